@@ -1,0 +1,1 @@
+"""What the tests need to run: real servers and app processes."""

@@ -1,0 +1,297 @@
+"""Start a process for a test, wait until it is ready, and end all of it afterwards.
+
+Every process runs below a small guard (`guard.py`) that ends it when the test run ends, also when
+the test run is killed. Works on Linux and macOS.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from . import guard
+
+READY_SECONDS = 30.0
+STOP_SECONDS = 5.0
+
+# Below the ports that systems give to outgoing connections, so that a stopped server finds its port
+# free when it comes back.
+_PORTS = range(15_000, 32_000)
+_reserved: deque[socket.socket] = deque(maxlen=64)
+
+
+class ProcessError(RuntimeError):
+    """A process did not start, did not get ready or did not end."""
+
+
+def free_port() -> int:
+    """A TCP port of 127.0.0.1 that nothing listens on.
+
+    Test runs on one machine do not get each other's ports: each holds the UDP port of the same
+    number for those it handed out (the last 64).
+    """
+    for port in random.SystemRandom().sample(_PORTS, 500):
+        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            with socket.socket() as tcp:
+                tcp.bind(("127.0.0.1", port))
+            udp.bind(("127.0.0.1", port))
+        except OSError:
+            udp.close()
+            continue
+        if len(_reserved) == _reserved.maxlen:
+            _reserved.popleft().close()
+        _reserved.append(udp)
+        return port
+    raise ProcessError("no free port on 127.0.0.1")
+
+
+class Process:
+    """A command that runs below its own guard. `running` is the usual way to get one."""
+
+    def __init__(
+        self,
+        command: Sequence[str | os.PathLike[str]],
+        *,
+        log: Path,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        port: int | None = None,
+        user: tuple[int, int] | None = None,
+        stop_signal: int = signal.SIGTERM,
+        grace: float = STOP_SECONDS,
+        remove: Sequence[Path] = (),
+    ) -> None:
+        """Start `command`. Its output is appended to `log`.
+
+        `env` is the whole environment (default: this process's). `user` is a user's and a group's
+        number, for root only. `stop()` sends `stop_signal` and kills after `grace` seconds. The
+        folders in `remove` are removed if the test run is gone before the command.
+        """
+        self.command = [os.fspath(part) for part in command]
+        self.name = Path(self.command[0]).name
+        self.log = log
+        self.port = port
+        self.grace = grace
+        self._code: int | None = None
+        spec = {
+            "command": self.command,
+            "cwd": None if cwd is None else str(cwd),
+            "env": dict(os.environ if env is None else env),
+            "user": user,
+            "stop_signal": int(stop_signal),
+            "grace": grace,
+            "remove": [str(folder) for folder in remove],
+            "parent": os.getpid(),
+        }
+        with log.open("ab") as file:
+            self._guard = subprocess.Popen(
+                [sys.executable, "-I", "-S", guard.__file__],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=file,
+                start_new_session=True,
+            )
+        self._send(json.dumps(spec))
+        assert self._guard.stdout is not None
+        word, _, rest = self._guard.stdout.readline().decode().strip().partition(" ")
+        if word != "pid":
+            self._close()
+            raise ProcessError(f"{self.name} did not start: {rest or self.tail()}")
+        self.pid = int(rest)
+        """The command's own process, which leads a process group."""
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def poll(self) -> int | None:
+        """The exit code (-N for signal N) once all of it has ended, else None."""
+        if self._code is None and self._guard.poll() is not None:
+            self._close()
+        return self._code
+
+    def wait(self, timeout: float) -> int:
+        """Wait for the command to end by itself."""
+        try:
+            self._guard.wait(timeout)
+        except subprocess.TimeoutExpired:
+            raise ProcessError(
+                f"{self.name} still runs after {timeout:g} s\n{self.tail()}"
+            ) from None
+        self._close()
+        assert self._code is not None
+        return self._code
+
+    def signal(self, number: int) -> None:
+        """Send a signal to the command's own process."""
+        if self.poll() is None:
+            guard.send(self.pid, number)
+
+    def pause(self) -> None:
+        """Stop every process of it in the middle of what it does, until `resume`."""
+        paused: set[int] = set()
+        while new := [pid for pid in self._pids() if pid not in paused]:
+            for pid in new:  # parents first; what they started meanwhile is in the next round
+                guard.send(pid, signal.SIGSTOP)
+            paused.update(new)
+
+    def resume(self) -> None:
+        for pid in reversed(self._pids()):
+            guard.send(pid, signal.SIGCONT)
+
+    def stop(self, grace: float | None = None) -> int:
+        """End the command and all it started: the stop signal, and SIGKILL after `grace` seconds.
+
+        A paused command is resumed for it. Returns the exit code; once ended, does nothing more.
+        """
+        grace = self.grace if grace is None else grace
+        return self._end(f"stop {grace}", grace)
+
+    def kill(self) -> int:
+        """SIGKILL for the command and all it started, as a crash."""
+        return self._end("kill", 0)
+
+    def tail(self, lines: int = 40) -> str:
+        """The end of the log."""
+        try:
+            with self.log.open("rb") as file:
+                file.seek(max(0, os.fstat(file.fileno()).st_size - 16_000))
+                text = file.read().decode(errors="replace")
+        except OSError as error:
+            return f"(no log: {error})"
+        last = [f"  | {line[:400]}" for line in text.splitlines()[-lines:]]
+        return "\n".join([f"the end of {self.log}:", *(last or ["  (empty)"])])
+
+    def wait_ready(self, ready: Callable[[], object], timeout: float = READY_SECONDS) -> None:
+        """Call `ready` until it raises nothing. Fails at once when the command ends before that."""
+        deadline = time.monotonic() + timeout
+        pause = 0.01
+        while True:
+            try:
+                ready()
+                error = None
+            except Exception as caught:
+                error = caught
+            if (code := self.poll()) is not None:
+                raise ProcessError(
+                    f"{self.name} ended with code {code} before it was ready\n{self.tail()}"
+                )
+            if error is None:
+                return
+            if time.monotonic() > deadline:
+                raise ProcessError(
+                    f"{self.name} was not ready after {timeout:g} s "
+                    f"({type(error).__name__}: {error})\n{self.tail()}"
+                ) from error
+            time.sleep(pause)
+            pause = min(0.1, pause * 1.3)
+
+    def _pids(self) -> list[int]:
+        return [] if self.poll() is not None else [self.pid, *guard.descendants(self.pid)]
+
+    def _send(self, line: str) -> None:
+        assert self._guard.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._guard.stdin.write(line.encode() + b"\n")
+            self._guard.stdin.flush()
+
+    def _end(self, order: str, grace: float) -> int:
+        if (code := self.poll()) is not None:
+            return code
+        self._send(order)
+        try:
+            return self.wait(grace + 15)
+        except ProcessError:
+            self._guard.kill()  # its end is the command's end, on Linux
+            guard.send(self.pid, signal.SIGKILL)
+            self._guard.wait()
+            self._close()
+            raise
+
+    def _close(self) -> None:
+        """The guard has ended, or is about to: take its last word."""
+        if self._code is not None:
+            return
+        assert self._guard.stdin is not None
+        assert self._guard.stdout is not None
+        word, _, code = self._guard.stdout.read().decode().strip().partition(" ")
+        self._code = int(code) if word == "exit" else -signal.SIGKILL
+        with contextlib.suppress(BrokenPipeError):
+            self._guard.stdin.close()
+        self._guard.stdout.close()
+        self._guard.wait()
+
+
+@contextmanager
+def running(
+    command: Sequence[str | os.PathLike[str]],
+    *,
+    log: Path,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    port: int | None = None,
+    health: str = "/health",
+    ready: Callable[[Process], object] | None = None,
+    timeout: float = READY_SECONDS,
+    grace: float = STOP_SECONDS,
+    stop_signal: int = signal.SIGTERM,
+) -> Iterator[Process]:
+    """Run `command` while the block runs.
+
+    With a `port`, the block starts once `GET health` answers with a 2xx status there. `ready` is
+    another test for that, for what speaks no HTTP: called until it raises nothing. Without either,
+    the block starts at once. Raises `ProcessError`, with the end of the log, when it is not ready
+    in time or ends before that. Afterwards the command and all it started have ended.
+    """
+    process = Process(
+        command, log=log, cwd=cwd, env=env, port=port, stop_signal=stop_signal, grace=grace
+    )
+    try:
+        if ready is not None:
+            process.wait_ready(lambda: ready(process), timeout)
+        elif port is not None:
+            process.wait_ready(lambda: _get(port, health), timeout)
+        yield process
+    finally:
+        process.stop()
+
+
+def wait_for_line(text: str) -> Callable[[Process], None]:
+    """A `ready` for `running`: the log holds `text` (say, `" ready."` for a Celery worker)."""
+
+    def ready(process: Process) -> None:
+        if text not in process.log.read_text(encoding="utf-8", errors="replace"):
+            raise LookupError(f"no {text!r} in the log")
+
+    return ready
+
+
+def connect(port: int) -> None:
+    """Raise unless something listens on `port`."""
+    socket.create_connection(("127.0.0.1", port), timeout=2).close()
+
+
+def _get(port: int, path: str) -> None:
+    connect(port)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        body = answer.read(200)
+    finally:
+        connection.close()
+    if not 200 <= answer.status < 300:
+        raise ConnectionError(f"GET {path}: {answer.status} {body.decode(errors='replace')}")
