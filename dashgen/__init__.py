@@ -1,0 +1,1 @@
+"""Writes new Plotly Dash apps and keeps them up to date."""

@@ -1,0 +1,199 @@
+"""``dashgen new --run``: make a project's environment and serve its app until interrupted."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import uv
+
+from dashgen.errors import RunError
+
+HOST = "127.0.0.1"
+PREFERRED_PORT = 8050
+START_SECONDS = 60.0
+STOP_SECONDS = 5.0
+TAIL_LINES = 5
+
+# What ties a process to the environment or project that dashgen itself runs in.
+FOREIGN_VARIABLES = (
+    "PYTHONHOME",
+    "PYTHONPATH",
+    "UV_ENV_FILE",
+    "UV_FROZEN",
+    "UV_LOCKED",
+    "UV_NO_SYNC",
+    "UV_PROJECT",
+    "UV_PROJECT_ENVIRONMENT",
+    "UV_PYTHON",
+    "UV_SYSTEM_PYTHON",
+    "UV_WORKING_DIR",
+    "UV_WORKING_DIRECTORY",
+    "VIRTUAL_ENV",
+)
+
+Say = Callable[[str], None]
+
+
+def run(project: Path, say: Say) -> None:
+    """Serve a project's app on this machine; return once it was interrupted and has ended.
+
+    Args:
+        project: The project's folder.
+        say: Told what happens, one line a step.
+
+    Raises:
+        RunError: Its environment cannot be made, or the app does not start or ends by itself.
+        KeyboardInterrupt: Interrupted before the app was started.
+    """
+    environment = {k: v for k, v in os.environ.items() if k not in FOREIGN_VARIABLES}
+    say("Making the project's environment with uv …")
+    _sync(project, environment)
+    port = _free_port()
+    if port != PREFERRED_PORT:
+        say(f"Port {PREFERRED_PORT} is taken; using {port}")
+    say("Starting the app …")
+    app = _App(project, environment, port)
+    with suppress(KeyboardInterrupt), app.running():
+        app.wait_until_it_answers()
+        say(f"Serving at http://{HOST}:{port} (press Ctrl-C to stop)")
+        app.wait_until_it_ends()
+    say("Stopped")
+
+
+def _sync(project: Path, environment: dict[str, str]) -> None:
+    # At a terminal uv shows its progress itself; elsewhere its words are kept for an error.
+    shown = sys.stderr.isatty()
+    process = subprocess.Popen(
+        [uv.find_uv_bin(), "sync", "--python", sys.executable],
+        cwd=project,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=None if shown else subprocess.PIPE,
+        text=True,
+        errors="replace",
+    )
+    try:
+        _, words = process.communicate()
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
+    if process.returncode:
+        raise RunError(
+            f"uv sync failed in {project}: {_tail((words or 'see above').splitlines())}",
+            "the project is written; mend that and run 'uv sync' there",
+        )
+
+
+def _free_port() -> int:
+    for port in (PREFERRED_PORT, 0):
+        with socket.socket() as probe, suppress(OSError):
+            # As a server does; without it a port counts as taken for a minute after its last use.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((HOST, port))
+            return int(probe.getsockname()[1])
+    raise RunError(f"no free port on {HOST}", "close a program that serves there")
+
+
+class _App:
+    """The app's process, in a process group of its own so that it ends with all its children."""
+
+    def __init__(self, project: Path, environment: dict[str, str], port: int) -> None:
+        self.port = port
+        self.log: deque[str] = deque(maxlen=TAIL_LINES)
+        self.answers = False
+        self.process = subprocess.Popen(
+            [project / ".venv/bin/python", "app.py"],
+            cwd=project,
+            env=environment | {"HOST": HOST, "PORT": str(port), "PYTHONUNBUFFERED": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        )
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """End the app, however the block ends."""
+        try:
+            yield
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+                self._signal(number)
+                with suppress(subprocess.TimeoutExpired):
+                    self.process.wait(STOP_SECONDS)
+                    break
+            # Children that outlived their parent.
+            self._signal(signal.SIGKILL)
+
+    def wait_until_it_answers(self) -> None:
+        """Return once ``/health`` says OK.
+
+        Raises:
+            RunError: The app ended, or took too long.
+        """
+        deadline = time.monotonic() + START_SECONDS
+        while not self._healthy():
+            if self.process.poll() is not None:
+                raise self._ended("ended before it answered")
+            if time.monotonic() > deadline:
+                raise self._ended(f"did not answer /health within {START_SECONDS:.0f} seconds")
+            time.sleep(0.1)
+        self.answers = True
+
+    def wait_until_it_ends(self) -> None:
+        """Wait for the app.
+
+        Raises:
+            RunError: It ended by itself.
+        """
+        self.process.wait()
+        raise self._ended("ended by itself")
+
+    def _healthy(self) -> bool:
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=2)
+        try:
+            connection.request("GET", "/health")
+            return connection.getresponse().read(64).strip() == b"OK"
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def _read(self) -> None:
+        """Keep the end of the app's log, and pass it on once the app answers."""
+        for line in self.process.stdout or ():
+            self.log.append(line)
+            if self.answers:
+                sys.stderr.write(line)
+
+    def _ended(self, how: str) -> RunError:
+        self.reader.join(timeout=1 if self.process.poll() is not None else 0)
+        code = self.process.returncode
+        exit_code = "" if code is None else f" (exit code {code})"
+        return RunError(
+            f"the app {how}{exit_code}: {_tail(self.log) or 'it printed nothing'}",
+            "the project is written; mend that and run 'uv run python app.py' there",
+        )
+
+    def _signal(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, number)
+
+
+def _tail(lines: "deque[str] | list[str]") -> str:
+    return " | ".join(line.strip() for line in list(lines)[-TAIL_LINES:] if line.strip())

@@ -1,0 +1,120 @@
+"""What a user can do wrong, or what can fail under them: one class each.
+
+A command raises these; only the command line turns them into a line and an exit code.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+FAILED = 1
+USAGE = 2
+
+
+class DashgenError(Exception):
+    """Anything that is reported to the user as one line.
+
+    Args:
+        message: What is wrong, and where.
+        hint: What to do about it; empty where the message says so itself.
+    """
+
+    exit_code = FAILED
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        text = f"{self.message}; {self.hint}" if self.hint else self.message
+        return " ".join(text.split())
+
+
+class CommandLineError(DashgenError):
+    """An option, argument or combination of them that the command does not take."""
+
+    exit_code = USAGE
+
+
+class InvalidAnswerError(DashgenError):
+    """An answer that its question does not accept."""
+
+    exit_code = USAGE
+
+
+class MissingAnswersError(DashgenError):
+    """Questions are open and there is nobody to ask."""
+
+    exit_code = USAGE
+
+    def __init__(self, names: Iterable[str]) -> None:
+        flags = ", ".join(f"--{name}" for name in names)
+        super().__init__(f"no terminal to ask for {flags}", "pass them, or --defaults")
+
+
+class AnswersFileError(DashgenError):
+    """An answers file that cannot be read as answers."""
+
+    exit_code = USAGE
+
+    def __init__(self, path: Path, problem: str, hint: str) -> None:
+        super().__init__(f"--answers {path}: {problem}", hint)
+
+
+class UnknownAnswersError(AnswersFileError):
+    """An answers file names questions that do not exist."""
+
+    def __init__(self, path: Path, unknown: Iterable[str], known: Iterable[str]) -> None:
+        super().__init__(
+            path,
+            f"unknown key {', '.join(map(repr, unknown))}",
+            f"the keys are {', '.join(known)}",
+        )
+
+
+class DestinationTakenError(DashgenError):
+    """The destination is a file or holds something already."""
+
+    exit_code = USAGE
+
+
+class DestinationNotEmptyError(DestinationTakenError):
+    """The destination is a folder with content."""
+
+    def __init__(self, path: Path, entries: Sequence[str]) -> None:
+        named = ", ".join(entries[:3]) + (", …" if len(entries) > 3 else "")
+        super().__init__(
+            f"destination {path} is not empty (it has {named})",
+            "choose a new or an empty folder",
+        )
+
+
+class DestinationUnusableError(DashgenError):
+    """The operating system refuses the destination."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(
+            f"cannot write destination {path}: {problem}", "choose a folder that you can write"
+        )
+
+
+class GitMissingError(DashgenError):
+    """A commit is wanted and there is no git."""
+
+    def __init__(self) -> None:
+        super().__init__("git is not on the PATH", "install git or pass --no-git")
+
+
+class GitFailedError(DashgenError):
+    """Git refused to make the first commit."""
+
+    def __init__(self, command: str, output: str) -> None:
+        super().__init__(f"git {command} failed: {output}", "mend that or pass --no-git")
+
+
+class RenderError(DashgenError):
+    """The template did not render."""
+
+
+class RunError(DashgenError):
+    """The new project was written, but its app does not run."""

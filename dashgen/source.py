@@ -1,0 +1,32 @@
+"""Where the template comes from, and how a project remembers it."""
+
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+DISTRIBUTION = "dashgen-cli"
+UNINSTALLED_VERSION = "0.1.0.dev0"
+
+# Valid on every machine of a team, unlike a path inside site-packages.
+RECORDED_SOURCE = "~/.local/share/dashgen/template.bundle"
+
+
+def template_root() -> Path:
+    """Return the folder with ``copier.yml``: the wheel's own copy, or the checkout."""
+    package = Path(__file__).resolve().parent
+    packed = package / "_template"
+    return packed if packed.is_dir() else package.parent
+
+
+@cache
+def version() -> str:
+    """Return the version of dashgen, which is also the template's."""
+    try:
+        return metadata.version(DISTRIBUTION)
+    except metadata.PackageNotFoundError:
+        return UNINSTALLED_VERSION
+
+
+def release() -> dict[str, str]:
+    """Return what a project records to be updated from."""
+    return {"_commit": f"v{version()}", "_src_path": RECORDED_SOURCE}

@@ -1,0 +1,73 @@
+"""The project's checks: ``pip install nox && nox``."""
+
+import ctypes.util
+import os
+import shutil
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.error_on_missing_interpreters = True
+
+PROJECT = nox.project.load_toml("pyproject.toml")
+LINT = nox.project.dependency_groups(PROJECT, "lint")
+TEST = nox.project.dependency_groups(PROJECT, "test")
+
+FIND_PLAYWRIGHT_CHROMIUM = """
+from playwright.sync_api import sync_playwright
+with sync_playwright() as playwright:
+    print(playwright.chromium.executable_path)
+"""
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Format and lint."""
+    session.install(*LINT)
+    session.run("ruff", "format", "--check", ".")
+    session.run("ruff", "check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Type-check."""
+    session.install("-e", ".", "nox", *TEST)
+    session.run("mypy")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests; further arguments go to pytest."""
+    session.install("-e", ".", *TEST)
+    _provide_browser(session)
+    _provide_library(session, "curl", "libcurl4")
+    session.run("pytest", *session.posargs)
+
+
+def _provide_browser(session: nox.Session) -> None:
+    if any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
+        return
+    path = session.run("python", "-c", FIND_PLAYWRIGHT_CHROMIUM, silent=True)
+    if Path(str(path).strip()).exists():
+        return
+    if not _apt_install(session, "chromium", "fonts-dejavu-core"):
+        session.run("playwright", "install", "chromium")
+
+
+def _provide_library(session: nox.Session, name: str, package: str) -> None:
+    if ctypes.util.find_library(name) is None:
+        _apt_install(session, package)
+
+
+def _apt_install(session: nox.Session, *packages: str) -> bool:
+    """Install Debian packages where this is possible without a password."""
+    if shutil.which("apt-get") is None or os.geteuid() != 0:
+        return False
+    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+    session.run("apt-get", "update", external=True, env=quiet)
+    session.run(
+        "apt-get", "install", "-y", "--no-install-recommends", *packages, external=True, env=quiet
+    )
+    return True
