@@ -25,6 +25,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 _PR_SET_PDEATHSIG = 1
@@ -45,7 +46,7 @@ def descendants(pid: int) -> list[int]:
 
 def parents() -> Iterator[tuple[int, int]]:
     """Every running process of this machine and its parent. Zombies are left out."""
-    if not os.path.exists("/proc/self/stat"):  # not Linux
+    if not Path("/proc/self/stat").exists():  # not Linux
         listing = subprocess.run(
             ["ps", "-A", "-o", "pid=,ppid=,stat="], capture_output=True, text=True, check=True
         )
@@ -54,16 +55,14 @@ def parents() -> Iterator[tuple[int, int]]:
             if not state.startswith("Z"):
                 yield int(child), int(parent)
         return
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
-            with (
-                contextlib.suppress(OSError),
-                open(f"/proc/{entry}/stat", encoding="utf-8", errors="replace") as file,
-            ):
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            with contextlib.suppress(OSError):
                 # "PID (NAME) STATE PPID ...", where NAME can hold anything.
-                state, parent = file.read().rpartition(")")[2].split()[:2]
+                line = (folder / "stat").read_text(encoding="utf-8", errors="replace")
+                state, parent = line.rpartition(")")[2].split()[:2]
                 if state != "Z":
-                    yield int(entry), int(parent)
+                    yield int(folder.name), int(parent)
 
 
 def send(pid: int, number: int) -> None:

@@ -8,10 +8,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,13 @@ def kind(request: pytest.FixtureRequest) -> Kind:
     return KINDS[request.param]
 
 
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Callable[[str], Server]]:
+    """One server of each kind for the tests that leave it running; each uses names of its own."""
+    with ExitStack() as stack:
+        yield cache(lambda name: stack.enter_context(KINDS[name].open()))
+
+
 @pytest.fixture
 def said(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
     def say(text: str) -> None:
@@ -168,24 +176,27 @@ def test_server_stops_and_comes_back(kind: Kind, said: Callable[[str], None]) ->
     said(f"first start {first:.2f} s, stop {stop:.2f} s, start again {again:.2f} s")
 
 
-def test_paused_server_hangs(kind: Kind) -> None:
-    with kind.open() as server:
-        kind.write(server.url)
-        server.pause()
-        begin = time.monotonic()
-        with pytest.raises(kind.refused):
-            kind.read(server.url)
-        assert time.monotonic() - begin > 0.5
-        server.resume()
-        assert kind.read(server.url) == "kept"
-        server.pause()
-        begin = time.monotonic()
-        server.stop()
-        assert time.monotonic() - begin < 4
+@pytest.mark.parametrize("name", KINDS)
+def test_paused_server_hangs(name: str, shared: Callable[[str], Server]) -> None:
+    kind, server = KINDS[name], shared(name)
+    kind.write(server.url)
+    server.pause()
+    begin = time.monotonic()
+    with pytest.raises(kind.refused):
+        kind.read(server.url)
+    assert time.monotonic() - begin > 0.5
+    server.resume()
+    assert kind.read(server.url) == "kept"
+    server.pause()
+    begin = time.monotonic()
+    server.stop()
+    assert time.monotonic() - begin < 4
+    server.start()
 
 
-def test_paused_postgresql_hangs_for_open_connections() -> None:
-    with postgresql_server() as server, _postgresql(server.url) as connection:
+def test_paused_postgresql_hangs_for_open_connections(shared: Callable[[str], Server]) -> None:
+    server = shared("postgresql")
+    with _postgresql(server.url) as connection:
         connection.execute("SELECT 1")
         server.pause()
         connection.pgconn.send_query(b"SELECT 2")
@@ -213,23 +224,23 @@ def test_wrong_password_is_refused(kind: Kind) -> None:
         assert kind.read(server.url) == "kept"
 
 
-def test_postgresql_databases_and_roles() -> None:
-    with postgresql_server(database="other-1") as server:
-        with _postgresql(server.url) as connection:
-            connection.execute("CREATE ROLE someone LOGIN PASSWORD 'secret'")
-        login = server.url.replace("//postgres@", "//someone:{}@")
-        _postgresql(login.format("secret")).close()
-        with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-            _postgresql(login.format("wrong"))
+def test_postgresql_roles_need_their_password(shared: Callable[[str], Server]) -> None:
+    url = shared("postgresql").url
+    with _postgresql(url) as connection:
+        connection.execute("CREATE ROLE someone LOGIN PASSWORD 'secret'")
+    login = url.replace("//postgres@", "//someone:{}@")
+    _postgresql(login.format("secret")).close()
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        _postgresql(login.format("wrong"))
 
 
-def test_mongodb_removes_expired_documents() -> None:
-    with mongodb_server() as server, _mongodb(server.url) as client:
-        notes = client.get_default_database()["notes"]
-        notes.create_index("at", expireAfterSeconds=0)
-        notes.insert_one({"at": datetime.fromtimestamp(0, UTC)})
+def test_mongodb_removes_expired_documents(shared: Callable[[str], Server]) -> None:
+    with _mongodb(shared("mongodb").url) as client:
+        expiring = client.get_default_database()["expiring"]
+        expiring.create_index("at", expireAfterSeconds=0)
+        expiring.insert_one({"at": datetime.fromtimestamp(0, UTC)})
         deadline = time.monotonic() + 10
-        while notes.count_documents({}):
+        while expiring.count_documents({}):
             assert time.monotonic() < deadline
             time.sleep(0.1)
 
@@ -246,7 +257,7 @@ def test_postgresql_from_a_private_environment(
         shutil.copytree(libraries, private / libraries.name)
     private.chmod(0o700)
     monkeypatch.setattr(servers, "_postgresql_binaries", lambda: copied / "bin")
-    with postgresql_server() as server:
+    with postgresql_server(database="other-1") as server:
         _postgresql_write(server.url)
         assert _postgresql_read(server.url) == "kept"
         assert server.process is not None
@@ -394,7 +405,7 @@ def test_running_gives_up(tmp_path: Path) -> None:
 def test_running_without_such_a_command(tmp_path: Path) -> None:
     with (
         pytest.raises(ProcessError, match=r"no-such-command did not start: .*No such file"),
-        running(["no-such-command"], log=tmp_path / "log"),
+        running([tmp_path / "no-such-command"], log=tmp_path / "log"),
     ):
         pass
 
