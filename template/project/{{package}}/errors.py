@@ -1,0 +1,41 @@
+"""Turns an exception in a callback into a message for the user and a line in the log."""
+
+import logging
+import secrets
+
+from dash import set_props
+
+from . import ids
+
+log = logging.getLogger(__name__)
+
+
+class UserError(Exception):
+    """An error whose text is meant for the user."""
+
+
+def notify(title: str, message: str, color: str = "red") -> None:
+    """Show a notification; works inside any callback."""
+    note = {
+        "action": "show",
+        "id": secrets.token_hex(4),
+        "title": title,
+        "message": message,
+        "color": color,
+        "autoClose": 8000,
+    }
+    set_props(ids.NOTIFICATIONS, {"sendNotifications": [note]})
+
+
+def report(error: Exception) -> None:
+    """Tell the user what happened; Dash calls this with what a callback raised.
+
+    What is not a `UserError` may hold anything, so it goes to the log alone, under a reference
+    that the user can quote.
+    """
+    if isinstance(error, UserError):
+        notify("That did not work", str(error))
+        return
+    reference = secrets.token_hex(4)
+    log.error("Error %s in a callback", reference, exc_info=error)
+    notify("Something went wrong", f"The log has the details under the reference {reference}.")

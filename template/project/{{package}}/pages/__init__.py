@@ -1,0 +1,1 @@
+"""The pages: each file registers itself, so adding a page is adding a file."""

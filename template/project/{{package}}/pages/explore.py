@@ -1,0 +1,314 @@
+"""Explore: filters that lead to a table, a chart and the details of a row."""
+
+from typing import Any
+
+import dash_ag_grid as dag
+import dash_mantine_components as dmc
+import plotly.graph_objects as go
+from dash import (
+    Input,
+    Output,
+    Patch,
+    State,
+    callback,
+    clientside_callback,
+    dcc,
+    no_update,
+    register_page,
+)
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+
+from .. import data, figures, ids
+
+register_page(
+    __name__,
+    path="/explore",
+    name="Explore",
+    order=1,
+    description="Filter 142 countries, compare them, and download what you found.",
+)
+
+COLORS = {"Blue": figures.DEFAULT_COLOR, "Teal": "#0ca678", "Grape": "#ae3ec9", "Orange": "#f76707"}
+PAGE_SIZE = 50  # rows a request
+
+
+def grid() -> Component:
+    """Return the table: it asks the server for the rows that come into view, and for no others."""
+    number = {"type": "rightAligned", "flex": 1, "minWidth": 130}
+    return dag.AgGrid(
+        id=ids.EXPLORE_TABLE,
+        rowModelType="infinite",
+        columnDefs=[
+            {"field": "country", "headerName": "Country", "flex": 1, "minWidth": 140},
+            {"field": "region", "headerName": "Region", "width": 110},
+            number
+            | {
+                "field": "life_expectancy",
+                "headerName": "Life expectancy",
+                "valueFormatter": {"function": "params.value?.toFixed(1)"},
+            },
+            number
+            | {
+                "field": "gdp_per_person",
+                "headerName": "GDP per person",
+                "valueFormatter": {"function": "d3.format(',.0f')(params.value ?? 0)"},
+            },
+            number
+            | {
+                "field": "population",
+                "headerName": "Population",
+                "valueFormatter": {"function": "d3.format(',')(params.value ?? 0)"},
+            },
+        ],
+        defaultColDef={"sortable": True, "filter": False, "resizable": True},
+        dashGridOptions={
+            "rowSelection": {
+                "mode": "singleRow",
+                "checkboxes": False,
+                "enableClickSelection": True,
+            },
+            "cacheBlockSize": PAGE_SIZE,
+            "maxBlocksInCache": 4,
+        },
+        getRowId="params.data.country",
+        style={"height": 380},
+    )
+
+
+def filters() -> Component:
+    """Return the inputs, in the order in which they depend on each other."""
+    years = data.years()
+    return dmc.SimpleGrid(
+        [
+            dmc.Select(
+                id=ids.EXPLORE_REGION,
+                label="Region",
+                data=data.regions(),
+                placeholder="All regions",
+                clearable=True,
+            ),
+            dmc.Select(
+                id=ids.EXPLORE_COUNTRY,
+                label="Country",
+                placeholder="All countries",
+                searchable=True,
+                clearable=True,
+            ),
+            dmc.TextInput(
+                id=ids.EXPLORE_SEARCH,
+                label="Search",
+                placeholder="Two letters or more",
+                debounce=300,
+            ),
+            dmc.Select(
+                id=ids.EXPLORE_COLOR,
+                label="Colour",
+                data=[{"value": value, "label": name} for name, value in COLORS.items()],
+                value=figures.DEFAULT_COLOR,
+                allowDeselect=False,
+            ),
+            dmc.InputWrapper(
+                dmc.Slider(
+                    id=ids.EXPLORE_YEAR,
+                    min=years[0],
+                    max=years[-1],
+                    step=5,
+                    value=years[-1],
+                    marks=[{"value": year, "label": str(year)} for year in years[::3]],
+                    thumbLabel="Year",
+                    mb="lg",
+                ),
+                label="Year",
+                className="wide",
+            ),
+        ],
+        cols={"base": 1, "xs": 2, "md": 4},
+    )
+
+
+def layout(**_query: str) -> Component:
+    """Return the page."""
+    return dmc.Stack(
+        [
+            dmc.Title("Explore", order=1),
+            filters(),
+            dcc.Store(id=ids.EXPLORE_SELECTION),
+            dmc.Grid(
+                [
+                    dmc.GridCol(
+                        dmc.Card(
+                            dcc.Graph(
+                                id=ids.EXPLORE_GRAPH, figure=figures.empty(), responsive=True
+                            ),
+                            withBorder=True,
+                        ),
+                        span={"base": 12, "lg": 8},
+                    ),
+                    dmc.GridCol(
+                        dmc.Stack(
+                            [
+                                dmc.Card(id=ids.EXPLORE_SUMMARY, withBorder=True),
+                                dmc.Card(
+                                    dmc.Text("Choose a row to see a country.", size="sm"),
+                                    id=ids.EXPLORE_DETAIL,
+                                    withBorder=True,
+                                ),
+                            ]
+                        ),
+                        span={"base": 12, "lg": 4},
+                    ),
+                ]
+            ),
+            grid(),
+            dmc.Group(
+                [
+                    dmc.Button("Download CSV", id=ids.EXPLORE_EXPORT, variant="default"),
+                    dcc.Download(id=ids.EXPLORE_DOWNLOAD),
+                ]
+            ),
+        ]
+    )
+
+
+@callback(
+    Output(ids.EXPLORE_COUNTRY, "data"),
+    Output(ids.EXPLORE_COUNTRY, "value"),
+    Input(ids.EXPLORE_REGION, "value"),
+)
+def list_countries(region: str | None) -> tuple[list[str], None]:
+    """Offer the countries of the region, none of them chosen; `select` runs after this."""
+    return data.countries(region), None
+
+
+@callback(
+    Output(ids.EXPLORE_SELECTION, "data"),
+    Input(ids.EXPLORE_REGION, "value"),
+    Input(ids.EXPLORE_COUNTRY, "value"),
+    Input(ids.EXPLORE_YEAR, "value"),
+    Input(ids.EXPLORE_SEARCH, "value"),
+)
+def select(region: str | None, country: str | None, year: int, search: str | None) -> Any:
+    """Filter once, for the table, the chart and the download; one letter is no search yet."""
+    search = (search or "").strip()
+    if len(search) == 1:
+        raise PreventUpdate
+    return data.select(region, country, year, search)
+
+
+@callback(
+    Output(ids.EXPLORE_GRAPH, "figure"),
+    Output(ids.EXPLORE_SUMMARY, "children"),
+    Input(ids.EXPLORE_SELECTION, "data"),
+    Input(ids.THEME_STORE, "data"),
+    State(ids.EXPLORE_COLOR, "value"),
+)
+def draw(
+    selection: data.Selection | None, theme: str | None, color: str
+) -> tuple[go.Figure, list[Component]]:
+    """Draw the chart and sum it up."""
+    if selection is None:
+        raise PreventUpdate
+    table = data.rows(selection)
+    total = data.summary(selection)
+    return figures.wealth_and_health(table, selection["year"], color, theme), [
+        dmc.Text(f"{total['countries']:,.0f} countries", fw=600),
+        dmc.Text(f"{total['population']:,.0f} people", size="sm"),
+        dmc.Text(f"{total['life_expectancy']:.1f} years of life expected", size="sm"),
+    ]
+
+
+@callback(
+    Output(ids.EXPLORE_GRAPH, "figure", allow_duplicate=True),  # other properties than `draw`'s
+    Input(ids.EXPLORE_COLOR, "value"),
+    prevent_initial_call=True,
+)
+def recolor(color: str) -> Patch:
+    """Send two properties instead of the figure: one is assigned, the other merged."""
+    figure = Patch()
+    figure["data"][0]["marker"]["color"] = color
+    figure["layout"]["title"]["font"].update({"color": color})
+    return figure
+
+
+@callback(
+    Output(ids.EXPLORE_DETAIL, "children"),
+    Output(ids.EXPLORE_GRAPH, "figure", allow_duplicate=True),  # appends to the trace for pins
+    Input(ids.EXPLORE_TABLE, "selectedRows"),
+    State(ids.EXPLORE_GRAPH, "figure"),
+    prevent_initial_call=True,
+)
+def show_detail(rows: list[dict[str, Any]] | None, figure: dict[str, Any] | None) -> Any:
+    """Show the chosen country, and pin it on the chart by appending a single point."""
+    if not rows:
+        raise PreventUpdate
+    row = rows[0]
+    history = data.history(row["country"])
+    first, last = history.iloc[0], history.iloc[-1]
+    detail = [
+        dmc.Text(row["country"], fw=600),
+        dmc.Text(
+            f"Life expectancy {first['life_expectancy']:.1f} years in {first['year']}, "
+            f"{last['life_expectancy']:.1f} in {last['year']}",
+            size="sm",
+        ),
+        dmc.Text(
+            f"GDP per person ${first['gdp_per_person']:,.0f} then, "
+            f"${last['gdp_per_person']:,.0f} in the end",
+            size="sm",
+        ),
+    ]
+    if figure is None or row["country"] in figure["data"][1]["text"]:
+        return detail, no_update
+    pin = Patch()
+    pin["data"][1]["x"].append(row["gdp_per_person"])
+    pin["data"][1]["y"].append(row["life_expectancy"])
+    pin["data"][1]["text"].append(row["country"])
+    return detail, pin
+
+
+@callback(
+    Output(ids.EXPLORE_TABLE, "getRowsResponse"),
+    Input(ids.EXPLORE_TABLE, "getRowsRequest"),
+    State(ids.EXPLORE_SELECTION, "data"),
+    prevent_initial_call=True,
+)
+def send_rows(request: dict[str, Any] | None, selection: data.Selection | None) -> dict[str, Any]:
+    """Answer with the rows that the table asks for."""
+    if request is None:
+        raise PreventUpdate
+    if selection is None:
+        return {"rowData": [], "rowCount": 0}
+    records, count = data.page(
+        selection, request["startRow"], request["endRow"], request["sortModel"]
+    )
+    return {"rowData": records, "rowCount": count}
+
+
+# The table asks for its rows again when the selection is another one; nothing goes to the server
+# for that, and the scroll position starts at the top.
+clientside_callback(
+    """async (selection, id) => {
+        const table = await dash_ag_grid.getApiAsync(id);
+        table.deselectAll();
+        table.purgeInfiniteCache();
+        return window.dash_clientside.no_update;
+    }""",
+    Output(ids.EXPLORE_TABLE, "className"),
+    Input(ids.EXPLORE_SELECTION, "data"),
+    State(ids.EXPLORE_TABLE, "id"),
+    prevent_initial_call=True,
+)
+
+
+@callback(
+    Output(ids.EXPLORE_DOWNLOAD, "data"),
+    Input(ids.EXPLORE_EXPORT, "n_clicks"),
+    State(ids.EXPLORE_SELECTION, "data"),
+    prevent_initial_call=True,
+)
+def export(_clicks: int, selection: data.Selection | None) -> Any:
+    """Send the selected rows as a file; not when the page loads."""
+    if selection is None:
+        raise PreventUpdate
+    return dcc.send_data_frame(data.rows(selection).to_csv, "countries.csv", index=False)
