@@ -111,7 +111,7 @@ class _App:
     def __init__(self, project: Path, environment: dict[str, str], port: int) -> None:
         self.port = port
         self.log: deque[str] = deque(maxlen=TAIL_LINES)
-        self.answers = False
+        self.echo = False
         self.process = subprocess.Popen(
             [project / ".venv/bin/python", "app.py"],
             cwd=project,
@@ -132,6 +132,8 @@ class _App:
         try:
             yield
         finally:
+            # What an app says about being stopped is of no use to who stopped it.
+            self.echo = False
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
                 self._signal(number)
                 with suppress(subprocess.TimeoutExpired):
@@ -153,7 +155,7 @@ class _App:
             if time.monotonic() > deadline:
                 raise self._ended(f"did not answer /health within {START_SECONDS:.0f} seconds")
             time.sleep(0.1)
-        self.answers = True
+        self.echo = True
 
     def wait_until_it_ends(self) -> None:
         """Wait for the app.
@@ -175,10 +177,10 @@ class _App:
             connection.close()
 
     def _read(self) -> None:
-        """Keep the end of the app's log, and pass it on once the app answers."""
+        """Keep the end of the app's log, and pass it on while the app serves."""
         for line in self.process.stdout or ():
             self.log.append(line)
-            if self.answers:
+            if self.echo:
                 sys.stderr.write(line)
 
     def _ended(self, how: str) -> RunError:

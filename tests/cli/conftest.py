@@ -1,0 +1,38 @@
+"""Every test gets its own git identity and an empty folder to work in."""
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+AUTHOR = "Ada Lovelace"
+
+
+@pytest.fixture(autouse=True)
+def git_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Replace the user's git configuration by one with nothing but an identity."""
+    configuration = tmp_path / "gitconfig"
+    configuration.write_text(f"[user]\nname = {AUTHOR}\nemail = ada@example.org\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(configuration))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    return configuration
+
+
+@pytest.fixture
+def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return an empty folder, which is the current one."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def signal_handlers() -> Iterator[None]:
+    """Put back the signal handlers that the command line replaces in this process."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in numbers}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)

@@ -1,0 +1,274 @@
+"""Whatever a user gets wrong: one line that says where and what to do, and nothing written."""
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from dashgen.cli import main
+from dashgen.destination import staged
+from dashgen.errors import DestinationUnusableError
+
+from .helpers import dashgen, listing
+
+FAILED, USAGE = 1, 2
+
+
+@dataclass(frozen=True)
+class Case:
+    """A command line, the exit code, and what its one line must say."""
+
+    arguments: str | list[str]
+    says: list[str]
+    code: int = USAGE
+    files: dict[str, str | bytes] = field(default_factory=dict)
+
+    @property
+    def words(self) -> list[str]:
+        return self.arguments.split() if isinstance(self.arguments, str) else self.arguments
+
+
+def answers(content: str | bytes) -> dict[str, str | bytes]:
+    return {"answers.yml": content}
+
+
+def package(value: str) -> list[str]:
+    return ["new", "shop", "-y", "--package", value]
+
+
+def name(value: str) -> list[str]:
+    return ["new", "shop", "-y", "--name", value]
+
+
+LONG = "x" * 300
+FROM_FILE = "new shop -y --answers answers.yml"
+
+CASES = {
+    "no destination": Case("new", ["DEST", "dashgen new --help"]),
+    "empty destination": Case(["new", "", "-y"], ["the destination is empty"]),
+    "unknown command": Case("nwe", ["nwe", "Did you mean 'new'"]),
+    "unknown option": Case("new shop --stroage x", ["--stroage", "--storage"]),
+    "option without value": Case("new shop --storage", ["--storage", "dashgen new --help"]),
+    "unknown choice": Case(
+        "new shop -y --storage oracle", ["--storage 'oracle'", "choose from", "sqlite"]
+    ),
+    "empty choice": Case(["new", "shop", "-y", "--layout", ""], ["--layout ''", "choose from"]),
+    "json and run": Case("new shop -y --run --json", ["--json and --run"]),
+    "package keyword": Case(package("class"), ["--package 'class'", "choose another"]),
+    "package standard module": Case(package("json"), ["--package 'json'", "choose another"]),
+    "package dependency": Case(package("dash"), ["--package 'dash'", "choose another"]),
+    "package not an identifier": Case(package("1st-app"), ["--package '1st-app'", "lower-case"]),
+    "package with slash": Case(package("a/b"), ["--package 'a/b'", "lower-case"]),
+    "package parent folder": Case(package(".."), ["--package '..'", "lower-case"]),
+    "package empty": Case(package(""), ["--package ''", "lower-case"]),
+    "package only symbols": Case(package("!?"), ["--package '!?'", "lower-case"]),
+    "package of 300": Case(package(LONG), ["--package 'xxx", "…'", "300", "at most 40"]),
+    "package with newline": Case(package("shop\n"), [r"--package 'shop\n'", "lower-case"]),
+    "package beyond ascii": Case(package("größe"), ["--package 'größe'", "lower-case"]),
+    "package derived": Case(
+        "new dash -y", ["package 'dash' (derived from name 'dash')", "--package"]
+    ),
+    "name empty": Case(name(""), ["--name ''", "at least one letter"]),
+    "name only symbols": Case(name("!?"), ["--name '!?'", "at least one letter"]),
+    "name with slash": Case(name("a/b"), ["--name 'a/b'", "slash"]),
+    "name with backslash": Case(name("a\\b"), ["--name", "backslash"]),
+    "name with newline": Case(name("a\nb"), [r"--name 'a\nb'", "line break"]),
+    "name of 300": Case(name(LONG), ["--name 'xxx", "…'", "300", "at most 60"]),
+    "name not text": Case(name("caf\udce9"), ["--name", "UTF-8"]),
+    "folder name only symbols": Case(
+        ["new", "!?", "-y"], ["name '!?' (the folder's name)", "set it with --name"]
+    ),
+    "description of two lines": Case(
+        ["new", "shop", "-y", "--description", "a\nb"], [r"--description 'a\nb'", "one line"]
+    ),
+    "author of 300": Case(["new", "shop", "-y", "--author", LONG], ["--author", "at most 100"]),
+    "no terminal": Case(
+        "new shop --name Shop", ["no terminal", "--package", "--storage", "--defaults"]
+    ),
+    "no terminal, bad answer": Case("new shop --storage oracle", ["--storage 'oracle'"]),
+    "destination is a file": Case("new shop -y", ["shop", "is a file"], files={"shop": ""}),
+    "destination is below a file": Case(
+        "new shop/app -y", ["shop/app", "shop is a file"], files={"shop": ""}
+    ),
+    "destination has content": Case(
+        "new shop -y",
+        ["shop is not empty", "a.txt, b.txt, c.txt, …", "empty folder"],
+        files={f"shop/{letter}.txt": "" for letter in "abcd"},
+    ),
+    "current folder has content": Case("new . -y", ["is not empty", "a.txt"], files={"a.txt": ""}),
+    "destination of 300": Case(f"new {LONG} -y", ["cannot write", "too long"], code=FAILED),
+    "destination in proc": Case(
+        "new /proc/shop -y", ["cannot write destination /proc/shop"], code=FAILED
+    ),
+    "destination not text": Case(["new", "caf\udce9", "-y"], ["UTF-8"], code=FAILED),
+    "answers missing": Case(FROM_FILE, ["--answers answers.yml", "no such file"]),
+    "answers is a folder": Case(FROM_FILE, ["is a directory"], files={"answers.yml/x": ""}),
+    "answers not yaml": Case(
+        FROM_FILE, ["--answers answers.yml", "not YAML (line 2)"], files=answers("name: x\n]: [")
+    ),
+    "answers binary": Case(FROM_FILE, ["not YAML"], files=answers(b"\x00\xff\xfe")),
+    "answers a list": Case(FROM_FILE, ["not a mapping"], files=answers("- name\n")),
+    "answers empty": Case(FROM_FILE, ["not a mapping"], files=answers("")),
+    "answers nested": Case(
+        FROM_FILE, ["name is not a single value"], files=answers("name: [a, b]\n")
+    ),
+    "answers with python tag": Case(
+        FROM_FILE,
+        ["name is not a single value"],
+        files=answers("name: !!python/object/apply:os.system [id]\n"),
+    ),
+    "answers with unknown keys": Case(
+        FROM_FILE,
+        ["unknown key 'storge', 'slug'", "the keys are name, package"],
+        files=answers("storge: sqlite\nslug: x\n_commit: v1\n"),
+    ),
+    "answers with unknown choice": Case(
+        FROM_FILE,
+        ["answers.yml: storage 'oracle'", "choose from"],
+        files=answers("storage: oracle\n"),
+    ),
+    "answers with bad package": Case(
+        FROM_FILE, ["answers.yml: package 'dash'"], files=answers("package: dash\n")
+    ),
+}
+
+
+def lay_out(folder: Path, files: dict[str, str | bytes]) -> None:
+    for path, content in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def only_line(errors: str) -> str:
+    assert errors.startswith("error: ")
+    assert errors.count("\n") == 1
+    assert errors.endswith("\n")
+    assert "Traceback" not in errors
+    return errors
+
+
+@pytest.mark.usefixtures("signal_handlers")
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_one_line_and_nothing_written(
+    case: Case, work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lay_out(work, case.files)
+    before = listing(work.parent)
+
+    code = main(case.words)
+
+    printed = capsys.readouterr()
+    if "--json" in case.words:
+        line = json.loads(printed.out)["error"]["message"]
+    else:
+        assert printed.out == ""
+        line = only_line(printed.err)
+    for words in case.says:
+        assert words.lower() in line.lower()
+    assert code == case.code
+    assert listing(work.parent) == before
+
+
+def test_a_process_ends_with_the_same_line_and_code(work: Path) -> None:
+    done = dashgen("new", "dash", "-y", cwd=work)
+    assert (done.returncode, done.stdout) == (USAGE, "")
+    only_line(done.stderr)
+    assert listing(work) == []
+
+
+def test_an_error_as_json_is_one_object_on_stdout(work: Path) -> None:
+    for arguments in (["new", "dash", "-y", "--json"], ["new", "--json"]):
+        done = dashgen(*arguments, cwd=work)
+        assert (done.returncode, done.stderr) == (USAGE, "")
+        error = json.loads(done.stdout)["error"]
+        assert error["exit_code"] == USAGE
+        assert error["message"]
+
+
+def test_verbose_adds_the_traceback(work: Path) -> None:
+    done = dashgen("new", "dash", "-y", "--verbose", cwd=work)
+    assert "Traceback" in done.stderr
+    only_line(done.stderr.splitlines(keepends=True)[-1])
+
+
+def test_no_git_on_the_path(work: Path) -> None:
+    done = dashgen("new", "shop", "-y", cwd=work, env={"PATH": str(work)})
+    assert done.returncode == FAILED
+    assert "install git or pass --no-git" in only_line(done.stderr)
+    assert listing(work) == []
+
+    done = dashgen("new", "shop", "-y", "--no-git", cwd=work, env={"PATH": str(work)})
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.usefixtures("signal_handlers")
+def test_a_folder_that_may_not_be_written(
+    work: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Root may write everywhere, so the answer of the operating system is replaced.
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    assert main(["new", "a/shop", "-y"]) == FAILED
+    line = only_line(capsys.readouterr().err)
+    assert f"cannot write destination a/shop: {work} is not writable" in line
+    assert listing(work) == []
+
+
+def full_disk(*arguments: object, **options: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def broken_template(*arguments: object, **options: object) -> None:
+    raise ValueError("no such filter")
+
+
+@pytest.mark.usefixtures("signal_handlers")
+@pytest.mark.parametrize(
+    ("target", "failure", "says"),
+    [
+        ("copier.run_copy", full_disk, "no space left on device"),
+        ("copier.run_copy", broken_template, "the template did not render: no such filter"),
+        ("pathlib.Path.rename", full_disk, "no space left on device"),
+    ],
+    ids=["disk full while rendering", "broken template", "disk full at the end"],
+)
+@pytest.mark.parametrize("stated", ["a/b/shop", "empty"])
+def test_a_late_failure_leaves_nothing(
+    work: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    target: str,
+    failure: Callable[..., None],
+    says: str,
+    stated: str,
+) -> None:
+    (work / "empty").mkdir()
+    monkeypatch.setattr(target, failure)
+    assert main(["new", stated, "-y"]) == FAILED
+    assert says in only_line(capsys.readouterr().err).lower()
+    assert listing(work) == ["empty"]
+
+
+def test_a_move_that_fails_half_way_is_undone(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    move = Path.rename
+    done: list[Path] = []
+
+    def rename(source: Path, target: Path) -> Path:
+        if len(done) == 3:
+            full_disk()
+        done.append(target)
+        return move(source, target)
+
+    monkeypatch.setattr(Path, "rename", rename)
+
+    def fill() -> None:
+        with staged(work) as folder:
+            for letter in "abcd":
+                (folder / letter).mkdir()
+
+    with pytest.raises(DestinationUnusableError, match="no space left"):
+        fill()
+    assert len(done) == 3
+    assert listing(work) == []

@@ -1,0 +1,121 @@
+"""Plain Copier gives the same project and the same verdicts as dashgen."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import copier
+import pytest
+import yaml
+from plumbum import local
+
+from dashgen.answers import Given, resolve
+from dashgen.commands.new import new
+from dashgen.errors import InvalidAnswerError
+from dashgen.questions import load
+from dashgen.render import render
+from dashgen.source import RECORDED_SOURCE, release, template_root, version
+
+from .helpers import CHECKOUT, git, tree
+
+ANSWERS_FILE = ".copier-answers.yml"
+
+
+def as_repository(folder: Path) -> Path:
+    """Copy the template as a repository of one commit, which is how Copier gets it from a host."""
+    subprocess.run(["cp", "-r", CHECKOUT / "copier.yml", CHECKOUT / "template", folder], check=True)
+    git(folder, "init", "--quiet")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", "template")
+    return folder
+
+
+def test_copier_copy_without_trust_gives_the_same_files(work: Path, tmp_path: Path) -> None:
+    repository = tmp_path / "repository"
+    repository.mkdir()
+    as_repository(repository)
+    # Copier has no other default than ours, but for the author, whom git names.
+    new("shop", answers={"author": ""}, defaults=True, use_git=False)
+    # From another folder, so that both destinations bear the same name.
+    (tmp_path / "other").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-m", "copier", "copy", "--defaults", repository, "shop"],
+        cwd=tmp_path / "other",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+    ours, theirs = tree(work / "shop"), tree(tmp_path / "other/shop")
+    (_, our_answers), (_, their_answers) = ours.pop(ANSWERS_FILE), theirs.pop(ANSWERS_FILE)
+    assert ours == theirs
+    own = yaml.safe_load(our_answers)
+    assert own == yaml.safe_load(their_answers) | release()
+    assert own["_src_path"] == RECORDED_SOURCE
+    assert own["_commit"] == f"v{version()}"
+
+
+@pytest.mark.parametrize(
+    ("question", "value"),
+    [
+        ("package", "shop"),
+        ("package", "shop_2"),
+        ("package", "dash"),
+        ("package", "_shop"),
+        ("package", "shop_"),
+        ("package", "a b"),
+        ("package", "x" * 41),
+        ("package", ""),
+        ("name", "Shop"),
+        ("name", " Shop"),
+        ("name", "a/b"),
+        ("name", "{{ 1 }}"),
+        ("name", "x" * 61),
+        ("name", "…"),
+        ("description", "a\nb"),
+        ("author", "x" * 101),
+        ("storage", "oracle"),
+        ("storage", "sqlite"),
+    ],
+)
+def test_a_value_is_accepted_exactly_where_copier_accepts_it(
+    work: Path, question: str, value: str
+) -> None:
+    def copier_accepts() -> bool:
+        data = {"name": "Shop", "package": "shop"} | {question: value}
+        try:
+            with local.env(PATH=""):
+                copier.run_copy(
+                    str(template_root()), work, data=data, defaults=True, quiet=True, pretend=True
+                )
+        except ValueError:
+            return False
+        return True
+
+    def dashgen_accepts() -> bool:
+        stated = {"name": "Shop", "package": "shop"} | {question: value}
+        try:
+            resolve(load(), {name: Given(text, "") for name, text in stated.items()}, {})
+        except InvalidAnswerError:
+            return False
+        return True
+
+    assert dashgen_accepts() == copier_accepts()
+
+
+def test_a_checkout_renders_as_a_plain_folder(
+    work: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    answers = resolve(load(), {}, {"name": Given("shop", "")})
+    seconds = []
+    for attempt in range(3):
+        folder = work / str(attempt)
+        folder.mkdir()
+        start = time.perf_counter()
+        render(template_root(), folder, answers)
+        seconds.append(time.perf_counter() - start)
+    assert capfd.readouterr() == ("", "")
+    # A clone, or a git process for each file, takes several times as long.
+    assert min(seconds) < 0.3

@@ -1,0 +1,51 @@
+"""A run that is interrupted leaves nothing."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .helpers import listing
+
+# Renders as usual, says so, and then takes its time.
+SLOW = """
+import sys, time
+import dashgen.render
+from dashgen.cli import main
+
+render = dashgen.render.render
+
+def slow(*arguments):
+    render(*arguments)
+    print("rendered", flush=True)
+    time.sleep(60)
+
+dashgen.render.render = slow
+sys.exit(main(["new", sys.argv[1], "-y"]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)],
+    ids=["SIGINT", "SIGTERM", "SIGHUP"],
+)
+@pytest.mark.parametrize("stated", ["a/b/shop", "empty"])
+def test_nothing_is_left(work: Path, number: signal.Signals, code: int, stated: str) -> None:
+    (work / "empty").mkdir()
+    with subprocess.Popen(
+        [sys.executable, "-c", SLOW, stated],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        assert process.stdout.readline() == "rendered\n"
+        assert any(name.endswith("app.py") for name in listing(work))
+        process.send_signal(number)
+        assert process.wait(10) == code
+        assert process.stderr.read() == "cancelled, nothing written\n"
+    assert listing(work) == ["empty"]
