@@ -16,11 +16,13 @@ from .helpers import CHECKOUT, dashgen, tree
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the wheel from the source distribution, so that both are shown to be whole."""
     folder = tmp_path_factory.mktemp("dist")
-    subprocess.run(
+    done = subprocess.run(
         [uv.find_uv_bin(), "build", "--python", sys.executable, "--out-dir", folder, CHECKOUT],
-        check=True,
         capture_output=True,
+        text=True,
+        check=False,
     )
+    assert done.returncode == 0, done.stderr
     (built,) = folder.glob("*.whl")
     return built
 

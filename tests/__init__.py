@@ -1,0 +1,1 @@
+"""Tests of dashgen, of its template and of the apps that it writes."""
