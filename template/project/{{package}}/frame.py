@@ -7,12 +7,20 @@ from dash import Input, Output, clientside_callback, dcc, html, page_registry
 from dash.development.base_component import Component
 
 from . import ids
+from .settings import settings
 from .state import RECORDS
 
 
 def pages() -> list[dict[str, Any]]:
     """Return the registered pages in their order; what answers unknown addresses is none."""
     return [page for name, page in page_registry.items() if not name.endswith(".not_found_404")]
+
+
+def complete_titles() -> None:
+    """Give each page that states no title its name and the app's."""
+    for page in page_registry.values():
+        if page["supplied_title"] is None:
+            page["title"] = f"{page['name']} · {settings.app_name}"
 
 
 def nav_id(page: dict[str, Any]) -> str:

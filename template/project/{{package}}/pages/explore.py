@@ -211,8 +211,9 @@ def draw(
         raise PreventUpdate
     table = data.rows(selection)
     total = data.summary(selection)
+    count = len(selection["countries"])
     return figures.wealth_and_health(table, selection["year"], color, theme), [
-        dmc.Text(f"{total['countries']:,.0f} countries", fw=600),
+        dmc.Text("1 country" if count == 1 else f"{count} countries", fw=600),
         dmc.Text(f"{total['population']:,.0f} people", size="sm"),
         dmc.Text(f"{total['life_expectancy']:.1f} years of life expected", size="sm"),
     ]

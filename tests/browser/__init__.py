@@ -1,0 +1,1 @@
+"""The contract of the generated app, driven in a browser."""

@@ -1,0 +1,127 @@
+"""Chromium, and a page that keeps an account of what it asks for and complains about."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+QUIET_SECONDS = 0.15
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start the Chromium on the PATH, or else Playwright's own."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=ARGUMENTS
+        )
+        yield browser
+        browser.close()
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A callback's request and its answer, in bytes."""
+
+    output: str
+    up: int
+    down: int
+
+
+class Tab:
+    """A page of the app, its callbacks counted, its errors kept."""
+
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        """Open an empty tab; `url` is the app's address."""
+        self.url = url
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(10_000)
+        self.errors: list[str] = []
+        self._answered: list[Request] = []
+        self._exchanges: list[Exchange] = []
+        self._under_way: set[Request] = set()
+        self._last = time.monotonic()
+        self.page.on("console", lambda message: self._console(message.type, message.text))
+        self.page.on("pageerror", lambda error: self.errors.append(f"exception: {error}"))
+        self.page.on("request", self._requested)
+        self.page.on("requestfinished", self._finished)
+        self.page.on("requestfailed", self._failed)
+
+    def _console(self, kind: str, text: str) -> None:
+        if kind in {"error", "warning"}:
+            self.errors.append(f"{kind}: {text}")
+
+    def _requested(self, request: Request) -> None:
+        if not request.url.startswith((self.url, "data:", "blob:")):
+            self.errors.append(f"request to another host: {request.url}")
+        if "_dash-update-component" in request.url:
+            self._under_way.add(request)
+
+    def _finished(self, request: Request) -> None:
+        if request in self._under_way:
+            self._under_way.remove(request)
+            self._answered.append(request)
+            self._last = time.monotonic()
+
+    def _failed(self, request: Request) -> None:
+        self._under_way.discard(request)
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """The callbacks that were answered so far."""
+        # Not measured as they happen: Playwright's handlers must not wait for the browser.
+        for request in self._answered[len(self._exchanges) :]:
+            sizes = request.sizes()
+            output = (request.post_data_json or {}).get("output", "")
+            self._exchanges.append(
+                Exchange(output, sizes["requestBodySize"], max(sizes["responseBodySize"], 0))
+            )
+        return self._exchanges
+
+    def go(self, path: str) -> None:
+        """Load a page of the app and wait until it is quiet."""
+        self.page.goto(self.url + path)
+        self.page.wait_for_selector("#theme-toggle")
+        self.settle()
+
+    def settle(self, timeout: float = 15) -> None:
+        """Wait until no callback is under way, and none has been for a moment."""
+        end = time.monotonic() + timeout
+        self._last = time.monotonic()
+        while self._under_way or time.monotonic() - self._last < QUIET_SECONDS:
+            assert time.monotonic() < end, f"callbacks under way for {timeout} s: {self._under_way}"
+            self.page.wait_for_timeout(10)
+
+    def until(self, what: Callable[[], Any], timeout: float = 10) -> Any:
+        """Wait for `what` to be true, and return it."""
+        end = time.monotonic() + timeout
+        while not (result := what()):
+            assert time.monotonic() < end, f"not within {timeout} s: {result!r}"
+            self.page.wait_for_timeout(20)
+        return result
+
+    def text(self, selector: str) -> str:
+        """Return the text of an element."""
+        return self.page.locator(selector).text_content() or ""
+
+    def choose(self, selector: str, option: str) -> None:
+        """Choose an option of a Mantine select."""
+        self.page.locator(selector).click()
+        self.page.get_by_role("option", name=option, exact=True).click()
+
+    def callbacks(self, output: str = "") -> list[Exchange]:
+        """Return the exchanges whose output contains a text."""
+        return [exchange for exchange in self.exchanges if output in exchange.output]

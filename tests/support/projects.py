@@ -1,0 +1,118 @@
+"""Rendered projects for tests: a variant, its folder, and a server that serves it."""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from dashgen.commands.new import new
+from dashgen.questions import load
+
+from .process import Process, free_port, running
+
+AXES = ("storage", "background", "layout", "callbacks")
+
+
+def choices(axis: str) -> list[str]:
+    """Return the choices of an axis, the default first, as the question file has them."""
+    question = next(question for question in load() if question.name == axis)
+    default = str(question.default)
+    return [default, *(value for value in question.values if value != default)]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One choice on each axis; what is not stated is the default."""
+
+    storage: str = ""
+    background: str = ""
+    layout: str = ""
+    callbacks: str = ""
+
+    def answers(self) -> dict[str, str]:
+        """Return the choice of every axis."""
+        return {axis: getattr(self, axis) or choices(axis)[0] for axis in AXES}
+
+    def __str__(self) -> str:
+        """Return the variant's name, as test ids show it."""
+        return "-".join(self.answers().values())
+
+
+def one_at_a_time() -> list[Variant]:
+    """Return the default variant, and one for each other choice of each axis."""
+    others = [Variant(**{axis: value}) for axis in AXES for value in choices(axis)[1:]]
+    return [Variant(), *others]
+
+
+def render(folder: Path, variant: Variant) -> Path:
+    """Render `variant` as the project `myapp` in `folder`, and return its path."""
+    return new(str(folder / "myapp"), answers=variant.answers(), defaults=True, use_git=False).path
+
+
+# Requests reach a real server late and out of order; this makes a local one do the same.
+JITTER = '''
+"""The app behind a network: each callback waits for up to 50 ms first."""
+
+import random
+import time
+
+from app import app, server
+from myapp.settings import settings
+
+answer = server.wsgi_app
+
+
+def late(environ, start_response):
+    if environ["REQUEST_METHOD"] == "POST":
+        time.sleep(random.uniform(0, 0.05))
+    return answer(environ, start_response)
+
+
+server.wsgi_app = late
+
+if __name__ == "__main__":
+    app.run(host=settings.host, port=settings.port)
+'''
+
+
+def environment(port: int, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the whole environment of a served project; nothing of the test run's own leaks."""
+    kept = {
+        name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ
+    }
+    return kept | {
+        "PORT": str(port),
+        "SECRET_KEY": "only-for-tests",
+        "INFO_SECONDS": "1",
+        "REPORT_SECONDS": "3",
+        **(extra or {}),
+    }
+
+
+@contextmanager
+def served(
+    project: Path,
+    *,
+    log: Path,
+    server: str = "gunicorn",
+    jitter: bool = False,
+    port: int | None = None,
+    env: Mapping[str, str] | None = None,
+) -> Iterator[Process]:
+    """Serve a project: by gunicorn with 2 processes of 4 threads, or by `python app.py`."""
+    port = port or free_port()
+    module = "app"
+    if jitter:
+        module = "jitter"
+        (project / "jitter.py").write_text(JITTER)
+    command = {
+        "gunicorn": ["-m", "gunicorn", "-w", "2", "--threads", "4", "--no-control-socket"]
+        + ["-b", f"127.0.0.1:{port}", f"{module}:server"],
+        "dev": [f"{module}.py"],
+    }[server]
+    with running(
+        [sys.executable, *command], log=log, cwd=project, env=environment(port, env), port=port
+    ) as process:
+        yield process
