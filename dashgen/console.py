@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -59,8 +60,6 @@ def print_error_as_json(error: DashgenError) -> None:
 
 def _near(path: Path) -> str:
     """Return the path as one would type it from here, quoted where a shell needs it."""
-    import shlex
-
     try:
         return shlex.quote(str(path.relative_to(Path.cwd())))
     except ValueError:

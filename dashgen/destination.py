@@ -81,7 +81,7 @@ def staged(target: Path) -> Iterator[Path]:
                 for entry in sorted(filled.iterdir()):
                     moved.append(_moved(entry, target / entry.name))
             else:
-                filled.rename(target)
+                moved.append(filled.rename(target))
             shutil.rmtree(aside)
     except BaseException as error:
         with _uninterrupted():

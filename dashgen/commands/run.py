@@ -136,7 +136,8 @@ class _App:
             self.echo = False
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
                 self._signal(number)
-                with suppress(subprocess.TimeoutExpired):
+                # A second Ctrl-C does not wait for the time-out.
+                with suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
                     self.process.wait(STOP_SECONDS)
                     break
             # Children that outlived their parent.

@@ -1,11 +1,16 @@
 """A run that is interrupted leaves nothing."""
 
+import os
+import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from dashgen.destination import staged
 
 from .helpers import listing
 
@@ -25,6 +30,24 @@ def slow(*arguments):
 dashgen.render.render = slow
 sys.exit(main(["new", sys.argv[1], "-y"]))
 """
+
+
+def test_an_interrupt_during_the_last_step_leaves_nothing_either(work: Path) -> None:
+    def fill() -> None:
+        with staged(work / "shop") as folder:
+            (folder / "app.py").touch()
+            monkeypatch.setattr(shutil, "rmtree", interrupted_rmtree)
+
+    rmtree = shutil.rmtree
+
+    def interrupted_rmtree(*arguments: Any, **options: Any) -> None:
+        monkeypatch.undo()
+        os.kill(os.getpid(), signal.SIGINT)
+        rmtree(*arguments, **options)
+
+    with pytest.MonkeyPatch.context() as monkeypatch, pytest.raises(KeyboardInterrupt):
+        fill()
+    assert listing(work) == []
 
 
 @pytest.mark.parametrize(
