@@ -3,7 +3,6 @@
 import csv
 import json
 import random
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -181,7 +180,7 @@ def test_the_export_is_what_the_table_shows(tab: Tab) -> None:
     tab.settle()
     with tab.page.expect_download() as download:
         tab.page.click("#explore-export")
-    with open(download.value.path(), newline="") as file:
+    with download.value.path().open(newline="") as file:
         assert [row["country"] for row in csv.DictReader(file)] == ["Australia", "New Zealand"]
 
 

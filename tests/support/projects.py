@@ -107,11 +107,11 @@ def served(
     if jitter:
         module = "jitter"
         (project / "jitter.py").write_text(JITTER)
+    gunicorn = "-m gunicorn -w 2 --threads 4 --no-control-socket"
     command = {
-        "gunicorn": ["-m", "gunicorn", "-w", "2", "--threads", "4", "--no-control-socket"]
-        + ["-b", f"127.0.0.1:{port}", f"{module}:server"],
-        "dev": [f"{module}.py"],
-    }[server]
+        "gunicorn": f"{gunicorn} -b 127.0.0.1:{port} {module}:server",
+        "dev": f"{module}.py",
+    }[server].split()
     with running(
         [sys.executable, *command], log=log, cwd=project, env=environment(port, env), port=port
     ) as process:
