@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from typing import Any
 
 from dash import set_props
 
@@ -14,8 +15,8 @@ class UserError(Exception):
     """An error whose text is meant for the user."""
 
 
-def notify(title: str, message: str, color: str = "red") -> None:
-    """Show a notification; works inside any callback."""
+def notification(title: str, message: str, color: str = "red") -> dict[str, Any]:
+    """Return the properties that make the notification container show a message."""
     note = {
         "action": "show",
         "id": secrets.token_hex(4),
@@ -24,7 +25,12 @@ def notify(title: str, message: str, color: str = "red") -> None:
         "color": color,
         "autoClose": 8000,
     }
-    set_props(ids.NOTIFICATIONS, {"sendNotifications": [note]})
+    return {"sendNotifications": [note]}
+
+
+def notify(title: str, message: str, color: str = "red") -> None:
+    """Show a notification; works inside any callback."""
+    set_props(ids.NOTIFICATIONS, notification(title, message, color))
 
 
 def report(error: Exception) -> None:

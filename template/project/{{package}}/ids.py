@@ -35,7 +35,6 @@ REPORTS_CANCEL = "reports-cancel"
 REPORTS_STATUS = "reports-status"
 REPORTS_PROGRESS = "reports-progress"
 REPORTS_RESULT = "reports-result"
-REPORTS_REQUEST = "reports-request-store"
 REPORTS_TABLE = "reports-table-store"
 REPORTS_FILE = "reports-file"
 

@@ -1,6 +1,5 @@
 """Reports: a job that takes seconds, with progress and cancel, and what comes of it."""
 
-import secrets
 import time
 from collections.abc import Callable
 from typing import Any
@@ -50,8 +49,6 @@ def layout(**_query: str) -> Component:
             dmc.Progress(id=ids.REPORTS_PROGRESS, value=0, **{"aria-label": "Progress"}),
             dmc.Stack(id=ids.REPORTS_RESULT),
             dcc.Store(id=ids.REPORTS_TABLE),
-            # Jobs with equal arguments share one result, so each page load has an argument of its own.
-            dcc.Store(id=ids.REPORTS_REQUEST, data=secrets.token_hex(16)),
             dcc.Download(id=ids.REPORTS_FILE),
         ]
     )
@@ -61,9 +58,9 @@ def layout(**_query: str) -> Component:
     Output(ids.REPORTS_TABLE, "data"),
     Input(ids.REPORTS_RUN, "n_clicks"),
     State(ids.REPORTS_MEASURE, "value"),
-    State(ids.REPORTS_REQUEST, "data"),
     running=[
         (Output(ids.REPORTS_RUN, "disabled"), True, False),
+        (Output(ids.REPORTS_RUN, "loading"), True, False),
         (Output(ids.REPORTS_CANCEL, "disabled"), False, True),
         (Output(ids.REPORTS_STATUS, "children"), "The report is under way …", ""),
     ],
@@ -72,9 +69,9 @@ def layout(**_query: str) -> Component:
     cancel=[Input(ids.REPORTS_CANCEL, "n_clicks")],
 )
 def run_report(
-    set_progress: Callable[[tuple[int]], None], _clicks: int, measure: str, _request: str
+    set_progress: Callable[[tuple[int]], None], _clicks: int, measure: str
 ) -> dict[str, Any]:
-    """Work through the regions; this runs in a process of its own."""
+    """Work through the regions; this runs where `background.py` says, and returns JSON."""
     results = []
     regions = data.regions()
     for done, region in enumerate(regions, start=1):

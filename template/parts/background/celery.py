@@ -1,0 +1,211 @@
+"""Background jobs in Celery workers, on this machine or on others; Redis is what all share."""
+
+import json
+import logging
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+from celery import Celery, Task, bootsteps
+from celery.exceptions import SoftTimeLimitExceeded
+from celery.worker.state import active_requests
+from dash import CeleryManager, callback
+from kombu.exceptions import OperationalError
+from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as LostConnectionError
+from redis.retry import Retry
+
+from .errors import UserError
+from .jobs import KEEP_SECONDS, PolledManager, guarded
+from .settings import settings
+
+log = logging.getLogger(__name__)
+
+APP = __name__.partition(".")[0]
+WORKERS = f"{APP}-workers"
+QUEUE_SECONDS = 3600  # a job that has not begun by then is given up
+BEAT_SECONDS = 5
+LOST_SECONDS = 20  # without a beat: so long a page waits for a job whose worker is gone
+OUTAGE_SECONDS = 10  # of Redis: so long a page waits for its return
+TRIES = 2  # a job that kills its process must not kill them all
+
+# What becomes of each job, in a key of its own: how many tries are left, 0 once it is cancelled.
+# While the job runs, the key goes after LOST_SECONDS unless the worker keeps it alive.
+states = Redis.from_url(
+    settings.celery_result_backend,
+    socket_connect_timeout=2,
+    socket_timeout=2,
+    # Once more at once: the connection may date from before a restart of Redis.
+    retry=Retry(NoBackoff(), 1, supported_errors=(LostConnectionError,)),
+    decode_responses=True,
+)
+
+
+def state(job: str) -> str:
+    """Return the key of a job's state."""
+    return f"{APP}-job-{job}"
+
+
+class Job(Task):  # type: ignore[misc]
+    """A task that runs only while somebody wants it, and not more than `TRIES` times."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> None:
+        """Run the job, unless it was cancelled or given up while it was in the queue."""
+        key = state(self.request.id)
+        left = self.backend.ensure(states.decr, (key,))
+        if left > 0:
+            states.expire(key, LOST_SECONDS)
+            self.run(*args, **kwargs)
+        if left >= 0:
+            states.delete(key)
+        else:
+            states.expire(key, LOST_SECONDS)
+
+
+class Beat(bootsteps.StartStopStep):  # type: ignore[misc]
+    """Tells, from the worker's main process, that the worker and its jobs are alive."""
+
+    requires = ("celery.worker.consumer.tasks:Tasks",)
+
+    def start(self, consumer: Any) -> None:
+        """Beat now and from now on; Celery calls this again when it has reconnected."""
+        self.beat()
+        self.timer = consumer.timer.call_repeatedly(BEAT_SECONDS, self.beat)
+
+    def stop(self, _consumer: Any) -> None:
+        """Beat no more."""
+        self.timer.cancel()
+
+    def beat(self) -> None:
+        """Keep the keys alive."""
+        with suppress(RedisError):
+            states.set(WORKERS, "alive", ex=LOST_SECONDS)
+            for request in list(active_requests):
+                states.expire(state(request.id), LOST_SECONDS)
+
+
+queue = Celery(APP, broker=settings.celery_broker_url, task_cls=Job)
+queue.steps["consumer"].add(Beat)
+queue.conf.update(
+    result_backend=settings.celery_result_backend,
+    task_default_queue=APP,  # apps that share a Redis do not take each other's jobs
+    task_acks_late=True,  # a job leaves the queue when it is done, not when it begins …
+    task_reject_on_worker_lost=True,  # … so it goes back there when its process dies
+    worker_prefetch_multiplier=1,  # a worker that is busy holds no other jobs back
+    worker_cancel_long_running_tasks_on_connection_loss=False,  # Redis may be back in time
+    # First an exception that becomes a message; then SIGKILL for a job that ignores it.
+    task_soft_time_limit=settings.background_seconds,
+    task_time_limit=settings.background_seconds + 15,
+    task_ignore_result=True,  # Dash keeps the results, under keys of its own …
+    result_expires=KEEP_SECONDS,  # … that go by themselves where no page asks for them
+    broker_connection_retry_on_startup=True,  # workers wait for Redis for as long as it takes;
+    broker_connection_max_retries=None,  # the web app tells its users instead
+    broker_connection_timeout=3,
+    broker_transport_options={
+        # After so long Redis hands out again what a dead worker had taken. Longer than any job:
+        # one that is still at work would be run twice.
+        "visibility_timeout": settings.background_seconds + 60,
+        "socket_connect_timeout": 3,
+        "socket_timeout": 5,
+        "socket_keepalive": True,
+    },
+    redis_socket_connect_timeout=3,
+    redis_socket_timeout=5,
+    # A job that has something to tell waits half a minute for a Redis that is away.
+    result_backend_transport_options={"retry_policy": {"max_retries": 60, "timeout": 30.0}},
+)
+
+
+class QueueManager(PolledManager, CeleryManager):
+    """Dash's manager, for workers that die and a Redis that goes away."""
+
+    not_started = "The job queue is not available at the moment. Please try again in a minute."
+    lost = "The job's worker is gone, or none is running. Please try again in a minute."
+    _down = 0.0
+    _next_try = 0.0
+
+    def start(self, key: str, job_fn: Any, args: Any, context: Any) -> str:
+        """Put the job into the queue and return its number."""
+        job = str(uuid.uuid4())
+        with self._watch():
+            states.set(state(job), TRIES + 1, ex=QUEUE_SECONDS)
+            job_fn.apply_async(
+                (key, self._make_progress_key(key), args, context),
+                task_id=job,
+                retry_policy={"max_retries": 1, "interval_start": 0.1},
+            )
+        return job
+
+    def at_work(self, job: str) -> bool | None:
+        """Return whether the job waits for a worker or has one; None if it was cancelled."""
+        with self._watch():
+            left, workers = states.mget(state(job), WORKERS)
+            if left is not None and int(left) <= 0:
+                return None
+            if left is not None and workers is None:
+                states.set(state(job), 0, ex=QUEUE_SECONDS)  # or it would run when one comes
+        return left is not None and workers is not None
+
+    def take(self, key: str) -> Any:
+        """Return what the job has left under `key`, and forget it."""
+        with self._watch():
+            text = states.getdel(key)
+        return None if text is None else json.loads(text)
+
+    def get_result(self, key: str, job: str) -> Any:
+        """Return the result; a short outage of Redis is not the end of a job."""
+        try:
+            return super().get_result(key, job)
+        except UserError as error:
+            if time.monotonic() - self._down < OUTAGE_SECONDS:
+                return self.keep_waiting()
+            return self.give_up(str(error))
+
+    def terminate_job(self, job: str) -> None:
+        """Take the job out of the queue, or end the process that runs it."""
+        with self._watch():
+            states.set(state(job), 0, ex=QUEUE_SECONDS)
+            queue.control.terminate(job)
+
+    @contextmanager
+    def _watch(self) -> Iterator[None]:
+        """Turn an outage into one line in the log, and each failure into a message."""
+        if time.monotonic() < self._next_try:  # one request asks several times
+            raise UserError(self.not_started)
+        try:
+            yield
+        except (RedisError, OperationalError, OSError) as error:
+            if not self._down:
+                self._down = time.monotonic()
+                log.error("Job queue at %s: %s", address(), type(error).__name__)
+            self._next_try = time.monotonic() + 1
+            raise UserError(self.not_started) from error
+        if self._down:
+            log.warning("Job queue at %s is back", address())
+            self._down = 0.0
+
+
+def address() -> str:
+    """Return where the queue is, without user and password."""
+    urls = [urlsplit(url) for url in (settings.celery_broker_url, settings.celery_result_backend)]
+    return " and ".join(
+        f"{url.scheme}://{url.netloc.rpartition('@')[2]}{url.path}" for url in dict.fromkeys(urls)
+    )
+
+
+manager = QueueManager(queue)
+
+
+def job(*args: Any, **kwargs: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register a callback that runs in the background; the arguments are those of `callback`."""
+    register = callback(*args, background=True, interval=500, prevent_initial_call=True, **kwargs)
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        register(guarded(function, SoftTimeLimitExceeded))
+        return function
+
+    return decorate

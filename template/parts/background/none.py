@@ -1,0 +1,42 @@
+"""No background jobs: the request that starts a job waits for it."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from dash import Input, Output, callback
+
+from .jobs import plain
+
+manager = None
+
+
+def job(
+    *args: Any,
+    running: Sequence[tuple[Output, Any, Any]] = (),
+    cancel: Sequence[Input] = (),
+    progress: Sequence[Output] = (),
+    progress_default: Sequence[Any] = (),
+    **kwargs: Any,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register a callback with the arguments of a background callback.
+
+    Progress goes nowhere, and what would cancel the job stays as it is in the layout: disabled.
+    """
+    stay = {trigger.component_id for trigger in cancel}
+    register = callback(
+        *args,
+        running=[change for change in running if change[0].component_id not in stay] or None,
+        prevent_initial_call=True,
+        **kwargs,
+    )
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*values: Any, **named: Any) -> Any:
+            if progress:
+                values = (lambda _progress: None, *values)
+            return plain(function(*values, **named))
+
+        register(run)
+        return function
+
+    return decorate
