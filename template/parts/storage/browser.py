@@ -1,6 +1,6 @@
 """Records in the browser, in a `dcc.Store`: anyone at the browser can read and change them."""
 
-import json
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,13 +11,15 @@ from flask import Flask
 
 from .errors import UserError
 from .settings import settings
+from .values import to_json
 
 APP = __name__.partition(".")[0]
 RENDERER_HOOKS: RendererHooks = {}
+log = logging.getLogger(__name__)
 
 
 class RecordTooLargeError(UserError):
-    """A value is larger than what a browser should carry with each request."""
+    """Values are larger than what a browser should carry with each request."""
 
 
 def install(server: Flask) -> None:
@@ -41,7 +43,11 @@ class Record:
         self, data: Mapping[str, Any] | None, fields: Sequence[str] | None = None
     ) -> dict[str, Any]:
         """Return the fields asked for, or all; `data` is what the browser holds."""
-        record = dict(data or {})
+        held: Any = data or {}  # whatever it is: the browser's user can change it
+        if not isinstance(held, Mapping):
+            log.warning("%s holds no record and is treated as empty", self.id)
+            held = {}
+        record = dict(held)
         return record if fields is None else {key: record[key] for key in fields if key in record}
 
     def save(self, record: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,15 +79,10 @@ def checked(fields: Mapping[str, Any]) -> dict[str, Any]:
         TypeError: a value is not JSON; the text names its type and the key.
         RecordTooLargeError: the fields together are over the limit, `STORAGE_LIMIT` in bytes.
     """
-    size = 0
-    for key, value in fields.items():
-        try:
-            size += len(json.dumps(value, allow_nan=False))
-        except (TypeError, ValueError) as error:
-            raise TypeError(f"{key!r} cannot be stored: {type(value).__name__} ({error})") from None
+    size = sum(len(to_json(key, value)) for key, value in fields.items())
     if size > settings.storage_limit:
         raise RecordTooLargeError(
-            f"This needs {size / 1e6:.1f} MB; the browser keeps at most "
-            f"{settings.storage_limit / 1e6:.1f} MB. Choose a server-side storage for more."
+            f"This needs {size:,} bytes, and the browser is given at most "
+            f"{settings.storage_limit:,}. It was not saved; a storage on the server takes more."
         )
     return dict(fields)

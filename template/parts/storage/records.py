@@ -4,12 +4,13 @@ import hmac
 import json
 import logging
 import secrets
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from threading import Lock
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from dash import Input, Output, callback, dcc
 from dash.development.base_component import Component
@@ -18,6 +19,7 @@ from flask import Flask, current_app, has_request_context, request, session
 
 from .errors import UserError
 from .settings import settings
+from .values import to_json
 
 APP = __name__.partition(".")[0]
 log = logging.getLogger(__name__)
@@ -75,32 +77,34 @@ def sent() -> Sent:
     """Return the place of this request in the order in which the browser sent them."""
     body = request.get_json(silent=True) if has_request_context() else None
     match body:
-        case {"sent": [str(page), int(number)]}:
+        case {"sent": [str(page), int(number)]} if len(page) <= 64 and 0 <= number < 2**53:
             return Sent(page, number)
     return Sent(secrets.token_hex(8), 0)  # not from a page: the order of arrival has to do
 
 
-def to_json(key: str, value: Any) -> str:
-    """Return `value` as JSON.
-
-    Raises:
-        TypeError: the value is not JSON; the text names its type and the key.
-    """
-    try:
-        return json.dumps(value, allow_nan=False)
-    except (TypeError, ValueError) as error:
-        raise TypeError(f"{key!r} cannot be stored: {type(value).__name__} ({error})") from None
-
-
-def from_json(record_id: str, texts: Mapping[str, str]) -> dict[str, Any]:
+def from_json(record_id: str, texts: Mapping[str, str | bytes]) -> dict[str, Any]:
     """Return the values of `texts`; an entry that is not JSON is logged and left out."""
     values = {}
     for key, text in texts.items():
         try:
             values[key] = json.loads(text)
-        except ValueError:
+        except (TypeError, ValueError):
             log.warning("Entry %s.%s is damaged and treated as absent", record_id[:8], key)
     return values
+
+
+class Outage:
+    """Whether the server is out of reach; all threads share it, so that the log tells it once."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._now = False
+
+    def turns(self, now: bool) -> bool:
+        """Note whether the server is out of reach, and return whether that is new."""
+        with self._lock:
+            before, self._now = self._now, now
+        return before != now
 
 
 class ServerRecord(ABC):
@@ -112,7 +116,7 @@ class ServerRecord(ABC):
 
     url: str
     unavailable: tuple[type[Exception], ...]
-    _down = False
+    outage = Outage()
 
     def __init__(self, name: str) -> None:
         """Make a record; `name` tells it from the app's other records."""
@@ -131,7 +135,7 @@ class ServerRecord(ABC):
         The result is empty where there is no record, and where the identifier is another's.
         """
         own = self.identifier()
-        if data and data.get("id") != own:
+        if data and not (isinstance(data, Mapping) and data.get("id") == own):
             return {}
         with self._watch():
             texts = self.read(own, fields)
@@ -177,19 +181,17 @@ class ServerRecord(ABC):
         try:
             yield
         except self.unavailable as error:
-            if not self._down:
+            if self.outage.turns(True):
                 log.error("Storage at %s: %s", address(self.url), reason(error))
-            type(self)._down = True
             raise StorageUnavailableError(
-                "The storage is not available at the moment. Your input was not saved; "
-                "please try again in a minute."
+                "The storage is not available at the moment, so nothing was saved. "
+                "Please try again in a minute."
             ) from error
-        if self._down:
+        if self.outage.turns(False):
             log.warning("Storage at %s is back", address(self.url))
-            type(self)._down = False
 
     @abstractmethod
-    def read(self, record_id: str, fields: Sequence[str] | None) -> dict[str, str]:
+    def read(self, record_id: str, fields: Sequence[str] | None) -> Mapping[str, str | bytes]:
         """Return the JSON of the fields asked for, or of all."""
 
     @abstractmethod
@@ -197,17 +199,25 @@ class ServerRecord(ABC):
         """Write fields, each as JSON, and return the record's new revision.
 
         Each field is written in one atomic step that leaves the other fields alone, and not at
-        all if the same page has written it already in a later request. With `replace`, fields
-        that are not among `fields` go away.
+        all if the same page has written it in a later request. With `replace`, fields that are
+        not among `fields` go away, unless the same page has written them in a later request.
+
+        The revision starts with `first_revision`, and is one higher with each write.
         """
 
 
+def first_revision() -> int:
+    """Return a number that no earlier record had: the browser must notice that it is another."""
+    return int(time.time() * 1000)
+
+
 def address(url: str) -> str:
-    """Return a URL without user and password, for the log."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    """Return a URL without user, password and options, for the log."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2].partition('?')[0]}"
 
 
 def reason(error: BaseException) -> str:
-    """Return the first line of what a client library says, without what might be a password."""
-    return f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error) else ''}"
+    """Return what a client library says, in one line, without SQL and its values."""
+    cause = getattr(error, "orig", None) or error
+    return f"{type(cause).__name__}: {' '.join(str(cause).split())}"[:300]

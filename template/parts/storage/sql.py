@@ -1,35 +1,43 @@
 """Records in a SQL database, through SQLAlchemy Core: SQLite or PostgreSQL."""
 
 import os
+import re
+import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from threading import Timer
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     BigInteger,
     Column,
+    Connection,
     Engine,
     ForeignKey,
     MetaData,
     String,
     Table,
     Text,
+    and_,
     create_engine,
     delete,
     event,
-    or_,
+    not_,
     select,
+    update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.exc import ArgumentError, DBAPIError, TimeoutError
 
-from .records import APP, RENDERER_HOOKS, Sent, ServerRecord, install
+from .records import APP, RENDERER_HOOKS, Sent, ServerRecord, first_revision, install
 from .settings import ROOT, settings
 
 __all__ = ["RENDERER_HOOKS", "Record", "install"]
 
+T = TypeVar("T")
 metadata = MetaData()
 records = Table(
     f"{APP}_records",
@@ -37,8 +45,10 @@ records = Table(
     Column("id", String(64), primary_key=True),
     Column("revision", BigInteger, nullable=False),
     Column("expires", BigInteger, nullable=False, index=True),
+    Column("page", String(64)),  # who replaced the whole record last
+    Column("number", BigInteger),
 )
-# One row a field: writes of different fields never meet, whatever the size of the others.
+# One row a field: a write moves its own fields only, whatever the size of the others.
 entries = Table(
     f"{APP}_record_fields",
     metadata,
@@ -50,49 +60,102 @@ entries = Table(
 )
 
 INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-CONNECT_ARGS = {"sqlite": {"timeout": 30}, "postgresql": {"connect_timeout": 5}}
+CONNECT_ARGS = {
+    "sqlite": {"timeout": settings.storage_timeout},
+    "postgresql": {"connect_timeout": min(4, settings.storage_timeout)},
+}
+# Processes that start together take turns at making the tables.
+TURN = {
+    "sqlite": "BEGIN IMMEDIATE",
+    "postgresql": f"SELECT pg_advisory_xact_lock(hashtext('{APP}_records'))",
+}
 
 
 def make_engine(address: str) -> Engine:
     """Return the engine; it connects at first use, so the app starts without the server."""
-    url = make_url(address)
-    dialect = url.get_backend_name()
-    if dialect == "sqlite" and url.database and url.database != ":memory:":
-        file = ROOT / url.database  # a relative path does not depend on where the app is started
+    try:
+        url = make_url(re.sub("^postgres(ql)?:", "postgresql+psycopg:", address))
+        connect_args = CONNECT_ARGS[url.get_backend_name()]
+    except (ArgumentError, KeyError):
+        raise ValueError("STORAGE_URL is not the URL of a SQLite or PostgreSQL database") from None
+    if url.get_backend_name() == "sqlite":
+        if url.database in {None, "", ":memory:"}:
+            raise ValueError("STORAGE_URL names no file; threads cannot share a database in memory")
+        file = ROOT / str(url.database)  # a relative path does not depend on the current folder
         file.parent.mkdir(parents=True, exist_ok=True)
         url = url.set(database=str(file))
-    engine = create_engine(url, pool_pre_ping=True, connect_args=CONNECT_ARGS[dialect])
-    if dialect == "sqlite":
-        event.listen(engine, "connect", set_up_sqlite)
-    return engine
-
-
-def set_up_sqlite(connection: Any, _record: Any) -> None:
-    """Let readers and one writer work at the same time, and deletes cascade."""
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute("PRAGMA foreign_keys = ON")
+    return create_engine(url, connect_args=connect_args, hide_parameters=True)
 
 
 engine = make_engine(settings.storage_url)
+dialect = engine.dialect.name
 os.register_at_fork(after_in_child=lambda: engine.dispose(close=False))
 
 
+@event.listens_for(engine, "connect")
+def set_up(connection: Any, _record: Any) -> None:
+    """Let SQLite's readers and one writer work at the same time, and its deletes cascade."""
+    if dialect == "sqlite":
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+
+
+@contextmanager
+def transaction() -> Iterator[Connection]:
+    """Run the block in a transaction, and hang up on a server that does not answer in time."""
+    with engine.begin() as connection:
+        if dialect == "sqlite":
+            yield connection
+            return
+        # PostgreSQL's client has no limit of its own for the answer to a statement.
+        client: Any = connection.connection.driver_connection
+        with socket.socket(fileno=os.dup(client.fileno())) as line:
+            timer = Timer(settings.storage_timeout, line.shutdown, [socket.SHUT_RDWR])
+            timer.daemon = True
+            timer.start()
+            try:
+                yield connection
+            finally:
+                timer.cancel()
+
+
 @cache
-def database() -> Engine:
-    """Return the engine once the tables are there."""
+def make_tables() -> None:
+    """Make the tables if they are not there."""
+    with transaction() as connection:
+        connection.exec_driver_sql(TURN[dialect])
+        metadata.create_all(connection)
+
+
+def run(work: Callable[[Connection], T]) -> T:
+    """Run `work` in a transaction, and once more if it fails quickly.
+
+    The pool may hold connections to a server that was restarted, the tables may have gone with
+    the old server, and a database may break off a transaction in favour of another.
+    """
+    begin = time.monotonic()
     try:
-        metadata.create_all(engine)
+        return attempt(work)
     except DBAPIError:
-        metadata.create_all(engine)  # another process may have made them at the same time
-    return engine
+        if time.monotonic() - begin > 1:
+            raise
+    make_tables.cache_clear()
+    return attempt(work)
+
+
+def attempt(work: Callable[[Connection], T]) -> T:
+    """Run `work` in a transaction."""
+    make_tables()
+    with transaction() as connection:
+        return work(connection)
 
 
 class Record(ServerRecord):
     """A record in a SQL database."""
 
     url = settings.storage_url
-    unavailable = (OperationalError, InterfaceError, TimeoutError)
+    unavailable = (DBAPIError, TimeoutError)
 
     def read(self, record_id: str, fields: Sequence[str] | None) -> dict[str, str]:
         """Return the JSON of the fields asked for, or of all."""
@@ -103,51 +166,56 @@ class Record(ServerRecord):
         )
         if fields is not None:
             query = query.where(entries.c.name.in_(fields))
-        with database().connect() as connection:
-            return dict(connection.execute(query).tuples().all())
+        return run(lambda connection: {name: text for name, text in connection.execute(query)})
 
     def write(self, record_id: str, fields: dict[str, str], by: Sent, *, replace: bool) -> int:
         """Write fields in one transaction, each by an upsert that refuses to go back in time."""
-        now = int(time.time())
-        insert = INSERT[engine.dialect.name]
-        entry = insert(entries)
-        put = entry.on_conflict_do_update(
-            index_elements=[entries.c.record_id, entries.c.name],
-            set_={key: entry.excluded[key] for key in ("value", "page", "number")},
-            where=or_(
-                entries.c.page != entry.excluded.page, entries.c.number <= entry.excluded.number
-            ),
+        first, now = first_revision(), int(time.time())
+        own, own_entries = records.c.id == record_id, entries.c.record_id == record_id
+        newer = and_(entries.c.page == by.page, entries.c.number > by.number)
+        insert = INSERT[dialect]
+        touch = insert(records).values(
+            id=record_id, revision=first, expires=now + settings.storage_ttl
         )
-        touch = insert(records).values(id=record_id, revision=1, expires=now + settings.storage_ttl)
-        with database().begin() as connection:
-            connection.execute(
-                delete(records).where(records.c.id == record_id, records.c.expires <= now)
-            )
-            revision: int = connection.execute(
-                touch.on_conflict_do_update(
-                    index_elements=[records.c.id],
-                    set_={"revision": records.c.revision + 1, "expires": touch.excluded.expires},
-                ).returning(records.c.revision)
-            ).scalar_one()
+        touch = touch.on_conflict_do_update(
+            index_elements=[records.c.id],
+            set_={"revision": records.c.revision + 1, "expires": touch.excluded.expires},
+        )
+        put = insert(entries)
+        put = put.on_conflict_do_update(
+            index_elements=[entries.c.record_id, entries.c.name],
+            set_={key: put.excluded[key] for key in ("value", "page", "number")},
+            where=not_(newer),
+        )
+        rows = [
+            {"record_id": record_id, "name": name, "value": value, **by._asdict()}
+            for name, value in fields.items()
+        ]
+
+        def work(connection: Connection) -> int:
+            connection.execute(delete(records).where(own, records.c.expires <= now))
+            # From here on the record is locked: its writers take turns, and never wait crosswise.
+            revision, page, number = connection.execute(
+                touch.returning(records.c.revision, records.c.page, records.c.number)
+            ).one()
+            if page == by.page and number > by.number:
+                return int(revision)  # this page has replaced the whole record since
             if replace:
-                others = entries.c.name.not_in(fields)
-                connection.execute(delete(entries).where(entries.c.record_id == record_id, others))
-            if fields:
-                connection.execute(
-                    put,
-                    [
-                        {"record_id": record_id, "name": name, "value": value, **by._asdict()}
-                        for name, value in fields.items()
-                    ],
-                )
-        if revision == 1:
-            remove_expired(now)
+                connection.execute(update(records).where(own).values(by._asdict()))
+                connection.execute(delete(entries).where(own_entries, not_(newer)))
+            if rows:
+                connection.execute(put, rows)
+            return int(revision)
+
+        revision = run(work)
+        if revision == first:
+            run(remove_expired)
         return revision
 
 
-def remove_expired(now: int) -> None:
+def remove_expired(connection: Connection) -> None:
     """Delete what has expired; each new record pays for it, so that no timer is needed."""
     # Two processes that clean up at once each take the rows that the other has not.
-    expired = select(records.c.id).where(records.c.expires <= now).with_for_update(skip_locked=True)
-    with database().begin() as connection:
-        connection.execute(delete(records).where(records.c.id.in_(expired)))
+    expired = select(records.c.id).where(records.c.expires <= int(time.time()))
+    locked = expired.with_for_update(skip_locked=True)
+    connection.execute(delete(records).where(records.c.id.in_(locked)))
