@@ -11,7 +11,6 @@ from dash import (
     State,
     callback,
     clientside_callback,
-    ctx,
     html,
     no_update,
     register_page,
@@ -88,13 +87,24 @@ def layout(**_query: str) -> Component:
     Output(ids.PROFILE_LAST_NAME, "value"),
     Output(ids.PROFILE_AGE, "value"),
     Input(ids.PROFILE_LOAD, "n_clicks"),
+    prevent_initial_call=True,
+)
+def fill(clicks: int) -> tuple[str, str, int]:
+    """Fill all the fields at once with a sample; the record, which may be large, is not asked for."""
+    return SAMPLES[(clicks - 1) % len(SAMPLES)]
+
+
+@callback(
+    # Duplicates of the above, harmless: this one runs before anybody can press the button.
+    Output(ids.PROFILE_FIRST_NAME, "value", allow_duplicate=True),
+    Output(ids.PROFILE_LAST_NAME, "value", allow_duplicate=True),
+    Output(ids.PROFILE_AGE, "value", allow_duplicate=True),
     Input(ids.PROFILE_FORM, "id"),  # never changes: fires once, when the page appears
     State(profile.id, "data"),
+    prevent_initial_call="initial_duplicate",
 )
-def fill(clicks: int | None, _form: str, stored: dict[str, Any] | None) -> tuple[Any, ...]:
-    """Fill all the fields at once: with the record when the page appears, with a sample on Load."""
-    if ctx.triggered_id == ids.PROFILE_LOAD and clicks:
-        return SAMPLES[(clicks - 1) % len(SAMPLES)]
+def restore(_form: str, stored: dict[str, Any] | None) -> tuple[Any, ...]:
+    """Fill the fields with the record when the page appears."""
     record = profile.load(stored, FIELDS)
     if not record:
         raise PreventUpdate
@@ -140,8 +150,13 @@ def submit(_clicks: int, first_name: str | None, last_name: str | None, age: Any
     return f"Thank you, {first_name} {last_name} ({age})."
 
 
-@callback(Output(ids.PROFILE_RECORD, "children"), Input(profile.id, "data"))
-def show_record(stored: dict[str, Any] | None) -> str:
+@callback(
+    Output(ids.PROFILE_RECORD, "children"),
+    Input(profile.id, "data"),
+    # Without it, Dash leaves out the first call when what writes the record has nothing to write.
+    Input(ids.PROFILE_FORM, "id"),
+)
+def show_record(stored: dict[str, Any] | None, _form: str) -> str:
     """Show what the store holds, read back from it."""
     record = profile.load(stored, FIELDS)
     return json.dumps({field: record.get(field) for field in FIELDS}, indent=2, ensure_ascii=False)
