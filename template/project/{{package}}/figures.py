@@ -18,6 +18,7 @@ def style(theme: str | None) -> dict[str, Any]:
         "template": "mantine_dark" if theme == "dark" else "mantine_light",
         "paper_bgcolor": CLEAR,
         "plot_bgcolor": CLEAR,
+        "font": {"color": "#d7dae0" if theme == "dark" else "#343a40"},
         "margin": {"l": 56, "r": 16, "t": 40, "b": 48},
     }
 

@@ -1,19 +1,58 @@
-"""What surrounds the pages in every layout: theme, notifications, records, the list of pages."""
+"""What surrounds the pages in every layout: header, menu, theme, notifications, records."""
 
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import Input, Output, clientside_callback, dcc, html, page_registry
+from dash import (
+    ClientsideFunction,
+    Input,
+    Output,
+    State,
+    clientside_callback,
+    dcc,
+    get_relative_path,
+    html,
+    page_registry,
+)
 from dash.development.base_component import Component
 
 from . import ids
 from .settings import settings
 from .state import RECORDS
 
+THEME = {
+    # White text on the primary colour, and the colour itself on white, must stay readable.
+    "primaryShade": 8,
+    "defaultRadius": "md",
+    "respectReducedMotion": True,
+    "colors": {
+        # From the text to the shadows of the dark theme.
+        "dark": [
+            "#d7dae0",
+            "#b8bec8",
+            "#a4abb6",
+            "#6b7380",
+            "#343a44",
+            "#2c313a",
+            "#1f2229",
+            "#16181d",
+            "#111317",
+            "#0c0d10",
+        ]
+    },
+}
+
 
 def pages() -> list[dict[str, Any]]:
-    """Return the registered pages in their order; what answers unknown addresses is none."""
-    return [page for name, page in page_registry.items() if not name.endswith(".not_found_404")]
+    """Return the pages that the navigation shows, in their order.
+
+    What answers unknown addresses is none of them, and neither is a page whose path has variables.
+    """
+    return [
+        page
+        for page in page_registry.values()
+        if page_name(page) != "not_found_404" and page["path_template"] is None
+    ]
 
 
 def complete_titles() -> None:
@@ -23,9 +62,33 @@ def complete_titles() -> None:
             page["title"] = f"{page['name']} · {settings.app_name}"
 
 
+def page_name(page: dict[str, Any]) -> str:
+    """Return the name of the page's module."""
+    return str(page["module"]).rpartition(".")[2]
+
+
 def nav_id(page: dict[str, Any]) -> str:
     """Return the id of the link, tab or anchor that leads to a page."""
-    return ids.nav(page["module"].rpartition(".")[2])
+    return ids.nav(page_name(page))
+
+
+def nav_icon(page: dict[str, Any]) -> Component:
+    """Return the page's icon; `app.css` draws it, and a plain sheet for a page it does not know."""
+    return html.Span(className=f"icon icon-{page_name(page)}")
+
+
+def nav_links() -> list[Component]:
+    """Return one link a page, for the layouts in which each page has an address of its own."""
+    return [
+        dmc.Anchor(
+            [nav_icon(page), page["name"]],
+            id=nav_id(page),
+            href=page["relative_path"],
+            className="nav-link",
+            underline="never",
+        )
+        for page in pages()
+    ]
 
 
 def theme_toggle() -> Component:
@@ -33,10 +96,53 @@ def theme_toggle() -> Component:
     return dmc.ActionIcon(
         html.Span(className="icon icon-theme"),
         id=ids.THEME_TOGGLE,
-        variant="default",
+        variant="subtle",
+        color="gray",
         size="lg",
         **{"aria-label": "Change between light and dark"},
     )
+
+
+def heading(title: str, lead: str) -> Component:
+    """Return the head of a page."""
+    return html.Div([dmc.Title(title, order=1, size="h2"), dmc.Text(lead, c="dimmed", mt=4)])
+
+
+def shell(navigation: Any, content: Any) -> list[Component]:
+    """Return the header with the navigation, and the main part with the content."""
+    known = {
+        page_name(page): {
+            "path": page["relative_path"],
+            "title": page["title"]() if callable(page["title"]) else page["title"],
+        }
+        for page in page_registry.values()
+        if page["path_template"] is None
+    }
+    menu = dmc.Burger(
+        id=ids.SHELL_MENU,
+        size="sm",
+        **{"aria-label": "Menu", "aria-controls": ids.SHELL_NAV, "aria-expanded": "false"},
+    )
+    label: dict[str, Any] = {"aria-label": "Pages"}
+    return [
+        dcc.Location(id=ids.SHELL_ADDRESS, refresh=False),
+        dcc.Store(id=ids.SHELL_PAGES, data={"base": get_relative_path("/"), "pages": known}),
+        dcc.Store(id=ids.SHELL_CURRENT),
+        html.A("Skip to the content", href=f"#{ids.SHELL_MAIN}", className="skip-link"),
+        html.Header(
+            [
+                menu,
+                html.Span(
+                    [html.Span(className="icon icon-app"), html.Span(settings.app_name)],
+                    className="brand",
+                ),
+                html.Nav(navigation, id=ids.SHELL_NAV, **label),
+                theme_toggle(),
+            ],
+            className="shell-header",
+        ),
+        html.Main(content, id=ids.SHELL_MAIN, tabIndex="-1"),
+    ]
 
 
 def frame(*content: Component) -> Component:
@@ -50,8 +156,32 @@ def frame(*content: Component) -> Component:
         ],
         id=ids.THEME_PROVIDER,
         defaultColorScheme="auto",
+        theme=THEME,
     )
 
+
+def follow_address(namespace: str) -> None:
+    """Let `locate` in `assets/<namespace>.js` tell the current page from the address, and mark it."""
+    clientside_callback(
+        ClientsideFunction(namespace, "locate"),
+        Output(ids.SHELL_CURRENT, "data"),
+        Input(ids.SHELL_ADDRESS, "pathname"),
+        Input(ids.SHELL_ADDRESS, "hash"),
+        State(ids.SHELL_PAGES, "data"),
+        State(ids.SHELL_CURRENT, "data"),
+    )
+
+
+# On small screens the button opens the menu; a new address closes it, and so do Escape and a click
+# beside it (see `assets/shell.js`).
+clientside_callback(
+    ClientsideFunction("shell", "menu"),
+    Output(ids.SHELL_MENU, "opened"),
+    Output(ids.SHELL_MENU, "aria-expanded"),
+    Output(ids.SHELL_NAV, "className"),
+    Input(ids.SHELL_MENU, "opened"),
+    Input(ids.SHELL_ADDRESS, "href"),
+)
 
 # The browser remembers the choice where Mantine looks for it; without one the system decides.
 # Mantine colours its own components, the grid follows an attribute of the page, and the callbacks

@@ -1,5 +1,12 @@
 """Ids of the components that callbacks name, and that stay the same in every layout."""
 
+SHELL_ADDRESS = "shell-address"
+SHELL_PAGES = "shell-pages"
+SHELL_CURRENT = "shell-current"
+SHELL_MENU = "shell-menu"
+SHELL_NAV = "shell-nav"
+SHELL_MAIN = "shell-main"
+
 THEME_TOGGLE = "theme-toggle"
 THEME_STORE = "theme-store"
 THEME_PROVIDER = "theme-provider"

@@ -20,6 +20,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from .. import data, figures, ids
+from ..frame import heading
 
 register_page(
     __name__,
@@ -35,32 +36,32 @@ PAGE_SIZE = 50  # rows a request
 
 def grid() -> Component:
     """Return the table: it asks the server for the rows that come into view, and for no others."""
-    number = {"type": "rightAligned", "flex": 1, "minWidth": 130}
+    columns = [
+        {"field": "country", "headerName": "Country", "flex": 1, "minWidth": 140},
+        {"field": "region", "headerName": "Region", "width": 110},
+        *[
+            {
+                "field": field,
+                "headerName": name,
+                "type": "rightAligned",
+                "flex": 1,
+                "minWidth": 130,
+                # Rows that are still on their way have no value.
+                "valueFormatter": {
+                    "function": f"params.value == null ? '' : d3.format('{form}')(params.value)"
+                },
+            }
+            for field, name, form in (
+                ("life_expectancy", "Life expectancy", ".1f"),
+                ("gdp_per_person", "GDP per person", ",.0f"),
+                ("population", "Population", ","),
+            )
+        ],
+    ]
     return dag.AgGrid(
         id=ids.EXPLORE_TABLE,
         rowModelType="infinite",
-        columnDefs=[
-            {"field": "country", "headerName": "Country", "flex": 1, "minWidth": 140},
-            {"field": "region", "headerName": "Region", "width": 110},
-            number
-            | {
-                "field": "life_expectancy",
-                "headerName": "Life expectancy",
-                "valueFormatter": {"function": "params.value?.toFixed(1)"},
-            },
-            number
-            | {
-                "field": "gdp_per_person",
-                "headerName": "GDP per person",
-                "valueFormatter": {"function": "d3.format(',.0f')(params.value ?? 0)"},
-            },
-            number
-            | {
-                "field": "population",
-                "headerName": "Population",
-                "valueFormatter": {"function": "d3.format(',')(params.value ?? 0)"},
-            },
-        ],
+        columnDefs=columns,
         defaultColDef={"sortable": True, "filter": False, "resizable": True},
         dashGridOptions={
             "rowSelection": {
@@ -79,6 +80,7 @@ def grid() -> Component:
 def filters() -> Component:
     """Return the inputs, in the order in which they depend on each other."""
     years = data.years()
+    marked = [*years[:-1:3], years[-1]]
     return dmc.SimpleGrid(
         [
             dmc.Select(
@@ -115,15 +117,37 @@ def filters() -> Component:
                     max=years[-1],
                     step=5,
                     value=years[-1],
-                    marks=[{"value": year, "label": str(year)} for year in years[::3]],
+                    marks=[{"value": year, "label": str(year)} for year in marked],
                     thumbLabel="Year",
+                    mx="sm",
                     mb="lg",
                 ),
                 label="Year",
                 className="wide",
             ),
         ],
-        cols={"base": 1, "xs": 2, "md": 4},
+        cols={"base": 2, "md": 4},
+    )
+
+
+def chart() -> Component:
+    """Return the chart, and beside it what is known of all the rows and of the chosen one."""
+    graph = dcc.Graph(
+        id=ids.EXPLORE_GRAPH,
+        figure=figures.empty(),
+        responsive=True,
+        style={"height": "clamp(320px, 50vh, 440px)"},
+    )
+    hint = dmc.Text("Choose a row of the table to see a country here.", size="sm", c="dimmed")
+    texts = [
+        dmc.Card(id=ids.EXPLORE_SUMMARY, withBorder=True),
+        dmc.Card(hint, id=ids.EXPLORE_DETAIL, withBorder=True),
+    ]
+    return dmc.Grid(
+        [
+            dmc.GridCol(dmc.Card(graph, withBorder=True, p="xs"), span={"base": 12, "lg": 9}),
+            dmc.GridCol(dmc.Stack(texts), span={"base": 12, "lg": 3}),
+        ]
     )
 
 
@@ -131,42 +155,20 @@ def layout(**_query: str) -> Component:
     """Return the page."""
     return dmc.Stack(
         [
-            dmc.Title("Explore", order=1),
-            filters(),
+            heading("Explore", "142 countries over half a century: filter, compare, download."),
+            dmc.Card(filters(), withBorder=True),
             dcc.Store(id=ids.EXPLORE_SELECTION),
-            dmc.Grid(
-                [
-                    dmc.GridCol(
-                        dmc.Card(
-                            dcc.Graph(
-                                id=ids.EXPLORE_GRAPH, figure=figures.empty(), responsive=True
-                            ),
-                            withBorder=True,
-                        ),
-                        span={"base": 12, "lg": 8},
-                    ),
-                    dmc.GridCol(
-                        dmc.Stack(
-                            [
-                                dmc.Card(id=ids.EXPLORE_SUMMARY, withBorder=True),
-                                dmc.Card(
-                                    dmc.Text("Choose a row to see a country.", size="sm"),
-                                    id=ids.EXPLORE_DETAIL,
-                                    withBorder=True,
-                                ),
-                            ]
-                        ),
-                        span={"base": 12, "lg": 4},
-                    ),
-                ]
-            ),
-            grid(),
+            chart(),
             dmc.Group(
                 [
+                    dmc.Title("Countries", order=2, size="h4"),
                     dmc.Button("Download CSV", id=ids.EXPLORE_EXPORT, variant="default"),
                     dcc.Download(id=ids.EXPLORE_DOWNLOAD),
-                ]
+                ],
+                justify="space-between",
+                mt="sm",
             ),
+            grid(),
         ]
     )
 

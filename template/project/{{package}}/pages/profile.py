@@ -19,6 +19,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from .. import data, ids, profile_callbacks
+from ..frame import heading
 from ..settings import settings
 from ..state import profile
 
@@ -58,18 +59,19 @@ def layout(**_query: str) -> Component:
                 dmc.Button("Load a sample", id=ids.PROFILE_LOAD, variant="default"),
                 dmc.Button("Look up (slow)", id=ids.PROFILE_INFO, variant="default"),
                 dmc.Button("Submit", id=ids.PROFILE_SUBMIT),
-            ]
+            ],
+            gap="sm",
         ),
         html.Div(id=ids.PROFILE_MESSAGE, role="status", className="note"),
     ]
     record = [
-        dmc.Text("The record, as the store holds it", fw=600),
+        dmc.Title("The record, as the store holds it", order=2, size="h5"),
         html.Pre(id=ids.PROFILE_RECORD, className="record"),
-        dmc.Text(id=ids.PROFILE_SAVED, size="sm"),
+        dmc.Text(id=ids.PROFILE_SAVED, size="sm", c="dimmed"),
     ]
     return dmc.Stack(
         [
-            dmc.Title("Profile", order=1),
+            heading("Profile", "Several inputs write one record, and never disagree with it."),
             dmc.SimpleGrid(
                 [
                     dmc.Card(dmc.Stack(form), id=ids.PROFILE_FORM, withBorder=True),

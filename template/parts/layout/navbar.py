@@ -1,0 +1,14 @@
+"""The frame around the pages: links in the header."""
+
+from dash import html, page_container
+from dash.development.base_component import Component
+
+from .frame import follow_address, frame, nav_links, shell
+
+
+def layout() -> Component:
+    """Return the app's layout; Dash puts the current page in `page_container`."""
+    return frame(html.Div(shell(nav_links(), page_container), className="shell shell-navbar"))
+
+
+follow_address("shell")

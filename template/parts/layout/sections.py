@@ -1,0 +1,42 @@
+"""Pages that share one address: each gets a place, which is filled when it is first asked for."""
+
+from typing import Any
+from urllib.parse import parse_qsl
+
+from dash import MATCH, Input, Output, State, callback, dcc, html, page_registry
+from dash.development.base_component import Component
+
+from . import ids
+from .frame import follow_address, page_name
+
+
+def place(page: dict[str, Any]) -> Component:
+    """Return the empty place of a page, and the store in which the browser asks to fill it."""
+    name = page_name(page)
+    marks: dict[str, Any] = {"data-page": name, "aria-label": page["name"]}
+    return html.Section(
+        [
+            dcc.Store(id={"type": "section-asked", "page": name}),
+            html.Div(id={"type": "section-content", "page": name}),
+        ],
+        id={"type": "section", "page": name},
+        className="section",
+        **marks,
+    )
+
+
+@callback(
+    Output({"type": "section-content", "page": MATCH}, "children"),
+    Input({"type": "section-asked", "page": MATCH}, "data"),
+    State({"type": "section-content", "page": MATCH}, "id"),
+    State(ids.SHELL_ADDRESS, "search"),
+    prevent_initial_call=True,
+)
+def fill(_asked: bool, content: dict[str, str], search: str | None) -> Any:
+    """Send a page's content, once; until then, none of its callbacks runs."""
+    page = next(page for page in page_registry.values() if page_name(page) == content["page"])
+    layout = page["layout"]
+    return layout(**dict(parse_qsl((search or "")[1:]))) if callable(layout) else layout
+
+
+follow_address("sections")
