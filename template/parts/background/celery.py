@@ -9,11 +9,12 @@ from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-from celery import Celery, Task, bootsteps
+from celery import Celery, Task, bootsteps, signals
 from celery.exceptions import SoftTimeLimitExceeded
 from celery.worker.state import active_requests
 from dash import CeleryManager, callback
 from kombu.exceptions import OperationalError
+from kombu.transport.redis import Channel, QoS
 from redis import Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as LostConnectionError
@@ -88,8 +89,37 @@ class Beat(bootsteps.StartStopStep):  # type: ignore[misc]
                 states.expire(state(request.id), LOST_SECONDS)
 
 
+class Receipts(QoS):  # type: ignore[misc]
+    """Gives up the receipts of a connection that was lost; Kombu 5.7 would end the worker.
+
+    Redis hands such a message out again after the visibility timeout, and `Job` ignores it.
+    """
+
+    def lost(self) -> bool:
+        """Return whether the connection by which the messages came is no more."""
+        connection = self.channel.connection
+        return connection is None or connection.client is None
+
+    def ack(self, delivery_tag: str) -> None:
+        """Take a message that is done with out of the queue."""
+        if not self.lost():
+            super().ack(delivery_tag)
+
+    def reject(self, delivery_tag: str, requeue: bool = False) -> None:
+        """Put a message back into the queue, or throw it away."""
+        if not self.lost():
+            super().reject(delivery_tag, requeue)
+
+    def restore_unacked_once(self, stderr: Any = None) -> None:
+        """Put all messages back into the queue, when the worker shuts down."""
+        if not self.lost():
+            super().restore_unacked_once(stderr)
+
+
 queue = Celery(APP, broker=settings.celery_broker_url, task_cls=Job)
 queue.steps["consumer"].add(Beat)
+Channel.QoS = Receipts
+signals.setup_logging.connect(lambda **_: None, weak=False)  # workers log as the app does
 queue.conf.update(
     result_backend=settings.celery_result_backend,
     task_default_queue=APP,  # apps that share a Redis do not take each other's jobs

@@ -1,0 +1,74 @@
+"""A page for tests, put into a rendered project: jobs that fail in the way its address asks for.
+
+Each run writes `<token>.pid` when it begins and `<token>.end` when it ends, with the process's
+number, into the folder FAULTS.
+"""
+
+import os
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from dash import Input, Output, State, callback, dcc, html, register_page
+
+from ..background import job
+from ..errors import UserError
+
+register_page(__name__, path="/faults", name="Faults", order=99)
+
+
+def layout(kind: str = "echo", seconds: str = "1", **_query: str) -> Any:
+    return html.Div(
+        [
+            html.Button("Run", id="fault-run"),
+            html.Button("Cancel", id="fault-cancel"),
+            html.Div(id="fault-status", role="status"),
+            html.Div(id="fault-progress"),
+            html.Div(id="fault-result"),
+            dcc.Store(id="fault-kind-store", data={"kind": kind, "seconds": float(seconds)}),
+            dcc.Input(id="quick-in"),
+            html.Div(id="quick-out"),
+        ]
+    )
+
+
+@job(
+    Output("fault-result", "children"),
+    Input("fault-run", "n_clicks"),
+    State("fault-kind-store", "data"),
+    running=[
+        (Output("fault-run", "disabled"), True, False),
+        (Output("fault-status", "children"), "running", "idle"),
+    ],
+    progress=[Output("fault-progress", "children")],
+    progress_default=[""],
+    cancel=[Input("fault-cancel", "n_clicks")],
+)
+def misbehave(
+    set_progress: Callable[[tuple[str]], None], _clicks: int, what: dict[str, Any]
+) -> Any:
+    token = uuid.uuid4().hex
+    folder = Path(os.environ["FAULTS"])
+    (folder / f"{token}.pid").write_text(str(os.getpid()))
+    end = time.monotonic() + what["seconds"]
+    if what["kind"] == "burn":
+        while time.monotonic() < end:
+            sum(range(1000))
+    while time.monotonic() < end:
+        time.sleep(0.1)
+        set_progress((f"{end - time.monotonic():.1f} s left",))
+    (folder / f"{token}.end").write_text(str(os.getpid()))
+    if what["kind"] == "fail":
+        raise RuntimeError(f"the disk of {token} is full")
+    if what["kind"] == "refuse":
+        raise UserError("Choose a shorter period.")
+    if what["kind"] == "odd":
+        return {1, 2}
+    return token
+
+
+@callback(Output("quick-out", "children"), Input("quick-in", "value"))
+def quick(value: str | None) -> str:
+    return f"{value or ''}!"

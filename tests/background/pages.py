@@ -1,0 +1,40 @@
+"""What the tests ask a page."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page
+
+IDLE = """() => document.querySelector("#fault-status").textContent === "idle"
+    && !document.querySelector("#fault-run").disabled"""
+RECORD_PROGRESS = """() => {
+    const bar = document.querySelector("#reports-progress [role=progressbar]");
+    window.progress = [0];
+    new MutationObserver(() => {
+        const value = Number(bar.getAttribute("aria-valuenow"));
+        if (value !== window.progress.at(-1)) window.progress.push(value);
+    }).observe(bar, {attributes: true});
+}"""
+
+
+def run(page: Page) -> None:
+    """Press Run, and see that the page is at work."""
+    page.click("#fault-run")
+    page.wait_for_function("document.querySelector('#fault-status').textContent === 'running'")
+    assert page.is_disabled("#fault-run")
+
+
+def wait_idle(page: Page, seconds: float) -> None:
+    page.wait_for_function(IDLE, timeout=seconds * 1000)
+
+
+def message(page: Page, seconds: float = 5) -> str:
+    """The text of the notification, once there is one, as a single line."""
+    note = page.locator("[role=alert]").last
+    note.wait_for(timeout=seconds * 1000)
+    return re.sub(r"\s+", " ", note.inner_text())
+
+
+def messages(page: Page) -> int:
+    return page.locator("[role=alert]").count()

@@ -1,0 +1,171 @@
+"""What a page may rely on, whatever runs its jobs."""
+
+import re
+import statistics
+import time
+from collections import Counter
+
+import pytest
+
+from .conftest import Open, Row
+from .pages import RECORD_PROGRESS, message, messages, run, wait_idle
+from .stack import REPORT_SECONDS, Stack, Visitor, alive, family, together, wait_until
+
+
+def test_a_report_shows_its_progress_and_then_its_result(app: Stack, visit: Open) -> None:
+    page = visit("/reports")
+    page.evaluate(RECORD_PROGRESS)
+    assert page.is_enabled("#reports-run")
+    assert page.is_disabled("#reports-cancel")
+    start = time.monotonic()
+    page.click("#reports-run")
+    page.wait_for_selector("#reports-run:disabled")
+    page.wait_for_function("document.querySelector('#reports-status').textContent !== ''")
+    assert page.is_enabled("#reports-cancel") == (app.manager != "none")
+    page.wait_for_selector("#reports-result table")
+    assert time.monotonic() - start > REPORT_SECONDS * 0.9
+    page.wait_for_selector("#reports-run:enabled")
+    page.wait_for_selector("#reports-result .js-plotly-plot")
+    assert page.locator("#reports-result tbody tr").count() == 5
+    assert page.is_disabled("#reports-cancel")
+    assert page.text_content("#reports-status") == ""
+    seen = page.evaluate("window.progress")
+    if app.manager == "none":
+        assert seen == [0]
+    else:
+        assert seen.pop() == 0  # the page is ready for the next report
+        assert seen == sorted(seen)
+        assert len(seen) >= 4
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download CSV").click()
+    assert download.value.path().read_text().startswith("region,first,last,change")
+    assert messages(page) == 0
+
+
+def test_cancel_ends_the_work_and_the_page_is_idle(app: Stack, visit: Open, row: Row) -> None:
+    if app.manager == "none":
+        pytest.skip("a request cannot be cancelled; the button stays disabled")
+    page = visit("/faults?kind=long&seconds=30")
+    before = app.runs()
+    run(page)
+    token, pid = app.new_run(before)
+    page.wait_for_function("document.querySelector('#fault-progress').textContent !== ''")
+    start = time.monotonic()
+    page.click("#fault-cancel")
+    wait_idle(page, 10)
+    row(app.manager, "cancelled by the user", "an idle page", time.monotonic() - start)
+    wait_until(lambda: not alive(pid), 5, "the process of the job is gone")
+    assert not app.ended(token)
+    assert page.text_content("#fault-progress") == ""
+    time.sleep(1)
+    assert messages(page) == 0, message(page)
+    assert app.runs().keys() - before.keys() == {token}, "a cancelled job is not tried again"
+
+
+def test_an_exception_is_a_message_for_the_user_and_a_traceback_in_the_log(
+    app: Stack, visit: Open, row: Row
+) -> None:
+    page = visit("/faults?kind=fail&seconds=0.5")
+    before = app.runs()
+    start = time.monotonic()
+    run(page)
+    token, _ = app.new_run(before)
+    wait_idle(page, 10)
+    text = message(page)
+    row(app.manager, "exception in a job", text, time.monotonic() - start - 0.5)
+    reference = re.search(r"reference (\w{8})", text)
+    assert reference is not None, text
+    assert token not in text
+    logs = app.web_log.read_text() + (app.worker_log.read_text() if app.worker else "")
+    assert logs.count(f"RuntimeError: the disk of {token} is full") == 1
+    assert logs.count(f"Error {reference[1]}") == 1
+    assert messages(page) == 1
+
+
+def test_an_error_for_the_user_is_shown_as_it_is(app: Stack, visit: Open) -> None:
+    page = visit("/faults?kind=refuse&seconds=0")
+    run(page)
+    assert message(page, 10) == "That did not work Choose a shorter period."
+    wait_idle(page, 5)
+
+
+def test_a_result_that_is_not_json_is_an_error_that_names_the_type(app: Stack, visit: Open) -> None:
+    page = visit("/faults?kind=odd&seconds=0")
+    run(page)
+    assert "Something went wrong" in message(page, 10)
+    assert "Object of type set is not JSON serializable" in app.job_log.read_text()
+
+
+def test_24_sessions_with_equal_arguments_get_24_results(app: Stack) -> None:
+    before = app.runs()
+    results = together(24, lambda _: Visitor(app.web.url).fault("echo", 0.3))
+    assert Counter(map(type, results)) == {str: 24}, results
+    assert len(set(results)) == 24
+    assert set(results) == app.runs().keys() - before.keys()
+
+
+def test_two_tabs_of_one_session_get_a_result_each(app: Stack, visit: Open) -> None:
+    first = visit("/faults?kind=echo&seconds=1")
+    second = first.context.new_page()
+    second.goto(first.url)
+    second.wait_for_selector("#fault-run")
+    second.wait_for_load_state("networkidle")
+    for page in (first, second):
+        run(page)
+    for page in (first, second):
+        wait_idle(page, 15)
+    tokens = [page.text_content("#fault-result") for page in (first, second)]
+    assert len({*tokens} - {""}) == 2
+
+
+def test_a_job_goes_on_when_its_tab_is_closed(app: Stack, visit: Open, row: Row) -> None:
+    page = visit("/faults?kind=echo&seconds=2")
+    before = app.runs()
+    run(page)
+    token, _ = app.new_run(before)
+    page.close()
+    start = time.monotonic()
+    wait_until(lambda: app.ended(token), 10, "the job ends")
+    row(
+        app.manager, "tab closed in mid-job", "the job goes on to its end", time.monotonic() - start
+    )
+
+
+@pytest.mark.parametrize("kind", ["long", "burn"])
+def test_an_ordinary_callback_stays_quick_while_two_jobs_run(
+    app: Stack, kind: str, row: Row
+) -> None:
+    if kind == "burn" and app.manager == "none":
+        pytest.skip("work that keeps the processor busy is what the other two are for")
+    visitor = Visitor(app.web.url)
+    before = app.runs()
+    [visitor.quick() for _ in range(10)]
+    idle = statistics.median(visitor.quick() for _ in range(60))
+    busy: list[float] = []
+
+    def work(number: int) -> None:
+        if number < 2:
+            Visitor(app.web.url).fault(kind, 4)
+            return
+        wait_until(lambda: len(app.runs()) == len(before) + 2, 10, "two jobs begin")
+        end = time.monotonic() + 2.5
+        while time.monotonic() < end:
+            busy.append(visitor.quick())
+            time.sleep(0.02)
+
+    assert together(3, work) == [None] * 3
+    ratio = statistics.median(busy) / idle
+    doing = {"long": "wait", "burn": "keep both processors busy"}[kind]
+    took = f"{idle * 1000:.1f} ms idle, {statistics.median(busy) * 1000:.1f} ms: {ratio:.1f} times"
+    row(app.manager, f"two jobs {doing}", f"an ordinary callback took {took}")
+    assert len(busy) > 20
+    assert ratio < 3
+
+
+def test_no_zombie_is_left_of_all_this(app: Stack) -> None:
+    for process in filter(None, [app.web, app.worker]):
+        wait_until(
+            lambda pid=process.pid: "Z" not in family(pid).values(), 5, "all have been reaped"
+        )
+    if app.manager == "diskcache":  # per web process at most a helper and its tracker
+        wait_until(lambda: len(family(app.web.pid)) <= 6, 5, "the jobs' processes are gone")

@@ -1,0 +1,195 @@
+"""Processes that are killed and servers that go away: no page waits for ever."""
+
+import os
+import signal
+import time
+import urllib.request
+
+from .conftest import Open, Row
+from .pages import message, messages, run, wait_idle
+from .stack import Stack, Visitor, alive, free_port, wait_until
+
+WAIT = 60.0  # what a page may wait for at most
+
+
+def works(app: Stack) -> float:
+    """Run a job to see that the app has recovered; return how long that took."""
+    start = time.monotonic()
+
+    def one_more() -> bool:
+        return isinstance(Visitor(app.web.url).fault("echo", 0), str)
+
+    wait_until(one_more, WAIT, "the app has recovered")
+    return time.monotonic() - start
+
+
+def test_the_process_of_a_job_is_killed(app: Stack, visit: Open, row: Row) -> None:
+    page = visit("/faults?kind=echo&seconds=3")
+    before = app.runs()
+    run(page)
+    token, pid = app.new_run(before)
+    page.wait_for_timeout(500)
+    start = time.monotonic()
+    os.kill(pid, signal.SIGKILL)
+    wait_idle(page, WAIT)
+    after = time.monotonic() - start
+    if app.manager == "celery":
+        second = page.text_content("#fault-result")
+        assert second in app.runs().keys() - {token}
+        assert messages(page) == 0
+        row(app.manager, "the job's process is killed", "the result, from a second try", after)
+    else:
+        row(app.manager, "the job's process is killed", message(page), after)
+        assert page.text_content("#fault-result") == ""
+    assert not app.ended(token)
+    works(app)
+
+
+def test_the_web_server_restarts_in_mid_job(app: Stack, visit: Open, row: Row) -> None:
+    with app.serving(port=free_port()) as web:
+        usual, app.web = app.web, web
+        try:
+            page = visit("/faults?kind=echo&seconds=4")
+            before = app.runs()
+            run(page)
+            app.new_run(before)
+            start = time.monotonic()
+            web.kill()
+            with app.serving(port=web.port):
+                wait_idle(page, WAIT)
+                after = time.monotonic() - start
+                if app.manager == "celery":
+                    assert page.text_content("#fault-result")
+                    sees = "the result"
+                else:
+                    sees = message(page)
+        finally:
+            app.web = usual
+    row(app.manager, "the web server is killed and started again", sees, after)
+
+
+def test_the_web_server_is_gone(app: Stack, visit: Open, row: Row) -> None:
+    with app.serving(port=free_port()) as web:
+        usual, app.web = app.web, web
+        try:
+            page = visit("/faults?kind=echo&seconds=2")
+            before = app.runs()
+            run(page)
+            app.new_run(before)
+            page.wait_for_timeout(500)
+            start = time.monotonic()
+            web.kill()
+            wait_idle(page, WAIT)
+            row(app.manager, "the web server is gone", message(page), time.monotonic() - start)
+        finally:
+            app.web = usual
+
+
+def test_the_worker_is_killed(celery_app: Stack, visit: Open, row: Row) -> None:
+    app = celery_app
+    assert app.worker is not None
+    page = visit("/faults?kind=long&seconds=60")
+    before = app.runs()
+    run(page)
+    _, pid = app.new_run(before)
+    start = time.monotonic()
+    app.worker.kill()
+    wait_idle(page, WAIT)
+    row("celery", "the worker is killed", message(page), time.monotonic() - start)
+    assert not alive(pid)
+    late = visit("/faults?kind=echo&seconds=0")
+    start = time.monotonic()
+    run(late)
+    wait_idle(late, WAIT)
+    row("celery", "no worker runs", message(late), time.monotonic() - start)
+    before = app.runs()
+    with app.working():
+        works(app)
+        assert len(app.runs()) == len(before) + 1, "what was given up is not run"
+
+
+def test_redis_is_away_when_a_job_is_started(celery_app: Stack, visit: Open, row: Row) -> None:
+    app = celery_app
+    redis = app.redis
+    assert redis is not None
+    with app.working():
+        works(app)
+        for fault in ("Redis is stopped", "Redis answers nothing"):
+            page = visit("/faults?kind=echo&seconds=0")
+            seen = app.web_log.read_text()
+            (redis.stop if fault == "Redis is stopped" else redis.pause)()
+            try:
+                start = time.monotonic()
+                for _ in range(2):  # a second click, perhaps to the other process
+                    run(page)
+                    wait_idle(page, 12)
+                    after = time.monotonic() - start
+                    start = time.monotonic()
+                    assert after < 10
+                with urllib.request.urlopen(f"{app.web.url}/health", timeout=5) as answer:
+                    assert answer.read() == b"OK"
+                row("celery", f"{fault}, then the click", message(page), after)
+            finally:
+                (redis.start if fault == "Redis is stopped" else redis.resume)()
+            row("celery", f"… and is back ({fault})", "jobs run again", works(app))
+            logged = app.web_log.read_text().removeprefix(seen)
+            assert 1 <= logged.count("ERROR") <= 2, logged  # one for each web process
+            assert f"redis://127.0.0.1:{redis.port}/0" in logged
+            assert "Traceback" not in logged
+
+
+def test_redis_goes_away_in_mid_job(celery_app: Stack, visit: Open, row: Row) -> None:
+    app = celery_app
+    redis = app.redis
+    assert redis is not None
+    with app.working():
+        works(app)
+        page = visit("/faults?kind=echo&seconds=4")
+        before = app.runs()
+        run(page)
+        app.new_run(before)
+        start = time.monotonic()
+        redis.kill()
+        page.wait_for_timeout(1500)
+        redis.start()
+        wait_idle(page, WAIT)
+        row("celery", "Redis restarts in mid-job", "the result", time.monotonic() - start)
+        assert page.text_content("#fault-result")
+        assert messages(page) == 0
+        works(app)
+
+        page = visit("/faults?kind=echo&seconds=4")
+        before = app.runs()
+        run(page)
+        app.new_run(before)
+        start = time.monotonic()
+        redis.kill()
+        wait_idle(page, WAIT)
+        row("celery", "Redis stays away in mid-job", message(page), time.monotonic() - start)
+        redis.start()
+        row("celery", "… and is back in the end", "jobs run again", works(app))
+
+
+def test_redis_comes_after_all_others(celery_app: Stack, visit: Open, row: Row) -> None:
+    app = celery_app
+    redis = app.redis
+    assert redis is not None
+    redis.stop()
+    with app.serving(port=free_port()) as web:
+        usual, app.web = app.web, web
+        try:
+            page = visit("/faults?kind=echo&seconds=0")
+            start = time.monotonic()
+            run(page)
+            wait_idle(page, 10)
+            row(
+                "celery",
+                "the web app starts without Redis",
+                message(page),
+                time.monotonic() - start,
+            )
+            redis.start()
+            with app.working():
+                works(app)
+        finally:
+            app.web = usual
