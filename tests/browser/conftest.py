@@ -1,6 +1,8 @@
 """A browser for the run, a served app for each variant, and a fresh profile for each test."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,9 @@ from playwright.sync_api import Browser, BrowserContext
 from tests.support.browser import Tab, chromium
 from tests.support.process import Process
 from tests.support.projects import Variant, render, served
+from tests.support.servers import mongodb_server, postgresql_server, redis_server
+
+SERVERS = {"redis": redis_server, "postgresql": postgresql_server, "mongodb": mongodb_server}
 
 
 @pytest.fixture(scope="session")
@@ -17,14 +22,31 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
+@pytest.fixture(scope="session")
+def storage_env() -> Iterator[Callable[[str], Mapping[str, str]]]:
+    """Return what gives a storage's environment, and starts its server where it needs one."""
+    with ExitStack() as stack:
+
+        @cache
+        def storage_env(storage: str) -> Mapping[str, str]:
+            if storage not in SERVERS:
+                return {}
+            return {"STORAGE_URL": stack.enter_context(SERVERS[storage]()).url}
+
+        yield storage_env
+
+
 @pytest.fixture(scope="module")
 def app(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    storage_env: Callable[[str], Mapping[str, str]],
 ) -> Iterator[Process]:
     """Serve the variant that the test module is parametrised with."""
     variant: Variant = request.param
     folder = tmp_path_factory.mktemp("served")
-    with served(render(folder, variant), log=folder / "log", jitter=True) as process:
+    env = storage_env(variant.answers()["storage"])
+    with served(render(folder, variant), log=folder / "log", jitter=True, env=env) as process:
         yield process
     log = Path(folder / "log").read_text()
     assert "Traceback" not in log, log
