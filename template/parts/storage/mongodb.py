@@ -11,7 +11,7 @@ from pymongo import MongoClient, ReturnDocument
 from pymongo.collection import Collection
 from pymongo.errors import PyMongoError
 
-from .records import APP, RENDERER_HOOKS, Sent, ServerRecord, first_revision, install, log
+from .records import APP, RENDERER_HOOKS, Sent, ServerRecord, install, log, milliseconds
 from .settings import settings
 
 __all__ = ["RENDERER_HOOKS", "Record", "install"]
@@ -31,7 +31,10 @@ def client(_process: int) -> MongoClient[Document]:
         settings.storage_url,
         connect=False,
         serverSelectionTimeoutMS=min(3, settings.storage_timeout) * 1000,
-        timeoutMS=settings.storage_timeout * 1000,
+        connectTimeoutMS=min(3, settings.storage_timeout) * 1000,
+        socketTimeoutMS=settings.storage_timeout * 1000,
+        retryReads=False,  # `ServerRecord` does that, if there is time
+        retryWrites=False,
     )
 
 
@@ -75,7 +78,7 @@ class Record(ServerRecord):
     def write(self, record_id: str, fields: dict[str, str], by: Sent, *, replace: bool) -> int:
         """Add the values, point the record to them, and remove those that it has no more."""
         records, values = collections()
-        first, now = first_revision(), datetime.now(UTC)
+        first, now = milliseconds(), datetime.now(UTC)
         given: Document = {}
         for name, text in fields.items():
             texts = [text[begin : begin + PART] for begin in range(0, len(text), PART)]

@@ -6,11 +6,10 @@ import logging
 import secrets
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from dash import Input, Output, callback, dcc
 from dash.development.base_component import Component
@@ -22,6 +21,7 @@ from .settings import settings
 from .values import to_json
 
 APP = __name__.partition(".")[0]
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 # Parallel requests may reach the store in another order than the browser sent them. Each carries
@@ -137,9 +137,7 @@ class ServerRecord(ABC):
         own = self.identifier()
         if data and not (isinstance(data, Mapping) and data.get("id") == own):
             return {}
-        with self._watch():
-            texts = self.read(own, fields)
-        return from_json(own, texts)
+        return from_json(own, self._ask(lambda: self.read(own, fields)))
 
     def save(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """Put `record` in the place of what was stored; return the data for the browser."""
@@ -171,15 +169,24 @@ class ServerRecord(ABC):
     def _write(self, fields: Mapping[str, Any], *, replace: bool) -> dict[str, Any]:
         texts = {key: to_json(key, value) for key, value in fields.items()}
         own = self.identifier()
-        with self._watch():
-            revision = self.write(own, texts, sent(), replace=replace)
+        by = sent()
+        revision = self._ask(lambda: self.write(own, texts, by, replace=replace))
         return Revision(own, revision)._asdict()
 
-    @contextmanager
-    def _watch(self) -> Iterator[None]:
-        """Turn the client library's errors into one, and log when an outage begins and ends."""
+    def _ask(self, work: Callable[[], T]) -> T:
+        """Return what `work` gets from the server; the log says when an outage begins and ends.
+
+        What fails quickly is tried once more: the server may have been restarted since it was
+        connected, and a database may break off one transaction in favour of another.
+        """
+        begin = time.monotonic()
         try:
-            yield
+            try:
+                result = work()
+            except self.unavailable:
+                if time.monotonic() - begin > 1:
+                    raise
+                result = work()
         except self.unavailable as error:
             if self.outage.turns(True):
                 log.error("Storage at %s: %s", address(self.url), reason(error))
@@ -189,6 +196,7 @@ class ServerRecord(ABC):
             ) from error
         if self.outage.turns(False):
             log.warning("Storage at %s is back", address(self.url))
+        return result
 
     @abstractmethod
     def read(self, record_id: str, fields: Sequence[str] | None) -> Mapping[str, str | bytes]:
@@ -202,12 +210,12 @@ class ServerRecord(ABC):
         all if the same page has written it in a later request. With `replace`, fields that are
         not among `fields` go away, unless the same page has written them in a later request.
 
-        The revision starts with `first_revision`, and is one higher with each write.
+        The revision starts with the time in `milliseconds`, and each write adds one.
         """
 
 
-def first_revision() -> int:
-    """Return a number that no earlier record had: the browser must notice that it is another."""
+def milliseconds() -> int:
+    """Return the time since 1970. A new record's revision is the time, so no other had it."""
     return int(time.time() * 1000)
 
 

@@ -6,11 +6,10 @@ from typing import cast
 
 from redis import Redis
 from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError, ResponseError
 from redis.retry import Retry
 
-from .records import APP, RENDERER_HOOKS, Sent, ServerRecord, first_revision, install, log
+from .records import APP, RENDERER_HOOKS, Sent, ServerRecord, install, log, milliseconds
 from .settings import settings
 
 __all__ = ["RENDERER_HOOKS", "Record", "install"]
@@ -53,9 +52,7 @@ client = Redis.from_url(
     settings.storage_url,
     socket_connect_timeout=min(4, settings.storage_timeout),
     socket_timeout=settings.storage_timeout,
-    # The pool may hold connections to a server that was restarted. Another try would not help
-    # against a server that does not answer.
-    retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
+    retry=Retry(NoBackoff(), 0),
 )
 write_fields = client.register_script(WRITE)
 
@@ -87,7 +84,7 @@ class Record(ServerRecord):
     def write(self, record_id: str, fields: dict[str, str], by: Sent, *, replace: bool) -> int:
         """Write fields by a script, which refuses to go back in time."""
         key = redis_key(record_id)
-        options = (by.page, by.number, first_revision(), settings.storage_ttl, int(replace))
+        options = (by.page, by.number, milliseconds(), settings.storage_ttl, int(replace))
         arguments: list[str | int] = [*options, *chain.from_iterable(fields.items())]
         try:
             return int(write_fields(keys=[key], args=arguments))

@@ -3,7 +3,6 @@
 import os
 import re
 import socket
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -32,7 +31,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, TimeoutError
 
-from .records import APP, RENDERER_HOOKS, Sent, ServerRecord, first_revision, install
+from .records import APP, RENDERER_HOOKS, Sent, ServerRecord, install, milliseconds
 from .settings import ROOT, settings
 
 __all__ = ["RENDERER_HOOKS", "Record", "install"]
@@ -44,7 +43,7 @@ records = Table(
     metadata,
     Column("id", String(64), primary_key=True),
     Column("revision", BigInteger, nullable=False),
-    Column("expires", BigInteger, nullable=False, index=True),
+    Column("expires", BigInteger, nullable=False, index=True),  # milliseconds since 1970
     Column("page", String(64)),  # who replaced the whole record last
     Column("number", BigInteger),
 )
@@ -129,26 +128,14 @@ def make_tables() -> None:
 
 
 def run(work: Callable[[Connection], T]) -> T:
-    """Run `work` in a transaction, and once more if it fails quickly.
-
-    The pool may hold connections to a server that was restarted, the tables may have gone with
-    the old server, and a database may break off a transaction in favour of another.
-    """
-    begin = time.monotonic()
-    try:
-        return attempt(work)
-    except DBAPIError:
-        if time.monotonic() - begin > 1:
-            raise
-    make_tables.cache_clear()
-    return attempt(work)
-
-
-def attempt(work: Callable[[Connection], T]) -> T:
-    """Run `work` in a transaction."""
+    """Run `work` in a transaction, when the tables are there."""
     make_tables()
-    with transaction() as connection:
-        return work(connection)
+    try:
+        with transaction() as connection:
+            return work(connection)
+    except DBAPIError:
+        make_tables.cache_clear()  # they may have gone with the server that was restarted
+        raise
 
 
 class Record(ServerRecord):
@@ -162,20 +149,20 @@ class Record(ServerRecord):
         query = (
             select(entries.c.name, entries.c.value)
             .join(records)
-            .where(records.c.id == record_id, records.c.expires > int(time.time()))
+            .where(records.c.id == record_id, records.c.expires > milliseconds())
         )
         if fields is not None:
             query = query.where(entries.c.name.in_(fields))
-        return run(lambda connection: {name: text for name, text in connection.execute(query)})
+        return run(lambda connection: {row.name: row.value for row in connection.execute(query)})
 
     def write(self, record_id: str, fields: dict[str, str], by: Sent, *, replace: bool) -> int:
         """Write fields in one transaction, each by an upsert that refuses to go back in time."""
-        first, now = first_revision(), int(time.time())
+        now = first = milliseconds()
         own, own_entries = records.c.id == record_id, entries.c.record_id == record_id
         newer = and_(entries.c.page == by.page, entries.c.number > by.number)
         insert = INSERT[dialect]
         touch = insert(records).values(
-            id=record_id, revision=first, expires=now + settings.storage_ttl
+            id=record_id, revision=first, expires=now + settings.storage_ttl * 1000
         )
         touch = touch.on_conflict_do_update(
             index_elements=[records.c.id],
@@ -216,6 +203,6 @@ class Record(ServerRecord):
 def remove_expired(connection: Connection) -> None:
     """Delete what has expired; each new record pays for it, so that no timer is needed."""
     # Two processes that clean up at once each take the rows that the other has not.
-    expired = select(records.c.id).where(records.c.expires <= int(time.time()))
+    expired = select(records.c.id).where(records.c.expires <= milliseconds())
     locked = expired.with_for_update(skip_locked=True)
     connection.execute(delete(records).where(records.c.id.in_(locked)))

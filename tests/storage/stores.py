@@ -1,0 +1,83 @@
+"""Looks into the stores from outside, past the app: what is in there, and what if it is damaged."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pymongo
+import redis
+from sqlalchemy import Connection, create_engine, text
+
+
+@contextmanager
+def sql(url: str) -> Iterator[Connection]:
+    engine = create_engine(url)
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def sql_count(url: str) -> int:
+    query = (
+        "SELECT (SELECT count(*) FROM myapp_records) + (SELECT count(*) FROM myapp_record_fields)"
+    )
+    with sql(url) as connection:
+        return int(connection.execute(text(query)).scalar_one())
+
+
+def sql_damage(url: str, record: str, field: str) -> None:
+    change = "UPDATE myapp_record_fields SET value = '{half' WHERE record_id = :id AND name = :name"
+    with sql(url) as connection:
+        assert connection.execute(text(change), {"id": record, "name": field}).rowcount == 1
+
+
+def redis_count(url: str) -> int:
+    with redis.Redis.from_url(url) as client:
+        return int(client.dbsize())
+
+
+def redis_damage(url: str, record: str, field: str) -> None:
+    with redis.Redis.from_url(url) as client:
+        assert client.hset(f"myapp:record:{record}", f"value:{field}", b'"half\xff') == 0
+
+
+@contextmanager
+def mongodb(url: str) -> Iterator[Any]:
+    with pymongo.MongoClient[dict[str, Any]](url) as client:
+        yield client.get_default_database()
+
+
+def mongodb_count(url: str) -> int:
+    with mongodb(url) as database:
+        return sum(
+            database[name].count_documents({})
+            for name in database.list_collection_names()
+            if name.startswith("myapp_")
+        )
+
+
+def mongodb_damage(url: str, record: str, field: str) -> None:
+    with mongodb(url) as database:
+        entry = database.myapp_records.find_one({"_id": record})["fields"][field]
+        database.myapp_record_values.delete_one({"_id": f"{entry['version']}/0"})
+
+
+@dataclass(frozen=True)
+class Inside:
+    """How to look into a store."""
+
+    count: Callable[[str], int]
+    """How many rows, keys or documents the app has there."""
+    damage: Callable[[str, str, str], None]
+    """Make the value of a record's field unreadable."""
+
+
+INSIDE = {
+    "sqlite": Inside(sql_count, sql_damage),
+    "postgresql": Inside(sql_count, sql_damage),
+    "redis": Inside(redis_count, redis_damage),
+    "mongodb": Inside(mongodb_count, mongodb_damage),
+}
