@@ -83,14 +83,14 @@ def test_an_exception_is_a_message_for_the_user_and_a_traceback_in_the_log(
 
 
 def test_an_error_for_the_user_is_shown_as_it_is(app: Stack, visit: Open) -> None:
-    page = visit("/faults?kind=refuse&seconds=0")
+    page = visit("/faults?kind=refuse&seconds=0.5")
     run(page)
     assert message(page, 10) == "That did not work Choose a shorter period."
     wait_idle(page, 5)
 
 
 def test_a_result_that_is_not_json_is_an_error_that_names_the_type(app: Stack, visit: Open) -> None:
-    page = visit("/faults?kind=odd&seconds=0")
+    page = visit("/faults?kind=odd&seconds=0.5")
     run(page)
     assert "Something went wrong" in message(page, 10)
     assert "Object of type set is not JSON serializable" in app.job_log.read_text()
