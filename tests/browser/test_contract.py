@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.browser import Tab
+from tests.support.pages import follow, marked, open_page
 from tests.support.projects import one_at_a_time
 
 pytestmark = pytest.mark.parametrize("app", one_at_a_time(), indirect=True, ids=str, scope="module")
@@ -39,28 +40,6 @@ def rows(tab: Tab) -> list[str]:
     return tab.page.locator("#explore-table [col-id=country].ag-cell").all_inner_texts()
 
 
-# What shows that a page is there and its callbacks have answered.
-READY = {
-    "home": "text=What this app is made of",
-    "explore": "#explore-summary p",
-    "profile": "#profile-record:has-text('info')",
-    "reports": "#reports-run",
-}
-
-
-def follow(tab: Tab, name: str) -> None:
-    if tab.page.locator("#shell-menu").is_visible():
-        tab.page.click("#shell-menu")
-    tab.page.click(f"#nav-{name}")
-    tab.page.wait_for_selector(READY[name])
-    tab.settle()
-
-
-def open_page(tab: Tab, name: str) -> None:
-    tab.go("/")
-    follow(tab, name)
-
-
 # Pages
 
 
@@ -69,8 +48,7 @@ def test_navigation_reaches_every_page_and_marks_it(tab: Tab) -> None:
     for name in ("explore", "profile", "reports", "home"):
         follow(tab, name)
         assert tab.page.title().lower().startswith(name)
-        marked = tab.page.locator("[id^=nav-][data-active]")
-        assert marked.get_attribute("id") == f"nav-{name}"
+        assert marked(tab) == [name]
 
 
 def test_back_returns_to_the_page_before(tab: Tab) -> None:

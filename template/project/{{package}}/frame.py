@@ -25,6 +25,9 @@ THEME = {
     "primaryShade": 8,
     "defaultRadius": "md",
     "respectReducedMotion": True,
+    "components": {
+        "Notification": {"defaultProps": {"closeButtonProps": {"aria-label": "Close"}}},
+    },
     "colors": {
         # From the text to the shadows of the dark theme.
         "dark": [

@@ -1,0 +1,75 @@
+"""axe-core finds nothing serious on any page, in either theme, in any layout."""
+
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from tests.support.browser import Tab
+from tests.support.pages import READY, follow
+from tests.support.projects import Variant, choices
+
+LAYOUTS = [Variant(layout=layout) for layout in choices("layout")]
+AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
+
+NOTE = {
+    "action": "show",
+    "id": "note",
+    "title": "That did not work",
+    "message": "A message",
+    "color": "red",
+    "autoClose": False,
+}
+NOTES = {"sendNotifications": [NOTE]}
+
+pytestmark = pytest.mark.parametrize("app", LAYOUTS, indirect=True, ids=str, scope="module")
+
+
+def serious(tab: Tab) -> list[tuple[str, list[Any]]]:
+    """Return the rules that are broken seriously, and where."""
+    # What fades in has another contrast meanwhile.
+    tab.page.wait_for_timeout(250)
+    if not tab.page.evaluate("'axe' in window"):
+        tab.page.evaluate(AXE)
+    result: dict[str, Any] = tab.page.evaluate("axe.run({resultTypes: ['violations']})")
+    return [
+        (rule["id"], [node["html"][:200] for node in rule["nodes"]])
+        for rule in result["violations"]
+        if rule["impact"] in {"serious", "critical"}
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_page_has_a_serious_violation(tab: Tab, theme: str) -> None:
+    page = tab.page
+    found = {}
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    tab.go("/")
+    page.wait_for_selector(READY["home"])
+    found["home"] = serious(tab)
+    follow(tab, "explore")
+    page.click("#explore-table .ag-row [col-id=country]")
+    tab.settle()
+    found["explore"] = serious(tab)
+    page.click("#explore-region")
+    found["options"] = serious(tab)
+    page.keyboard.press("Escape")
+    follow(tab, "profile")
+    page.click("#profile-load")
+    page.evaluate("note => dash_clientside.set_props('notifications', note)", NOTES)
+    page.wait_for_selector("text=A message")
+    tab.settle()
+    found["profile"] = serious(tab)
+    follow(tab, "reports")
+    page.click("#reports-run")
+    tab.until(lambda: page.locator("#reports-cancel").is_enabled())
+    found["running"] = serious(tab)
+    page.wait_for_selector("#reports-result table", timeout=30_000)
+    tab.settle()
+    found["reports"] = serious(tab)
+    tab.go("/no-such-page")
+    found["unknown"] = serious(tab)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.click("#shell-menu")
+    found["menu"] = serious(tab)
+    assert {place: rules for place, rules in found.items() if rules} == {}

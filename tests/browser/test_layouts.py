@@ -1,0 +1,248 @@
+"""What every layout does: one suite, and no word about which layout it is."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.support.browser import Tab
+from tests.support.pages import READY, follow, marked, open_page
+from tests.support.process import Process
+from tests.support.projects import Variant, choices, render, served
+
+LAYOUTS = [Variant(layout=layout) for layout in choices("layout")]
+PAGES = ["home", "explore", "profile", "reports", "extra"]
+
+EXTRA = '''
+"""A page that somebody has added: one file and nothing else."""
+
+from dash import Input, Output, callback, html, register_page
+
+register_page(__name__, name="Extra", order=9)
+
+layout = html.Div(
+    [html.H1("Extra"), html.Button("Greet", id="extra-greet"), html.P(id="extra-ready")]
+)
+
+
+@callback(Output("extra-ready", "children"), Input("extra-greet", "n_clicks"))
+def greet(clicks):
+    return "Hello" if clicks else "Nothing yet"
+'''
+
+pytestmark = pytest.mark.parametrize("app", LAYOUTS, indirect=True, ids=str, scope="module")
+
+
+@pytest.fixture(scope="module")
+def app(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Process]:
+    """Serve a layout, with a page more than the template has."""
+    folder = tmp_path_factory.mktemp("layout")
+    project = render(folder, request.param)
+    (project / "myapp" / "pages" / "extra.py").write_text(EXTRA)
+    with served(project, log=folder / "log", jitter=True) as process:
+        yield process
+    log = Path(folder / "log").read_text()
+    assert "Traceback" not in log, log
+
+
+def in_view(tab: Tab) -> str:
+    """Return the heading of the page that one sees."""
+    tops = """[...document.querySelectorAll("h1")]
+        .map((head) => [head.innerText, head.getBoundingClientRect()])
+        .filter(([_, box]) => box.height && box.bottom > 56 && box.top < innerHeight * 0.4)
+        .map(([text]) => text)"""
+    found: list[str] = tab.page.evaluate(tops)
+    assert len(found) <= 1, found
+    return found[0].lower().replace("myapp", "home") if found else ""
+
+
+def shows(tab: Tab, name: str) -> bool:
+    """Tell whether the page is seen, marked and named."""
+    title = tab.page.title().lower()
+    return in_view(tab) == name and marked(tab) == [name] and title == f"{name} · myapp"
+
+
+def address(tab: Tab) -> str:
+    return tab.page.url.removeprefix(tab.url)
+
+
+def focused(tab: Tab) -> str:
+    return str(tab.page.evaluate("document.activeElement.id"))
+
+
+def test_navigation_history_and_deep_links_agree_on_the_page(tab: Tab) -> None:
+    tab.go("/")
+    tab.until(lambda: shows(tab, "home"))
+    addresses = {}
+    for name in [*PAGES[1:], "home"]:
+        follow(tab, name)
+        tab.until(lambda name=name: shows(tab, name))
+        addresses[name] = address(tab)
+    assert len(set(addresses.values())) == len(PAGES)
+
+    for name in reversed(PAGES[1:]):
+        tab.page.go_back()
+        tab.until(lambda name=name: shows(tab, name))
+    tab.page.go_forward()
+    tab.until(lambda: shows(tab, "profile"))
+    tab.settle()
+
+    for name in ("explore", "profile", "home"):
+        tab.page.goto("about:blank")
+        tab.go(addresses[name])
+        tab.page.wait_for_selector(READY[name])
+        tab.until(lambda name=name: shows(tab, name))
+        assert address(tab) == addresses[name]
+
+
+def test_a_page_path_leads_to_the_page_and_an_unknown_one_says_so(tab: Tab) -> None:
+    tab.go("/reports")
+    tab.until(lambda: shows(tab, "reports"))
+    tab.go("/no-such-page")
+    tab.until(lambda: in_view(tab) == "nothing is here")
+    assert marked(tab) == []
+    assert tab.page.title() == "Not found · myapp"
+    follow(tab, "explore")
+    tab.until(lambda: shows(tab, "explore"))
+    tab.page.go_back()
+    tab.until(lambda: in_view(tab) == "nothing is here")
+    tab.page.get_by_role("link", name="Back to the start").click()
+    tab.until(lambda: shows(tab, "home"))
+    tab.settle()
+
+
+def test_a_link_inside_a_page_leads_to_another(tab: Tab) -> None:
+    tab.go("/")
+    tab.page.wait_for_selector(READY["home"])
+    tab.page.locator("main a", has_text="Profile").click()
+    tab.until(lambda: shows(tab, "profile"))
+    follow(tab, "profile")
+    tab.until(lambda: shows(tab, "profile"))
+    tab.page.go_back()
+    tab.until(lambda: in_view(tab) in {"home", "profile"})
+    tab.settle()
+
+
+def test_scrolling_past_the_end_of_a_page_keeps_address_and_mark_together(tab: Tab) -> None:
+    open_page(tab, "home")
+    tab.page.mouse.move(640, 500)
+    for _ in range(12):
+        tab.page.mouse.wheel(0, 400)
+        tab.page.wait_for_timeout(60)
+    tab.settle()
+    (name,) = marked(tab)
+    before = address(tab)
+    assert tab.page.title().lower().startswith(name)
+    tab.go("/")
+    tab.go(before)
+    tab.until(lambda: marked(tab) == [name])
+
+
+def test_what_was_not_asked_for_is_not_sent(tab: Tab) -> None:
+    for path in ("/", "/explore", "/_dash-layout"):
+        text = tab.page.request.get(tab.url + path).text()
+        for secret in ("explore-table", "profile-first-name", "reports-run", "extra-greet"):
+            assert secret not in text, path
+    tab.go("/")
+    tab.page.wait_for_selector(READY["home"])
+    tab.settle()
+    early = [e.output for e in tab.exchanges if "explore" in e.output or "reports" in e.output]
+    assert early == []
+    assert tab.page.locator("#explore-table, #profile-record, #reports-run").count() == 0
+
+
+def test_an_added_page_is_in_the_navigation_and_works(tab: Tab) -> None:
+    open_page(tab, "extra")
+    tab.page.click("#extra-greet")
+    tab.until(lambda: tab.text("#extra-ready") == "Hello")
+    links = tab.page.locator("[id^=nav-]").all_inner_texts()
+    assert [link.lower() for link in links] == PAGES
+
+
+def test_a_narrow_window_has_a_menu_that_says_its_state(tab: Tab) -> None:
+    tab.page.set_viewport_size({"width": 390, "height": 844})
+    tab.go("/")
+    menu = tab.page.locator("#shell-menu")
+    link = tab.page.locator("#nav-explore")
+
+    def is_open(state: bool) -> bool:
+        said = menu.get_attribute("aria-expanded") == str(state).lower()
+        return said and link.is_visible() == state
+
+    tab.until(lambda: is_open(False))
+    menu.click()
+    tab.until(lambda: is_open(True))
+    tab.page.keyboard.press("Escape")
+    tab.until(lambda: is_open(False))
+    assert focused(tab) == "shell-menu"
+    tab.page.keyboard.press("Enter")
+    tab.until(lambda: is_open(True))
+    for name in PAGES[1:]:
+        if is_open(False):
+            menu.click()
+        tab.page.click(f"#nav-{name}")
+        tab.until(lambda name=name: shows(tab, name))
+        tab.until(lambda: is_open(False))
+        tab.settle()
+        assert tab.page.evaluate("document.documentElement.scrollWidth") <= 390, name
+
+
+def test_the_keyboard_alone_is_enough(tab: Tab) -> None:
+    tab.go("/")
+    tab.page.wait_for_selector(READY["home"])
+    press = tab.page.keyboard.press
+    press("Tab")
+    assert tab.page.locator("a:focus").inner_text() == "Skip to the content"
+    press("Enter")
+    tab.until(lambda: focused(tab) == "shell-main")
+    tab.until(lambda: shows(tab, "home"))
+
+    tab.go("/")
+    for _ in range(10):
+        if focused(tab) == "nav-profile":
+            break
+        # Tabs are one stop of the Tab key, and arrows move between them.
+        in_tabs = tab.page.locator("[role=tab]:focus").count()
+        press("ArrowRight" if in_tabs else "Tab")
+    assert focused(tab) == "nav-profile"
+    outline = tab.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline != "none"
+    press("Enter")
+    tab.until(lambda: shows(tab, "profile"))
+    tab.page.wait_for_selector(READY["profile"])
+    tab.settle()
+    for _ in range(20):
+        if focused(tab) == "profile-submit":
+            break
+        press("Tab")
+    press("Enter")
+    tab.until(lambda: "Still missing" in tab.text("#profile-message"))
+
+
+def test_a_proxy_may_put_a_prefix_in_front_of_every_address(
+    browser: Browser, app: Process, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    variant: Variant = request.node.callspec.params["app"]
+    project = render(tmp_path, variant)
+    prefix = "/some/where/"
+    window = browser.new_context()
+    window.route(
+        f"**{prefix}**",
+        lambda route: route.continue_(url=route.request.url.replace(prefix, "/", 1)),
+    )
+    env = {"DASH_REQUESTS_PATHNAME_PREFIX": prefix}
+    with served(project, log=tmp_path / "log", env=env) as process:
+        tab = Tab(window, process.url)
+        tab.go(f"{prefix}profile")
+        tab.until(lambda: shows(tab, "profile"))
+        for name in ("reports", "home"):
+            follow(tab, name)
+            tab.until(lambda name=name: shows(tab, name))
+            assert address(tab).startswith(prefix)
+        tab.go(f"{prefix}no-such-page")
+        tab.until(lambda: in_view(tab) == "nothing is here")
+        assert tab.errors == []
+        window.close()
