@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support.browser import chromium
-
 from .stack import Stack, stack
 
 MANAGERS = ["diskcache", "celery", "none"]
@@ -29,12 +27,6 @@ def celery_app(app: Stack) -> Stack:
     if app.manager != "celery":
         pytest.skip("is about Celery")
     return app
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 Each run writes `<token>.pid` when it begins and `<token>.end` when it ends, with the process's
 number, into the folder FAULTS.
 """
+# mypy: ignore-errors
+# Its relative imports are those of the project that it is put into.
 
 import os
 import time

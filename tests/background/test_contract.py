@@ -163,9 +163,9 @@ def test_an_ordinary_callback_stays_quick_while_two_jobs_run(
 
 
 def test_no_zombie_is_left_of_all_this(app: Stack) -> None:
-    for process in filter(None, [app.web, app.worker]):
-        wait_until(
-            lambda pid=process.pid: "Z" not in family(pid).values(), 5, "all have been reaped"
-        )
+    pids = [process.pid for process in (app.web, app.worker) if process is not None]
+    wait_until(
+        lambda: not any("Z" in family(pid).values() for pid in pids), 5, "all have been reaped"
+    )
     if app.manager == "diskcache":  # per web process at most a helper and its tracker
         wait_until(lambda: len(family(app.web.pid)) <= 6, 5, "the jobs' processes are gone")

@@ -5,9 +5,11 @@ import signal
 import time
 import urllib.request
 
+from tests.support.process import free_port
+
 from .conftest import Open, Row
 from .pages import message, messages, run, wait_idle
-from .stack import Stack, Visitor, alive, free_port, wait_until
+from .stack import Stack, Visitor, alive, wait_until
 
 WAIT = 60.0  # what a page may wait for at most
 

@@ -89,7 +89,7 @@ class Beat(bootsteps.StartStopStep):  # type: ignore[misc]
                 states.expire(state(request.id), LOST_SECONDS)
 
 
-class Receipts(QoS):  # type: ignore[misc]
+class Receipts(QoS):
     """Gives up the receipts of a connection that was lost; Kombu 5.7 would end the worker.
 
     Redis hands such a message out again after the visibility timeout, and `Job` ignores it.

@@ -83,7 +83,7 @@ class PolledManager(BaseBackgroundCallbackManager):
         return secrets.token_hex(16)
 
     def call_job_fn(self, key: str, job_fn: Any, args: Any, context: Any) -> str:
-        """Start the job; if that fails, the next poll says so, as this answer has no room for it."""
+        """Start the job; if that fails, the next poll says so: this answer has no room for it."""
         try:
             return self.start(key, job_fn, args, context)
         except errors.UserError:
