@@ -36,7 +36,7 @@ def sql_damage(url: str, record: str, field: str) -> None:
 
 def redis_count(url: str) -> int:
     with redis.Redis.from_url(url) as client:
-        return int(client.dbsize())
+        return sum(int(client.hlen(key)) for key in client.scan_iter("myapp:*"))
 
 
 def redis_damage(url: str, record: str, field: str) -> None:
@@ -70,7 +70,7 @@ class Inside:
     """How to look into a store."""
 
     count: Callable[[str], int]
-    """How many rows, keys or documents the app has there."""
+    """How many rows, fields or documents the app has there."""
     damage: Callable[[str, str, str], None]
     """Make the value of a record's field unreadable."""
 

@@ -1,4 +1,4 @@
-"""What all server-side storage shares: whose a record is, what the browser holds, who wrote last."""
+"""What all server-side storage shares: whose a record is, what the browser holds, who was last."""
 
 import hmac
 import json
