@@ -7,9 +7,9 @@ import pytest
 
 from tests.support.browser import Tab
 from tests.support.pages import READY, follow
-from tests.support.projects import Variant, choices
+from tests.support.projects import vary
 
-LAYOUTS = [Variant(layout=layout) for layout in choices("layout")]
+LAYOUTS = vary("layout")
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
 
 NOTE = {

@@ -1,6 +1,7 @@
 """What every layout does: one suite, and no word about which layout it is."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,9 @@ from playwright.sync_api import Browser
 from tests.support.browser import Tab
 from tests.support.pages import READY, follow, marked, open_page
 from tests.support.process import Process
-from tests.support.projects import Variant, choices, render, served
+from tests.support.projects import Variant, render, served, vary
 
-LAYOUTS = [Variant(layout=layout) for layout in choices("layout")]
+LAYOUTS = vary("layout")
 PAGES = ["home", "explore", "profile", "reports", "extra"]
 
 EXTRA = '''
@@ -79,13 +80,13 @@ def test_navigation_history_and_deep_links_agree_on_the_page(tab: Tab) -> None:
     addresses = {}
     for name in [*PAGES[1:], "home"]:
         follow(tab, name)
-        tab.until(lambda name=name: shows(tab, name))
+        tab.until(partial(shows, tab, name))
         addresses[name] = address(tab)
     assert len(set(addresses.values())) == len(PAGES)
 
     for name in reversed(PAGES[1:]):
         tab.page.go_back()
-        tab.until(lambda name=name: shows(tab, name))
+        tab.until(partial(shows, tab, name))
     tab.page.go_forward()
     tab.until(lambda: shows(tab, "profile"))
     tab.settle()
@@ -94,7 +95,7 @@ def test_navigation_history_and_deep_links_agree_on_the_page(tab: Tab) -> None:
         tab.page.goto("about:blank")
         tab.go(addresses[name])
         tab.page.wait_for_selector(READY[name])
-        tab.until(lambda name=name: shows(tab, name))
+        tab.until(partial(shows, tab, name))
         assert address(tab) == addresses[name]
 
 
@@ -184,10 +185,24 @@ def test_a_narrow_window_has_a_menu_that_says_its_state(tab: Tab) -> None:
         if is_open(False):
             menu.click()
         tab.page.click(f"#nav-{name}")
-        tab.until(lambda name=name: shows(tab, name))
+        tab.until(partial(shows, tab, name))
         tab.until(lambda: is_open(False))
         tab.settle()
         assert tab.page.evaluate("document.documentElement.scrollWidth") <= 390, name
+
+
+def test_the_theme_is_kept_over_a_reload(tab: Tab) -> None:
+    def scheme() -> str:
+        return str(tab.page.evaluate("document.documentElement.dataset.mantineColorScheme"))
+
+    tab.go("/")
+    tab.until(lambda: scheme() == "light")
+    before = len(tab.exchanges)
+    tab.page.click("#theme-toggle")
+    tab.until(lambda: scheme() == "dark")
+    assert len(tab.exchanges) == before, "the server was asked"
+    tab.go("/")
+    tab.until(lambda: scheme() == "dark")
 
 
 def test_the_keyboard_alone_is_enough(tab: Tab) -> None:
@@ -240,7 +255,7 @@ def test_a_proxy_may_put_a_prefix_in_front_of_every_address(
         tab.until(lambda: shows(tab, "profile"))
         for name in ("reports", "home"):
             follow(tab, name)
-            tab.until(lambda name=name: shows(tab, name))
+            tab.until(partial(shows, tab, name))
             assert address(tab).startswith(prefix)
         tab.go(f"{prefix}no-such-page")
         tab.until(lambda: in_view(tab) == "nothing is here")

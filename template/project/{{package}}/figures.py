@@ -11,6 +11,11 @@ from .data import MEASURES
 DEFAULT_COLOR = "#1c7ed6"
 CLEAR = "rgba(0,0,0,0)"  # the card shows through
 
+CONFIG: Any = {
+    "displaylogo": False,
+    "modeBarButtons": [["toImage", "resetScale2d"]],
+}
+
 
 def style(theme: str | None) -> dict[str, Any]:
     """Return the layout that all figures share; `theme` is "light", "dark" or not known yet."""
@@ -19,6 +24,7 @@ def style(theme: str | None) -> dict[str, Any]:
         "paper_bgcolor": CLEAR,
         "plot_bgcolor": CLEAR,
         "font": {"color": "#d7dae0" if theme == "dark" else "#343a40"},
+        "modebar": {"bgcolor": CLEAR, "color": "#868e96", "activecolor": DEFAULT_COLOR},
         "margin": {"l": 56, "r": 16, "t": 40, "b": 48},
     }
 

@@ -77,7 +77,7 @@ def nav_id(page: dict[str, Any]) -> str:
 
 def nav_icon(page: dict[str, Any]) -> Component:
     """Return the page's icon; `app.css` draws it, and a plain sheet for a page it does not know."""
-    return html.Span(className=f"icon icon-{page_name(page)}")
+    return html.Span(className=f"app-icon app-icon-{page_name(page)}")
 
 
 def nav_links() -> list[Component]:
@@ -97,7 +97,7 @@ def nav_links() -> list[Component]:
 def theme_toggle() -> Component:
     """Return the button that changes between light and dark."""
     return dmc.ActionIcon(
-        html.Span(className="icon icon-theme"),
+        html.Span(className="app-icon app-icon-theme"),
         id=ids.THEME_TOGGLE,
         variant="subtle",
         color="gray",
@@ -136,7 +136,7 @@ def shell(navigation: Any, content: Any) -> list[Component]:
             [
                 menu,
                 html.Span(
-                    [html.Span(className="icon icon-app"), html.Span(settings.app_name)],
+                    [html.Span(className="app-icon app-icon-app"), html.Span(settings.app_name)],
                     className="brand",
                 ),
                 html.Nav(navigation, id=ids.SHELL_NAV, **label),

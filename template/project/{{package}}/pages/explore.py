@@ -135,6 +135,7 @@ def chart() -> Component:
     graph = dcc.Graph(
         id=ids.EXPLORE_GRAPH,
         figure=figures.empty(),
+        config=figures.CONFIG,
         responsive=True,
         style={"height": "clamp(320px, 50vh, 440px)"},
     )

@@ -12,6 +12,7 @@ from dash.exceptions import PreventUpdate
 
 from .. import data, figures, ids
 from ..background import job
+from ..frame import heading
 from ..settings import settings
 
 register_page(
@@ -27,9 +28,9 @@ def layout(**_query: str) -> Component:
     """Return the page."""
     return dmc.Stack(
         [
-            dmc.Title("Reports", order=1),
-            dmc.Text(
-                "How the median country of each region changed from the first to the last year."
+            heading(
+                "Reports",
+                "How the median country of each region changed from the first to the last year.",
             ),
             dmc.Group(
                 [
@@ -107,7 +108,9 @@ def show_result(report: dict[str, Any] | None, theme: str | None) -> list[Compon
         ),
         dmc.Card(
             dcc.Graph(
-                figure=figures.change(report["rows"], report["measure"], theme), responsive=True
+                figure=figures.change(report["rows"], report["measure"], theme),
+                config=figures.CONFIG,
+                responsive=True,
             ),
             withBorder=True,
         ),
