@@ -1,1 +1,24 @@
-"""Fixtures that all tests share."""
+"""Fixtures that all tests share: one browser and one set of servers for the whole run."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.support.browser import chromium
+from tests.support.services import Services
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Chromium; one for all, because Playwright allows only one driver at a time."""
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def services() -> Iterator[Services]:
+    """Return what starts servers and tells variants where they are."""
+    with ExitStack() as stack:
+        yield Services(stack)

@@ -1,54 +1,31 @@
 """A browser for the run, a served app for each variant, and a fresh profile for each test."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
-from functools import cache
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from tests.support.browser import Tab, chromium
+from tests.support.browser import Tab
 from tests.support.process import Process
 from tests.support.projects import Variant, render, served
-from tests.support.servers import mongodb_server, postgresql_server, redis_server
-
-SERVERS = {"redis": redis_server, "postgresql": postgresql_server, "mongodb": mongodb_server}
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="session")
-def storage_env() -> Iterator[Callable[[str], Mapping[str, str]]]:
-    """Return what gives a storage's environment, and starts its server where it needs one."""
-    with ExitStack() as stack:
-
-        @cache
-        def storage_env(storage: str) -> Mapping[str, str]:
-            if storage not in SERVERS:
-                return {}
-            return {"STORAGE_URL": stack.enter_context(SERVERS[storage]()).url}
-
-        yield storage_env
+from tests.support.services import Services, worker
 
 
 @pytest.fixture(scope="module")
 def app(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    storage_env: Callable[[str], Mapping[str, str]],
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, services: Services
 ) -> Iterator[Process]:
     """Serve the variant that the test module is parametrised with."""
     variant: Variant = request.param
     folder = tmp_path_factory.mktemp("served")
-    env = storage_env(variant.answers()["storage"])
-    with served(render(folder, variant), log=folder / "log", jitter=True, env=env) as process:
+    project = render(folder, variant)
+    env = services.env(variant)
+    with (
+        worker(project, env, folder / "worker.log"),
+        served(project, log=folder / "log", jitter=True, env=env) as process,
+    ):
         yield process
-    log = Path(folder / "log").read_text()
+    log = (folder / "log").read_text()
     assert "Traceback" not in log, log
 
 

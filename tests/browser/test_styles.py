@@ -5,7 +5,7 @@ and loading the page. In the end a table says what a Load costs, as `docs/callba
 """
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import cycle
@@ -17,6 +17,7 @@ from playwright.sync_api import BrowserContext
 from tests.support.browser import Exchange, Tab
 from tests.support.process import free_port
 from tests.support.projects import Variant, choices, render, served
+from tests.support.services import Services
 
 from .profile import DEBOUNCE, load, load_in_haste, look, type_in
 
@@ -90,7 +91,7 @@ OpenProfile = Callable[..., Tab]
 @pytest.fixture
 def open_profile(
     window: BrowserContext,
-    storage_env: Callable[[str], Mapping[str, str]],
+    services: Services,
     tmp_path: Path,
     port: int,
 ) -> Iterator[OpenProfile]:
@@ -99,7 +100,8 @@ def open_profile(
     tabs: list[Tab] = []
 
     def open_profile(storage: str, style: str, server: str, part: Path | None = None) -> Tab:
-        project = render(tmp_path, Variant(storage=storage, callbacks=style))
+        variant = Variant(storage=storage, callbacks=style)
+        project = render(tmp_path, variant)
         shutil.copy(PARTS / "notes.py", project / "myapp" / "pages")
         if part:
             shutil.copy(part, project / "myapp" / "profile_callbacks.py")
@@ -110,7 +112,7 @@ def open_profile(
                 server=server,
                 jitter=True,
                 port=port,
-                env={**storage_env(storage), **SETTINGS},
+                env={**services.env(variant), **SETTINGS},
             )
         )
         tab = Tab(window, process.url)

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from ..support.projects import Variant, choices, render
-from ..support.servers import Server, mongodb_server, postgresql_server, redis_server
+from ..support.servers import Server
+from ..support.services import STORAGE_SERVERS
 from .apps import App, Visitor, driver
 
-SERVERS = {"redis": redis_server, "postgresql": postgresql_server, "mongodb": mongodb_server}
 IN_BROWSER = ("memory", "session", "local")
 ON_SERVER = tuple(choice for choice in choices("storage") if choice not in IN_BROWSER)
 
@@ -23,7 +23,7 @@ class Shop:
 
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         self.folder = folder
-        self.server = cache(lambda choice: stack.enter_context(SERVERS[choice]()))
+        self.server = cache(lambda choice: stack.enter_context(STORAGE_SERVERS[choice]()))
         self.project = cache(
             lambda choice: render(folder / choice, Variant(storage=choice, background="none"))
         )
@@ -35,7 +35,7 @@ class Shop:
     def url(self, choice: str) -> str:
         if choice == "sqlite":
             return f"sqlite:///{self.folder}/storage.db"
-        return self.server(choice).url if choice in SERVERS else ""
+        return self.server(choice).url if choice in STORAGE_SERVERS else ""
 
     def start(self, choice: str, **env: str) -> App:
         url = self.url(choice)

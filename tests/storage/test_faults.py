@@ -11,10 +11,11 @@ import pytest
 
 from ..support.process import free_port
 from ..support.servers import Server
+from ..support.services import STORAGE_SERVERS
 from .apps import App, RefusedError, Visitor
-from .conftest import SERVERS, Start
+from .conftest import Start
 
-pytestmark = pytest.mark.parametrize("choice", SERVERS)
+pytestmark = pytest.mark.parametrize("choice", STORAGE_SERVERS)
 
 JOURNAL = 0.3
 """MongoDB answers up to a tenth of a second before a write is safe from a crash."""
@@ -122,7 +123,7 @@ REFUSALS = {
 
 
 def test_what_the_server_refuses_is_in_the_log(choice: str, start: Start) -> None:
-    with SERVERS[choice](password="s3cret/p@ss") as server:
+    with STORAGE_SERVERS[choice](password="s3cret/p@ss") as server:
         for old, new, says in REFUSALS[choice]:
             url = re.sub(old, new, server.url)
             assert url != server.url

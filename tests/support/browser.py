@@ -18,6 +18,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+EXECUTABLE = shutil.which("chromium")  # or Playwright's own
 QUIET_SECONDS = 0.15
 
 
@@ -25,9 +26,7 @@ QUIET_SECONDS = 0.15
 def chromium() -> Iterator[Browser]:
     """Start the Chromium on the PATH, or else Playwright's own."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=ARGUMENTS
-        )
+        browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)
         yield browser
         browser.close()
 

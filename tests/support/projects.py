@@ -40,9 +40,9 @@ class Variant:
         return "-".join(self.answers().values())
 
 
-def one_at_a_time() -> list[Variant]:
-    """Return the default variant, and one for each other choice of each axis."""
-    others = [Variant(**{axis: value}) for axis in AXES for value in choices(axis)[1:]]
+def vary(*axes: str) -> list[Variant]:
+    """Return the default variant, and one for each other choice of each of the axes."""
+    others = [Variant(**{axis: value}) for axis in axes for value in choices(axis)[1:]]
     return [Variant(), *others]
 
 

@@ -1,0 +1,1 @@
+"""The generated project as a repository of its own."""

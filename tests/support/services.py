@@ -1,0 +1,52 @@
+"""What the variants of a test run need beside themselves: servers, and a Celery worker."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from pathlib import Path
+
+from .process import running, wait_for_line
+from .projects import Variant, environment
+from .servers import Server, mongodb_server, postgresql_server, redis_server
+
+STORAGE_SERVERS = {
+    "redis": redis_server,
+    "postgresql": postgresql_server,
+    "mongodb": mongodb_server,
+}
+
+
+class Services:
+    """Servers that several variants use one after the other; each starts at its first use."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        """Start servers that end with `stack`."""
+
+        def start(storage: str) -> Server:
+            return stack.enter_context(STORAGE_SERVERS[storage]())
+
+        self._server = cache(start)
+
+    def env(self, variant: Variant) -> Mapping[str, str]:
+        """Return the settings by which a variant finds its servers."""
+        chosen = variant.answers()
+        env = {}
+        if chosen["storage"] in STORAGE_SERVERS:
+            env["STORAGE_URL"] = self._server(chosen["storage"]).url
+        if chosen["background"] == "celery":
+            redis = self._server("redis").url.removesuffix("/0")
+            env |= {"CELERY_BROKER_URL": f"{redis}/1", "CELERY_RESULT_BACKEND": f"{redis}/2"}
+        return env
+
+
+@contextmanager
+def worker(project: Path, env: Mapping[str, str], log: Path) -> Iterator[None]:
+    """Run the Celery worker of a project, where it has one."""
+    if not (project / "worker.py").exists():
+        yield
+        return
+    command = [sys.executable, "-m", "celery", "-A", "worker", "worker", "-c", "2"]
+    ready = wait_for_line(" ready.")
+    with running(command, log=log, cwd=project, env=environment(0, env), ready=ready):
+        yield
