@@ -62,23 +62,24 @@ def layout(**_query: str) -> Component:
     running=[
         (Output(ids.REPORTS_RUN, "disabled"), True, False),
         (Output(ids.REPORTS_RUN, "loading"), True, False),
-        (Output(ids.REPORTS_CANCEL, "disabled"), False, True),
         (Output(ids.REPORTS_STATUS, "children"), "The report is under way …", ""),
     ],
-    progress=[Output(ids.REPORTS_PROGRESS, "value")],
-    progress_default=[0],
+    # The page cannot cancel a job before it has heard of it, so the button waits for that.
+    progress=[Output(ids.REPORTS_PROGRESS, "value"), Output(ids.REPORTS_CANCEL, "disabled")],
+    progress_default=[0, True],
     cancel=[Input(ids.REPORTS_CANCEL, "n_clicks")],
 )
 def run_report(
-    set_progress: Callable[[tuple[int]], None], _clicks: int, measure: str
+    set_progress: Callable[[tuple[int, bool]], None], _clicks: int, measure: str
 ) -> dict[str, Any]:
     """Work through the regions; this runs where `background.py` says, and returns JSON."""
     results = []
     regions = data.regions()
+    set_progress((0, False))
     for done, region in enumerate(regions, start=1):
         time.sleep(settings.report_seconds / len(regions))  # stands for a query that takes long
         results.append(data.change_by_region(region, measure))
-        set_progress((100 * done // len(regions),))
+        set_progress((100 * done // len(regions), False))
     return {"measure": measure, "rows": results}
 
 
