@@ -42,7 +42,8 @@ def tests(session: nox.Session) -> None:
     session.install("-e", ".", *TEST)
     _provide_browser(session)
     _provide_library(session, "curl", "libcurl4")
-    session.run("pytest", *session.posargs)
+    # Two at a time: much of it is waiting for browsers, servers and time-outs.
+    session.run("pytest", "-n", "2", "--dist", "loadfile", *session.posargs)
 
 
 def _provide_browser(session: nox.Session) -> None:

@@ -21,9 +21,7 @@ def layout() -> Component:
         )
         for page in pages()
     ]
-    panels = [
-        dmc.TabsPanel(place(page), value=page_name(page)) for page in page_registry.values()
-    ]
+    panels = [dmc.TabsPanel(place(page), value=page_name(page)) for page in page_registry.values()]
     return frame(
         dmc.Tabs(
             shell(dmc.TabsList(tabs, className="tabs"), panels),

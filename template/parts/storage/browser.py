@@ -64,7 +64,9 @@ class Record:
     def follow(self, source: str) -> None:
         """Update the record with what the store `source` holds, whenever it changes."""
         clientside_callback(
-            "(fields, record) => Object.assign({}, record, fields)",
+            """(fields, record) => Object.keys(fields ?? {}).length
+                ? Object.assign({}, record, fields)
+                : dash_clientside.no_update""",
             Output(self.id, "data"),
             Input(source, "data"),
             State(self.id, "data"),

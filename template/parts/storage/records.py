@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from dash import Input, Output, callback, dcc
 from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
 from dash.types import RendererHooks
 from flask import Flask, current_app, has_request_context, request, session
 
@@ -152,6 +153,8 @@ class ServerRecord(ABC):
 
         @callback(Output(self.id, "data"), Input(source, "data"), prevent_initial_call=True)
         def write_back(fields: dict[str, Any]) -> dict[str, Any]:
+            if not fields:  # the source has just arrived, and nobody has touched anything
+                raise PreventUpdate
             return self.update(fields)
 
     def identifier(self) -> str:
