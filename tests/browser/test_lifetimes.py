@@ -9,9 +9,9 @@ from playwright.sync_api import Browser, BrowserContext
 
 from tests.support.browser import ARGUMENTS, EXECUTABLE, Tab
 from tests.support.pages import open_page
-from tests.support.process import Process
 from tests.support.projects import Variant, choices
 
+from .conftest import App
 from .profile import look, type_in
 
 
@@ -67,7 +67,7 @@ class Person:
 
 
 @pytest.fixture
-def person(browser: Browser, tmp_path: Path, app: Process) -> Iterator[Person]:
+def person(browser: Browser, tmp_path: Path, app: App) -> Iterator[Person]:
     person = Person(browser, tmp_path / "profile", app.url)
     yield person
     person.close_browser()

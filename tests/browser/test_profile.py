@@ -8,12 +8,12 @@ import pytest
 
 from tests.support.browser import Tab
 from tests.support.pages import follow, open_page
-from tests.support.projects import vary
+from tests.support.projects import GROWN, vary
 
 from .profile import FIELDS
 
 pytestmark = pytest.mark.parametrize(
-    "app", vary("storage", "layout"), indirect=True, ids=str, scope="module"
+    "app", [*vary("storage", "layout"), GROWN], indirect=True, ids=str, scope="module"
 )
 
 

@@ -4,9 +4,11 @@ import pytest
 
 from tests.support.browser import Tab
 from tests.support.pages import open_page
-from tests.support.projects import vary
+from tests.support.projects import GROWN, vary
 
-pytestmark = pytest.mark.parametrize("app", vary("layout"), indirect=True, ids=str, scope="module")
+pytestmark = pytest.mark.parametrize(
+    "app", [*vary("layout"), GROWN], indirect=True, ids=str, scope="module"
+)
 
 
 def progress(tab: Tab) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from dashgen.commands.new import new
 from dashgen.questions import load
@@ -30,6 +31,8 @@ class Variant:
     background: str = ""
     layout: str = ""
     callbacks: str = ""
+    machines: int = 1
+    """How many web servers and workers take turns; they share what the choices let them share."""
 
     def answers(self) -> dict[str, str]:
         """Return the choice of every axis."""
@@ -37,18 +40,23 @@ class Variant:
 
     def __str__(self) -> str:
         """Return the variant's name, as test ids show it."""
-        return "-".join(self.answers().values())
+        name = "-".join(self.answers().values())
+        return name if self.machines == 1 else f"{name}-{self.machines}-machines"
 
 
 def vary(*axes: str) -> list[Variant]:
     """Return the default variant, and one for each other choice of each of the axes."""
-    others = [Variant(**{axis: value}) for axis in axes for value in choices(axis)[1:]]
-    return [Variant(), *others]
+    answers: list[dict[str, Any]] = [{axis: c} for axis in axes for c in choices(axis)[1:]]
+    return [Variant(), *(Variant(**answer) for answer in answers)]
 
 
 def render(folder: Path, variant: Variant) -> Path:
     """Render `variant` as the project `myapp` in `folder`, and return its path."""
     return new(str(folder / "myapp"), answers=variant.answers(), defaults=True, use_git=False).path
+
+
+# What an app looks like that has outgrown one machine.
+GROWN = Variant(storage="redis", background="celery", machines=2)
 
 
 # Requests reach a real server late and out of order; this makes a local one do the same.
