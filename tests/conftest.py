@@ -1,5 +1,6 @@
 """Fixtures that all tests share: one browser and one set of servers for the whole run."""
 
+import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -8,6 +9,9 @@ from playwright.sync_api import Browser
 
 from tests.support.browser import chromium
 from tests.support.services import Services
+
+# A script's shell starts background jobs with SIGINT ignored, and what they start inherits that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -23,13 +23,6 @@ def app(
 
 
 @pytest.fixture
-def celery_app(app: Stack) -> Stack:
-    if app.manager != "celery":
-        pytest.skip("is about Celery")
-    return app
-
-
-@pytest.fixture
 def visit(app: Stack, browser: Browser) -> Iterator[Open]:
     """Open a path of the app, in a session of its own."""
     contexts = []

@@ -5,6 +5,8 @@ import signal
 import time
 import urllib.request
 
+import pytest
+
 from tests.support.process import free_port
 
 from .conftest import Open, Row
@@ -12,6 +14,8 @@ from .pages import message, messages, run, wait_idle
 from .stack import Stack, Visitor, alive, wait_until
 
 WAIT = 60.0  # what a page may wait for at most
+
+ON_CELERY = pytest.mark.parametrize("app", ["celery"], indirect=True, scope="session")
 
 
 def works(app: Stack) -> float:
@@ -89,8 +93,8 @@ def test_the_web_server_is_gone(app: Stack, visit: Open, row: Row) -> None:
             app.web = usual
 
 
-def test_the_worker_is_killed(celery_app: Stack, visit: Open, row: Row) -> None:
-    app = celery_app
+@ON_CELERY
+def test_the_worker_is_killed(app: Stack, visit: Open, row: Row) -> None:
     assert app.worker is not None
     page = visit("/faults?kind=long&seconds=60")
     before = app.runs()
@@ -112,8 +116,8 @@ def test_the_worker_is_killed(celery_app: Stack, visit: Open, row: Row) -> None:
         assert len(app.runs()) == len(before) + 1, "what was given up is not run"
 
 
-def test_redis_is_away_when_a_job_is_started(celery_app: Stack, visit: Open, row: Row) -> None:
-    app = celery_app
+@ON_CELERY
+def test_redis_is_away_when_a_job_is_started(app: Stack, visit: Open, row: Row) -> None:
     redis = app.redis
     assert redis is not None
     with app.working():
@@ -142,8 +146,8 @@ def test_redis_is_away_when_a_job_is_started(celery_app: Stack, visit: Open, row
             assert "Traceback" not in logged
 
 
-def test_redis_goes_away_in_mid_job(celery_app: Stack, visit: Open, row: Row) -> None:
-    app = celery_app
+@ON_CELERY
+def test_redis_goes_away_in_mid_job(app: Stack, visit: Open, row: Row) -> None:
     redis = app.redis
     assert redis is not None
     with app.working():
@@ -174,8 +178,8 @@ def test_redis_goes_away_in_mid_job(celery_app: Stack, visit: Open, row: Row) ->
         row("celery", "… and is back in the end", "jobs run again", works(app))
 
 
-def test_redis_comes_after_all_others(celery_app: Stack, visit: Open, row: Row) -> None:
-    app = celery_app
+@ON_CELERY
+def test_redis_comes_after_all_others(app: Stack, visit: Open, row: Row) -> None:
     redis = app.redis
     assert redis is not None
     redis.stop()

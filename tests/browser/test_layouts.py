@@ -229,10 +229,11 @@ def test_the_keyboard_alone_is_enough(tab: Tab) -> None:
     tab.until(lambda: shows(tab, "profile"))
     tab.page.wait_for_selector(READY["profile"])
     tab.settle()
-    for _ in range(20):
+    for _ in range(60):
         if focused(tab) == "profile-submit":
             break
         press("Tab")
+    assert focused(tab) == "profile-submit"
     press("Enter")
     tab.until(lambda: "Still missing" in tab.text("#profile-message"))
 

@@ -44,15 +44,14 @@ SAMPLES = [
 def layout(**_query: str) -> Component:
     """Return the page."""
     form = [
-        dmc.TextInput(id=ids.PROFILE_FIRST_NAME, label="First name", debounce=200),
-        dmc.TextInput(id=ids.PROFILE_LAST_NAME, label="Last name", debounce=200),
+        dmc.TextInput(id=ids.PROFILE_FIRST_NAME, label="First name"),
+        dmc.TextInput(id=ids.PROFILE_LAST_NAME, label="Last name"),
         dmc.NumberInput(
             id=ids.PROFILE_AGE,
             label="Age",
             min=0,
             max=150,
             allowDecimal=False,
-            debounce=200,
         ),
         dmc.Group(
             [
