@@ -71,7 +71,7 @@ def test_no_process_is_left(idle: Stack, start: str, end: str, tmp_path: Path) -
             os.killpg(server.pid, signal.SIGINT)  # as Ctrl-C in a terminal does
         else:
             os.kill(server.pid, ENDS[end])
-        server.wait(15)
+        server.wait(45)  # gunicorn gives a worker that is at work 30 s
         wait_until(lambda: not any(map(alive, pids)), 10, f"{pids} are gone")
         if end != "KILL":
             assert "Traceback" not in (tmp_path / "log").read_text()

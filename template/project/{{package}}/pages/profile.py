@@ -43,6 +43,7 @@ SAMPLES = [
 
 def layout(**_query: str) -> Component:
     """Return the page."""
+    # No debounce: while it waits, an input that a callback changes can take back what was typed.
     form = [
         dmc.TextInput(id=ids.PROFILE_FIRST_NAME, label="First name"),
         dmc.TextInput(id=ids.PROFILE_LAST_NAME, label="Last name"),
