@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -217,8 +216,8 @@ def test_style_on_gunicorn(
         assert cost.down < BYTES
 
 
-# Each storage once, and each style: what differs between the servers is not a matter of pairs.
-@pytest.mark.parametrize(("storage", "style"), list(zip(STORAGES, cycle(STYLES), strict=False)))
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("storage", STORAGES)
 def test_style_on_the_development_server(
     storage: str, style: str, open_profile: OpenProfile
 ) -> None:
