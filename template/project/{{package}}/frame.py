@@ -164,7 +164,7 @@ def frame(*content: Component) -> Component:
 
 
 def follow_address(namespace: str) -> None:
-    """Let `locate` in `assets/<namespace>.js` tell the current page from the address, and mark it."""
+    """Let `locate` in `assets/<namespace>.js` tell the page from the address, and mark it."""
     clientside_callback(
         ClientsideFunction(namespace, "locate"),
         Output(ids.SHELL_CURRENT, "data"),

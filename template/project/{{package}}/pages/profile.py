@@ -92,7 +92,7 @@ def layout(**_query: str) -> Component:
     prevent_initial_call=True,
 )
 def fill(clicks: int) -> tuple[str, str, int]:
-    """Fill all the fields at once with a sample; the record, which may be large, is not asked for."""
+    """Fill all the fields at once with a sample; the record, maybe large, is not asked for."""
     return SAMPLES[(clicks - 1) % len(SAMPLES)]
 
 
