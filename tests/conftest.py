@@ -1,7 +1,7 @@
 """Fixtures that all tests share: one browser and one set of servers for the whole run."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
@@ -26,3 +26,14 @@ def services() -> Iterator[Services]:
     """Return what starts servers and tells variants where they are."""
     with ExitStack() as stack:
         yield Services(stack)
+
+
+@pytest.fixture
+def said(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
+    """Print a measured number, whatever pytest captures."""
+
+    def say(text: str) -> None:
+        with capsys.disabled():
+            print(f"\n  {text}", end=" ")
+
+    return say

@@ -5,16 +5,17 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.support.projects import choices
+
 from .stack import Stack, stack
 
-MANAGERS = ["diskcache", "celery", "none"]
 ROWS = pytest.StashKey[list[tuple[str, ...]]]()
 
 Row = Callable[..., None]
 Open = Callable[[str], Page]
 
 
-@pytest.fixture(scope="session", params=MANAGERS)
+@pytest.fixture(scope="session", params=choices("background"))
 def app(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stack]:

@@ -105,14 +105,3 @@ def server(shop: Shop, choice: str) -> Iterator[Server]:
     yield server
     server.resume()
     server.start()
-
-
-@pytest.fixture
-def said(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
-    """Print a measured number, whatever pytest captures."""
-
-    def say(text: str) -> None:
-        with capsys.disabled():
-            print(f"\n  {text}", end=" ")
-
-    return say

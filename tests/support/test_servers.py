@@ -113,15 +113,6 @@ def shared() -> Iterator[Callable[[str], Server]]:
         yield cache(lambda name: stack.enter_context(KINDS[name].open()))
 
 
-@pytest.fixture
-def said(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
-    def say(text: str) -> None:
-        with capsys.disabled():
-            print(f"\n  {text}", end=" ")
-
-    return say
-
-
 def _running(pids: Iterable[int]) -> set[int]:
     """Those of `pids` that run. Zombies, which only their parent can remove, do not."""
     return set(pids) & {pid for pid, _ in parents()}
