@@ -4,10 +4,27 @@ A command raises these; only the command line turns them into a line and an exit
 """
 
 from collections.abc import Iterable, Sequence
+from enum import IntEnum
 from pathlib import Path
 
-FAILED = 1
-USAGE = 2
+
+class ExitCode(IntEnum):
+    """What the command's exit code says; the documentation's table is made of it."""
+
+    meaning: str
+
+    def __new__(cls, code: int, meaning: str) -> "ExitCode":
+        """Keep the meaning beside the number."""
+        member = int.__new__(cls, code)
+        member._value_ = code
+        member.meaning = meaning
+        return member
+
+    DONE = 0, "done"
+    FAILED = 1, "failed: a disk, git, a server or the template did not do what it should"
+    USAGE = 2, "wrong usage: an option, an answer, a file or a folder that is not taken"
+    INTERRUPTED = 130, "interrupted by Ctrl-C"
+    TERMINATED = 143, "ended by another process"
 
 
 class DashgenError(Exception):
@@ -18,7 +35,7 @@ class DashgenError(Exception):
         hint: What to do about it; empty where the message says so itself.
     """
 
-    exit_code = FAILED
+    exit_code = ExitCode.FAILED
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -33,19 +50,19 @@ class DashgenError(Exception):
 class CommandLineError(DashgenError):
     """An option, argument or combination of them that the command does not take."""
 
-    exit_code = USAGE
+    exit_code = ExitCode.USAGE
 
 
 class InvalidAnswerError(DashgenError):
     """An answer that its question does not accept."""
 
-    exit_code = USAGE
+    exit_code = ExitCode.USAGE
 
 
 class MissingAnswersError(DashgenError):
     """Questions are open and there is nobody to ask."""
 
-    exit_code = USAGE
+    exit_code = ExitCode.USAGE
 
     def __init__(self, names: Iterable[str]) -> None:
         flags = ", ".join(f"--{name}" for name in names)
@@ -55,7 +72,7 @@ class MissingAnswersError(DashgenError):
 class AnswersFileError(DashgenError):
     """An answers file that cannot be read as answers."""
 
-    exit_code = USAGE
+    exit_code = ExitCode.USAGE
 
     def __init__(self, path: Path, problem: str, hint: str) -> None:
         super().__init__(f"--answers {path}: {problem}", hint)
@@ -75,7 +92,7 @@ class UnknownAnswersError(AnswersFileError):
 class DestinationTakenError(DashgenError):
     """The destination is a file or holds something already."""
 
-    exit_code = USAGE
+    exit_code = ExitCode.USAGE
 
 
 class DestinationNotEmptyError(DestinationTakenError):

@@ -1,12 +1,13 @@
 """The help page and the completion say what the question files say."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from dashgen.questions import Question, visible
+from dashgen.questions import Choice, Question, visible
 
 from .helpers import copy_of_checkout, dashgen
 
@@ -18,12 +19,12 @@ CHOICES = [(question, choice) for question in visible() for choice in question.c
 def help_page(tmp_path_factory: pytest.TempPathFactory) -> str:
     done = dashgen("new", "--help", cwd=tmp_path_factory.mktemp("help"), env=WIDE)
     assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout
+    return " ".join(done.stdout.split())
 
 
 @pytest.mark.parametrize("question", visible(), ids=lambda question: question.name)
 def test_help_lists_the_question(help_page: str, question: Question) -> None:
-    assert f"--{question.name} " in help_page
+    assert re.search(rf"--(\[no-\])?{question.name} ", help_page)
     assert question.help in help_page
 
 
@@ -31,9 +32,9 @@ def test_help_lists_the_question(help_page: str, question: Question) -> None:
     ("question", "choice"), CHOICES, ids=[f"{q.name}-{c.value}" for q, c in CHOICES]
 )
 def test_help_says_what_the_choice_means(
-    help_page: str, question: Question, choice: object
+    help_page: str, question: Question, choice: Choice
 ) -> None:
-    assert f"{choice.value}: {choice.meaning}" in help_page  # type: ignore[attr-defined]
+    assert f" {choice.value} {choice.meaning}" in help_page
     assert f"(default: {question.default})" in help_page
 
 
@@ -54,8 +55,8 @@ def test_a_new_question_file_and_a_new_choice_need_no_python(tmp_path: Path) -> 
     )
     page = dashgen("new", "--help", cwd=checkout, env=WIDE).stdout
     assert "What to eat [with care] (default: pear)" in page
-    assert "nut: hard" in page
-    assert "--no-docker" in page
+    assert re.search("nut +hard", page)
+    assert "--[no-]docker" in page
 
     done = dashgen("new", "shop", "-y", "--fruit", "nut", "--no-docker", cwd=checkout)
     assert done.returncode == 0, done.stderr
@@ -70,23 +71,13 @@ def test_a_new_question_file_and_a_new_choice_need_no_python(tmp_path: Path) -> 
 def test_help_does_not_import_what_only_rendering_and_asking_need(tmp_path: Path) -> None:
     script = (
         "import sys; from dashgen.cli import main; main(['new', '--help']);"
-        "print(sorted({'copier', 'questionary', 'jinja2'} & set(sys.modules)), file=sys.stderr)"
+        "unwanted = {'copier', 'questionary', 'jinja2', 'argparse'};"
+        "print(sorted(unwanted & {*sys.modules}), file=sys.stderr)"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert done.stderr == "[]\n"
-
-
-def test_completion_offers_the_choices(tmp_path: Path) -> None:
-    question = next(question for question in visible() if question.choices)
-    request = {
-        "_DASHGEN_COMPLETE": "complete_bash",
-        "COMP_WORDS": f"dashgen new app --{question.name} ",
-        "COMP_CWORD": "4",
-    }
-    done = dashgen(cwd=tmp_path, env=request)
-    assert done.stdout.split() == list(question.values)
 
 
 def test_version(tmp_path: Path) -> None:

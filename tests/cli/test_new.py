@@ -134,7 +134,7 @@ def test_a_prompt_refuses_a_bad_answer_and_asks_again(work: Path) -> None:
 
 def test_stated_answers_are_checked_before_the_first_prompt(work: Path) -> None:
     child = terminal("new", "shop", "--author", "x" * 300)
-    child.expect_exact("\x1b[31merror:\x1b[0m --author")
+    child.expect_exact("\x1b[1;31merror:\x1b[0m --author")
     child.expect(pexpect.EOF)
     assert visible()[0].help not in (child.before or "")
     child.close()
