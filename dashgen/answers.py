@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from jinja2 import StrictUndefined, meta
+from jinja2 import BaseLoader, StrictUndefined, meta
 from jinja2.sandbox import SandboxedEnvironment
 
 from dashgen.errors import AnswersFileError, InvalidAnswerError, UnknownAnswersError
-from dashgen.questions import Question
+from dashgen.questions import Question, SafeLoader
 
 Answer = str | bool
 Answers = dict[str, Answer]
@@ -87,26 +87,57 @@ def resolve(
     Raises:
         InvalidAnswerError: A stated or a default value does not pass its question's check.
     """
-    environment = SandboxedEnvironment(
+    answers, _ = _resolve(questions, given, defaults, ask)
+    return answers
+
+
+def facts(questions: Sequence[Question], answers: Answers) -> dict[str, Any]:
+    """Return every answer and every hidden fact that follows, as templates refer to them.
+
+    Args:
+        questions: All the template's questions, hidden ones included.
+        answers: What ``resolve`` returned.
+    """
+    given = {name: Given(value, name) for name, value in answers.items()}
+    return _resolve(questions, given, {}, None, checked=True)[1]
+
+
+def environment(loader: BaseLoader | None = None) -> SandboxedEnvironment:
+    """Return a Jinja environment like the one in which Copier renders the template."""
+    return SandboxedEnvironment(
+        loader=loader,
         extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"],
         undefined=StrictUndefined,
         keep_trailing_newline=True,
     )
+
+
+def _resolve(
+    questions: Sequence[Question],
+    given: Mapping[str, Given],
+    defaults: Mapping[str, Given],
+    ask: Ask | None,
+    checked: bool = False,
+) -> tuple[Answers, dict[str, Any]]:
+    jinja = environment()
     answers: Answers = {}
     # Every answer and fact so far, which later defaults and validators refer to.
     facts: dict[str, Any] = {}
     for question in questions:
         name = question.name
-        if not question.visible or not _truth(_render(environment, question.when, facts)):
-            facts[name] = _default(environment, question, facts)
+        if not question.visible or not _truth(_render(jinja, question.when, facts)):
+            facts[name] = _default(jinja, question, facts)
             continue
-        check = partial(_complaint, environment, question, facts)
+        if checked:
+            facts[name] = answers[name] = _cast(question, given[name].value)
+            continue
+        check = partial(_complaint, jinja, question, facts)
         if name in given:
             chosen = given[name]
         else:
             chosen = defaults.get(name) or Given(
-                _default(environment, question, facts),
-                _origin(environment, question, answers),
+                _default(jinja, question, facts),
+                _origin(jinja, question, answers),
             )
             if ask:
                 chosen = Given(ask(question, chosen.value, check), "")
@@ -120,7 +151,7 @@ def resolve(
                 f"{name} {value} ({chosen.origin}): {complaint}", f"set it with --{name}"
             )
         facts[name] = answers[name] = _cast(question, chosen.value)
-    return answers
+    return answers, facts
 
 
 def take_default(question: Question, default: Answer, check: Check) -> Answer:
@@ -128,28 +159,28 @@ def take_default(question: Question, default: Answer, check: Check) -> Answer:
     return default
 
 
-def _origin(environment: SandboxedEnvironment, question: Question, answers: Answers) -> str:
+def _origin(jinja: SandboxedEnvironment, question: Question, answers: Answers) -> str:
     """Say of a default what it comes from, so that an error leads to the right flag."""
     if not question.computed:
         return "the default"
-    used = meta.find_undeclared_variables(environment.parse(question.default))
+    used = meta.find_undeclared_variables(jinja.parse(question.default))
     sources = [f"{name} {_quoted(answers[name])}" for name in answers if name in used]
     return f"derived from {', '.join(sources)}"
 
 
-def _default(environment: SandboxedEnvironment, question: Question, facts: dict[str, Any]) -> Any:
-    value = _render(environment, question.default, facts)
+def _default(jinja: SandboxedEnvironment, question: Question, facts: dict[str, Any]) -> Any:
+    value = _render(jinja, question.default, facts)
     if question.type == "yaml" and isinstance(value, str):
-        return yaml.safe_load(value)
+        return yaml.load(value, SafeLoader)
     return value
 
 
-def _render(environment: SandboxedEnvironment, value: Any, facts: dict[str, Any]) -> Any:
-    return environment.from_string(value).render(facts) if isinstance(value, str) else value
+def _render(jinja: SandboxedEnvironment, value: Any, facts: dict[str, Any]) -> Any:
+    return jinja.from_string(value).render(facts) if isinstance(value, str) else value
 
 
 def _complaint(
-    environment: SandboxedEnvironment, question: Question, facts: dict[str, Any], value: Answer
+    jinja: SandboxedEnvironment, question: Question, facts: dict[str, Any], value: Answer
 ) -> str:
     """Return what the question has against the value, or an empty string."""
     try:
@@ -159,7 +190,7 @@ def _complaint(
         return "must be yes or no" if question.type == "bool" else "must be UTF-8 text"
     if question.choices and answer not in question.values:
         return f"is not a choice; choose from {', '.join(question.values)}"
-    return str(_render(environment, question.validator, {**facts, question.name: answer})).strip()
+    return str(_render(jinja, question.validator, {**facts, question.name: answer})).strip()
 
 
 def _cast(question: Question, value: Answer) -> Answer:

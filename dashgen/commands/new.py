@@ -49,8 +49,8 @@ def new(
         git.require()
     chosen = _answers(target, answers or {}, answers_file, None if defaults else ask, defaults)
 
-    # Copier takes half a second to import, which an error must not cost.
-    from dashgen.render import render
+    # Jinja takes its time to import, which an error must not cost.
+    from dashgen.direct import render
 
     with destinations.staged(target) as folder:
         render(template_root(), folder, chosen)

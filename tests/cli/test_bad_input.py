@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from jinja2 import TemplateError
 
 from dashgen.cli import main
 from dashgen.destination import staged
@@ -221,15 +222,15 @@ def full_disk(*arguments: object, **options: object) -> None:
 
 
 def broken_template(*arguments: object, **options: object) -> None:
-    raise ValueError("no such filter")
+    raise TemplateError("no such filter")
 
 
 @pytest.mark.usefixtures("signal_handlers")
 @pytest.mark.parametrize(
     ("target", "failure", "says"),
     [
-        ("copier.run_copy", full_disk, "no space left on device"),
-        ("copier.run_copy", broken_template, "the template did not render: no such filter"),
+        ("pathlib.Path.write_bytes", full_disk, "no space left on device"),
+        ("jinja2.Environment.get_template", broken_template, "no such filter"),
         ("pathlib.Path.rename", full_disk, "no space left on device"),
     ],
     ids=["disk full while rendering", "broken template", "disk full at the end"],

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import copier
@@ -9,13 +10,15 @@ import pytest
 import yaml
 from plumbum import local
 
-from dashgen.answers import Given, resolve
+import dashgen.direct
+import dashgen.render
+from dashgen.answers import Answer, Given, resolve
 from dashgen.commands.new import new
 from dashgen.errors import InvalidAnswerError
-from dashgen.questions import load
+from dashgen.questions import load, visible
 from dashgen.source import RECORDED_SOURCE, release, template_root, version
 
-from .helpers import CHECKOUT, git, tree
+from .helpers import CHECKOUT, copy_of_checkout, git, tree
 
 ANSWERS_FILE = ".copier-answers.yml"
 
@@ -101,6 +104,51 @@ def test_a_value_is_accepted_exactly_where_copier_accepts_it(
         return True
 
     assert dashgen_accepts() == copier_accepts()
+
+
+def one_of_each() -> Iterator[tuple[str, Answer]]:
+    """Yield every choice of every question, and both answers to those of yes and no."""
+    for question in visible():
+        values: tuple[Answer, ...] = (True, False) if question.type == "bool" else question.values
+        for value in values:
+            yield question.name, value
+
+
+@pytest.mark.parametrize(("name", "value"), list(one_of_each()))
+def test_rendering_without_copier_gives_what_copier_gives(
+    work: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: Answer
+) -> None:
+    # The tests render and boot all variants as `dashgen new` writes them; `dashgen update`
+    # compares with what Copier writes.
+    texts = {"name": 'Größe & "x"', "package": "shop", "description": "{{ 1 }}: 'é'\\"}
+    given = {key: Given(text, "") for key, text in (texts | {name: value}).items()}
+    answers = resolve(load(), given, {})
+    for folder in (work / "ours/shop", work / "theirs/shop"):
+        folder.mkdir(parents=True)
+    dashgen.render.render(template_root(), work / "theirs/shop", answers)
+    with monkeypatch.context() as patch:
+        patch.setattr(dashgen.render, "render", None)
+        dashgen.direct.render(template_root(), work / "ours/shop", answers)
+
+    assert tree(work / "ours/shop") == tree(work / "theirs/shop")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("copier.yml", "_subdirectory", "_message_after_copy: Done\n_subdirectory"),
+        ("template/project/README.md.jinja", "## Run", "{{ _copier_conf.sep }}\n## Run"),
+    ],
+    ids=["a setting", "a variable"],
+)
+def test_what_only_copier_knows_is_left_to_it(
+    work: Path, tmp_path: Path, file: str, old: str, new: str
+) -> None:
+    checkout = copy_of_checkout(tmp_path / "checkout")
+    changed = checkout / file
+    changed.write_text(changed.read_text().replace(old, new, 1))
+    dashgen.direct.render(checkout, work, resolve(load(checkout), {}, {"name": Given("shop", "")}))
+    assert (work / "app.py").is_file()
 
 
 # Ends with code 9 at the first process that is started: a clone, or git asked about a file.

@@ -17,17 +17,17 @@ from .helpers import listing
 # Renders as usual, says so, and then takes its time.
 SLOW = """
 import sys, time
-import dashgen.render
+import dashgen.direct
 from dashgen.cli import main
 
-render = dashgen.render.render
+render = dashgen.direct.render
 
 def slow(*arguments):
     render(*arguments)
     print("rendered", flush=True)
     time.sleep(60)
 
-dashgen.render.render = slow
+dashgen.direct.render = slow
 sys.exit(main(["new", sys.argv[1], "-y"]))
 """
 
