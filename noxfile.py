@@ -39,11 +39,21 @@ def types(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the tests; further arguments go to pytest."""
+    _run_pytest(session)
+
+
+@nox.session(default=False)
+def matrix(session: nox.Session) -> None:
+    """Render and boot every variant; `-k redis` or `--variant NAME` narrows it."""
+    _run_pytest(session, "tests/matrix")
+
+
+def _run_pytest(session: nox.Session, *arguments: str) -> None:
     session.install("-e", ".", *TEST)
     _provide_browser(session)
     _provide_library(session, "curl", "libcurl4")
     # Two at a time: much of it is waiting for browsers, servers and time-outs.
-    session.run("pytest", "-n", "2", "--dist", "loadfile", *session.posargs)
+    session.run("pytest", "-n", "2", "--dist", "loadgroup", *arguments, *session.posargs)
 
 
 def _provide_browser(session: nox.Session) -> None:

@@ -10,6 +10,8 @@ from playwright.sync_api import Browser
 from tests.support.browser import chromium
 from tests.support.services import Services
 
+pytest_plugins = ["tests.support.plugin"]
+
 # A script's shell starts background jobs with SIGINT ignored, and what they start inherits that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -1,50 +1,94 @@
-"""A generated project passes its own checks, unchanged."""
+"""A generated project stands on its own: its environment, its checks, its servers."""
 
 import os
 import shutil
 import subprocess
 import sys
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import uv
 
-from tests.support.projects import AXES, Variant, render, vary
+from tests.support.process import free_port, running
+from tests.support.projects import Variant, environment, render
 from tests.support.services import Services
+from tests.support.variants import pairs
 
+PAIRS = pairs()
 README_CHECKS = ["pytest", "ruff format --check", "ruff check", "mypy"]
+SERVERS = {
+    "development": "python app.py",
+    "production": "gunicorn --no-control-socket -b 127.0.0.1:{port} app:server",
+}
+# The readers of one process take turns in one place, so that mypy and uv find again what they know.
+GROUPS = {variant: f"own-{number % 2}" for number, variant in enumerate(PAIRS)}
 
 
-@pytest.fixture(scope="module")
-def types_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Keep what mypy learns of the libraries from one variant to the next."""
-    return tmp_path_factory.mktemp("mypy")
+@dataclass(frozen=True)
+class Place:
+    """A folder in which projects take turns, with an environment that follows them."""
+
+    folder: Path
+
+    def put(self, variant: Variant) -> Path:
+        """Render a variant, and make the environment that its `pyproject.toml` asks for."""
+        shutil.rmtree(self.folder / "myapp", ignore_errors=True)
+        project = render(self.folder, variant)
+        self.run(project, [uv.find_uv_bin(), "sync", "--quiet", "--python", sys.executable])
+        return project
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The settings of the project's tools: its own environment, and nothing of this run's."""
+        environment = self.folder / "environment"
+        kept = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+        return kept | {
+            "UV_PROJECT_ENVIRONMENT": str(environment),
+            "MYPY_CACHE_DIR": str(self.folder / "mypy"),
+            "PATH": f"{environment / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        }
+
+    def run(
+        self, project: Path, command: list[str], extra: Mapping[str, str] | None = None
+    ) -> None:
+        done = subprocess.run(
+            command, cwd=project, env={**self.env, **(extra or {})}, capture_output=True, text=True
+        )
+        assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
 
 
-def check(project: Path, command: list[str], env: dict[str, str]) -> None:
-    done = subprocess.run(command, cwd=project, env=env, capture_output=True, text=True)
-    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    return Place(tmp_path_factory.mktemp("own"))
 
 
-@pytest.mark.parametrize("variant", vary(*AXES), ids=str)
-def test_every_choice_is_formatted_linted_typed_and_tested(
-    variant: Variant, tmp_path: Path, types_cache: Path, services: Services
+@pytest.mark.parametrize(
+    "variant",
+    [pytest.param(v, id=str(v), marks=pytest.mark.xdist_group(GROUPS[v])) for v in PAIRS],
+)
+def test_its_own_environment_runs_its_checks_and_serves_it(
+    variant: Variant, place: Place, services: Services, tmp_path: Path
 ) -> None:
-    project = render(tmp_path, variant)
-    env = {**os.environ, "MYPY_CACHE_DIR": str(types_cache), **services.env(variant)}
-    for command in README_CHECKS:
-        check(project, [sys.executable, "-m", *command.split()], env)
-
-
-def test_the_environment_of_its_own_pyproject_is_enough(tmp_path: Path) -> None:
-    project = render(tmp_path, Variant())
-    kept = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
-    command = [uv.find_uv_bin(), "run", "--python", sys.executable]
-    check(project, [*command, "pytest"], kept)
-    for tool in README_CHECKS[1:]:
-        check(project, [*command, *tool.split()], kept)
-    check(project, [*command, "python", "-c", "import app; assert app.server"], kept)
-    assert (project / ".venv").is_dir()
+    project = place.put(variant)
+    settings = services.env(variant)
+    for check in README_CHECKS:
+        place.run(project, check.split(), settings)
+    for name, command in SERVERS.items():
+        port = free_port()
+        with (
+            running(
+                command.format(port=port).split(),
+                log=tmp_path / f"{name}.log",
+                cwd=project,
+                env={**environment(port, settings), "PATH": place.env["PATH"]},
+                port=port,
+            ) as process,
+            urllib.request.urlopen(f"{process.url}/health", timeout=30) as answer,
+        ):
+            assert answer.read() == b"OK"
 
 
 def test_the_readme_of_the_project_names_the_checks(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,14 @@ def choices(axis: str) -> list[str]:
     return [default, *(value for value in question.values if value != default)]
 
 
+@cache
+def options() -> tuple[str, ...]:
+    """Return the names of the yes/no questions."""
+    return tuple(
+        question.name for question in load() if question.visible and question.type == "bool"
+    )
+
+
 @dataclass(frozen=True)
 class Variant:
     """One choice on each axis; what is not stated is the default."""
@@ -31,6 +40,9 @@ class Variant:
     background: str = ""
     layout: str = ""
     callbacks: str = ""
+    without: frozenset[str] = frozenset()
+    """The yes/no questions that are answered with no."""
+
     machines: int = 1
     """How many web servers and workers take turns; they share what the choices let them share."""
 
@@ -38,8 +50,12 @@ class Variant:
         """Return the choice of every axis."""
         return {axis: getattr(self, axis) or choices(axis)[0] for axis in AXES}
 
+    def options(self) -> dict[str, bool]:
+        """Return the answer to every yes/no question."""
+        return {option: option not in self.without for option in options()}
+
     def __str__(self) -> str:
-        """Return the variant's name, as test ids show it."""
+        """Return the variant's name, as test ids show it; the yes/no questions are left out."""
         name = "-".join(self.answers().values())
         return name if self.machines == 1 else f"{name}-{self.machines}-machines"
 
@@ -52,7 +68,8 @@ def vary(*axes: str) -> list[Variant]:
 
 def render(folder: Path, variant: Variant) -> Path:
     """Render `variant` as the project `myapp` in `folder`, and return its path."""
-    return new(str(folder / "myapp"), answers=variant.answers(), defaults=True, use_git=False).path
+    answers: dict[str, str | bool] = {**variant.answers(), **variant.options()}
+    return new(str(folder / "myapp"), answers=answers, defaults=True, use_git=False).path
 
 
 # What an app looks like that has outgrown one machine.

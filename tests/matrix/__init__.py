@@ -1,0 +1,1 @@
+"""Every variant: rendered, read, booted; and pairs of choices on their own."""

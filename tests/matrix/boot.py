@@ -1,0 +1,224 @@
+"""Boots rendered projects, each in a forked child of one process that has imported everything.
+
+Run as `python -m tests.matrix.boot`: each line of standard input is a JSON object with `project`,
+`package`, `env` and `shows`; each line of standard output answers one with the text of what is
+wrong, which is empty where nothing is. An import of Dash and its libraries costs a second, a fork
+some milliseconds.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import logging
+import os
+import sys
+import traceback
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+# What any variant imports; the parent has it all, so that no child spends time on it.
+WARM = (
+    "celery",
+    "celery.backends.redis",
+    "dash",
+    "dash.testing",
+    "dash_ag_grid",
+    "dash_mantine_components",
+    "diskcache",
+    "flask",
+    "flask.testing",
+    "flask_compress",
+    "kombu.transport.redis",
+    "multiprocess",
+    "pandas",
+    "plotly.express",
+    "plotly.graph_objects",
+    "psycopg",
+    "pydantic_settings",
+    "pymongo",
+    "redis",
+    "sqlalchemy.dialects.postgresql.psycopg",
+    "sqlalchemy.dialects.sqlite",
+)
+ROUTES = ("/", "/explore", "/profile", "/reports")
+DASH_ROUTES = ("/_dash-layout", "/_dash-dependencies")
+# The ids that every variant has, so that one test drives them all.
+PARTS = {
+    "nav": ["home", "explore", "profile", "reports"],
+    "theme": ["toggle"],
+    "explore": [
+        *("region", "country", "year", "search", "color"),
+        *("table", "detail", "graph", "summary", "export"),
+    ],
+    "profile": ["first-name", "last-name", "age", "info", "load", "submit", "message", "record"],
+    "reports": ["run", "cancel", "progress", "result"],
+}
+IDS = {f"{page}-{part}" for page, parts in PARTS.items() for part in parts}
+
+
+class Records(logging.Handler):
+    """Keeps what is logged as a warning or worse."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(f"{record.name}: {record.getMessage()}")
+
+
+def boot(package: str, shows: Iterable[str]) -> None:
+    """Boot the project of the current folder, and check what it answers and registers.
+
+    Args:
+        package: The name of its package.
+        shows: Texts that the index page or the layout must show just so.
+    """
+    records = Records()
+    logging.getLogger().addHandler(records)
+    warnings.simplefilter("error")
+    sys.path.insert(0, str(Path.cwd()))
+    module = __import__("app")
+    app, client = module.app, module.server.test_client()
+    assert client.get("/health").text == "OK"
+    for route in (*ROUTES, *DASH_ROUTES):
+        answer = client.get(route)
+        assert answer.status_code == 200, f"{route} answers {answer.status}"
+        assert answer.data, f"{route} answers nothing"
+    callbacks = client.get("/_dash-dependencies").get_json()
+    seen = html.unescape(client.get("/").text) + "".join(
+        strings(client.get("/_dash-layout").get_json())
+    )
+    for text in shows:
+        assert text in seen, f"neither the index page nor the layout shows {text!r}"
+    with app.server.test_request_context():
+        known = list(components(app))
+    check_ids(known)
+    check_callbacks(callbacks, known)
+    check_pages()
+    if Path("worker.py").exists():
+        worker = __import__("worker")
+        jobs = [name for name in worker.celery_app.tasks if not name.startswith("celery.")]
+        assert jobs, "the worker knows no job"
+    assert sys.modules[package].__file__ == str(Path.cwd() / package / "__init__.py")
+    assert records.messages == [], f"logged: {records.messages}"
+
+
+def components(app: Any) -> Iterator[Any]:
+    """Yield the id of every component of the layout and of all pages."""
+    from dash import page_registry
+
+    for layout in [app.layout, *(page["layout"] for page in page_registry.values())]:
+        built = layout() if callable(layout) else layout
+        for part in [built, *built._traverse()]:
+            if (name := getattr(part, "id", None)) is not None:
+                yield name
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Yield every text in what JSON held."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from strings(one)
+
+
+def check_ids(known: list[Any]) -> None:
+    plain = [name for name in known if isinstance(name, str)]
+    twice = sorted({name for name in plain if plain.count(name) > 1})
+    assert not twice, f"ids that two components have: {twice}"
+    assert set(plain) >= IDS, f"ids that are missing: {sorted(IDS - set(plain))}"
+
+
+def check_callbacks(callbacks: list[dict[str, Any]], known: list[Any]) -> None:
+    """Every id is on a page, and nothing is written twice but what says that it is."""
+    assert len(callbacks) > len(ROUTES), f"only {len(callbacks)} callbacks are registered"
+    outputs: list[str] = []
+    for callback in callbacks:
+        written = callback["output"].strip(".").split("...")
+        outputs += written
+        named = [output.rpartition(".")[0] for output in written]
+        named += [one["id"] for one in [*callback["inputs"], *callback["state"]]]
+        for name in named:
+            assert is_known(name, known), f"no component has the id {name} of {callback['output']}"
+    twice = sorted({output for output in outputs if outputs.count(output) > 1})
+    assert not twice, f"outputs that two callbacks write: {twice}"
+
+
+def is_known(name: str, known: list[Any]) -> bool:
+    if not name.startswith("{"):
+        # Dash adds the components of its pages itself.
+        return name in known or name.startswith("_pages_")
+    pattern = json.loads(name)
+    if ["ALL"] in pattern.values():
+        return True  # may match what a callback makes, or nothing
+    wild = (["MATCH"], ["ALLSMALLER"])
+    return any(
+        isinstance(one, dict)
+        and one.keys() == pattern.keys()
+        and all(value in wild or value == one[key] for key, value in pattern.items())
+        for one in known
+    )
+
+
+def check_pages() -> None:
+    from dash import page_registry
+
+    paths = {page["path"] for page in page_registry.values()}
+    assert paths >= set(ROUTES), f"pages that are missing: {set(ROUTES) - paths}"
+
+
+def warm_up() -> None:
+    """Import what the variants import, and build one app, whose first request imports more."""
+    for name in WARM:
+        __import__(name)
+    import dash
+    import dash_ag_grid
+    import dash_mantine_components as dmc
+
+    app = dash.Dash("warm", compress=True)
+    app.layout = dmc.MantineProvider([dash_ag_grid.AgGrid(), dash.dcc.Graph()])
+    client = app.server.test_client()
+    for route in ("/", *DASH_ROUTES):
+        client.get(route)
+
+
+def in_child(order: Mapping[str, Any]) -> str:
+    """Boot one project in a child, and return what is wrong with it."""
+    ours, theirs = os.pipe()
+    if child := os.fork():
+        os.close(theirs)
+        with os.fdopen(ours, encoding="utf-8") as pipe:
+            wrong = pipe.read()
+        _, status = os.waitpid(child, 0)
+        return wrong or ("" if status == 0 else f"the process ended with status {status}")
+    status = 0
+    try:
+        os.close(ours)
+        os.chdir(order["project"])
+        os.environ.clear()
+        os.environ.update(order["env"])
+        sys.dont_write_bytecode = True
+        boot(order["package"], order["shows"])
+    except BaseException:
+        status = 1
+        os.write(theirs, traceback.format_exc().encode())
+    finally:
+        os._exit(status)
+
+
+def main() -> None:
+    """Answer orders until there are no more."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # what an app prints is none of them
+    warm_up()
+    for line in sys.stdin:
+        print(json.dumps(in_child(json.loads(line))), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""A shelf of rendered projects, and what boots them."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.projects import Variant, environment, render
+from tests.support.services import Services
+
+ROOT = Path(__file__).parents[2]
+
+Boot = Callable[..., str]
+
+
+class Shelf:
+    """Rendered projects; they stay for whoever wants to look at them."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep them in a folder."""
+        self.folder = folder
+        self.project = cache(self._render)
+
+    def _render(self, variant: Variant) -> Path:
+        place = self.folder / str(variant)
+        place.mkdir()
+        return render(place, variant)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has been rendered yet."""
+        return not any(self.folder.iterdir())
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+    """Return the shelf of this process."""
+    return Shelf(tmp_path_factory.mktemp("variants"))
+
+
+@pytest.fixture(scope="session")
+def boot() -> Iterator[Boot]:
+    """Return what boots a project and says what is wrong with it: nothing where all is well."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.matrix.boot"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        ask, answer = process.stdin, process.stdout
+
+        def boot(project: Path, env: Mapping[str, str], shows: Iterable[str] = ()) -> str:
+            package = next(project.glob("*/application.py")).parent.name
+            settings = environment(0, env)
+            order: dict[str, Any] = {"project": str(project), "package": package, "env": settings}
+            order["shows"] = list(shows)
+            print(json.dumps(order), file=ask, flush=True)
+            wrong: str = json.loads(answer.readline())
+            return wrong
+
+        yield boot
+        ask.close()
+
+
+@pytest.fixture
+def project(variant: Variant, shelf: Shelf) -> Path:
+    """Return the rendered project of the variant."""
+    return shelf.project(variant)
+
+
+@pytest.fixture
+def env(variant: Variant, services: Services) -> Mapping[str, str]:
+    """Return the settings by which the variant finds its servers."""
+    return services.env(variant)
