@@ -155,7 +155,9 @@ def test_the_cookie(app: App, start: Start) -> None:
     assert name.count(".") == 2  # payload, time and signature
     assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(attributes)
     assert "Secure" not in attributes
-    (cookie,) = start(ENVIRONMENT="production").call("cookies")
+    (cookie,) = start(ENVIRONMENT="production", SECRET_KEY="long-enough-for-production").call(
+        "cookies"
+    )
     assert {"HttpOnly", "SameSite=Lax", "Secure"} <= set(cookie.split("; "))
 
 

@@ -230,6 +230,13 @@ def address() -> str:
 manager = QueueManager(queue)
 
 
+def ping() -> None:
+    """Raise unless both the queue and the results can be reached; workers may come later."""
+    states.ping()
+    with queue.connection_for_write() as broker:
+        broker.ensure_connection(max_retries=1, timeout=3)
+
+
 def job(*args: Any, **kwargs: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a callback that runs in the background; the arguments are those of `callback`."""
     register = callback(*args, background=True, interval=500, prevent_initial_call=True, **kwargs)

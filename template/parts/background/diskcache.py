@@ -113,6 +113,11 @@ manager = ProcessManager(
 )
 
 
+def ping() -> None:
+    """Raise unless the results can be reached."""
+    manager.handle.get("")
+
+
 def job(*args: Any, **kwargs: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a callback that runs in the background; the arguments are those of `callback`."""
     register = callback(*args, background=True, interval=500, prevent_initial_call=True, **kwargs)

@@ -14,7 +14,7 @@ from dash.exceptions import PreventUpdate
 from flask import g
 from plotly.io.json import to_json_plotly
 
-from . import errors, ids
+from . import errors, ids, logs
 
 log = logging.getLogger(__name__)
 
@@ -43,16 +43,17 @@ def guarded(
 
     @wraps(function)
     def run(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return plain(function(*args, **kwargs))
-        except PreventUpdate:
-            raise
-        except time_limit as error:
-            errors.report(errors.UserError("The job took too long and was stopped."))
-            raise PreventUpdate from error
-        except Exception as error:
-            errors.report(error)
-            raise PreventUpdate from error
+        with logs.job(function):
+            try:
+                return plain(function(*args, **kwargs))
+            except PreventUpdate:
+                raise
+            except time_limit as error:
+                errors.report(errors.UserError("The job took too long and was stopped."))
+                raise PreventUpdate from error
+            except Exception as error:
+                errors.report(error)
+                raise PreventUpdate from error
 
     return run
 

@@ -1,6 +1,7 @@
 """No background jobs: the request that starts a job waits for it."""
 
 from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any
 
 from dash import Input, Output, callback
@@ -8,6 +9,10 @@ from dash import Input, Output, callback
 from .jobs import plain
 
 manager = None
+
+
+def ping() -> None:
+    """Do nothing: no other server has to answer."""
 
 
 def job(
@@ -31,6 +36,7 @@ def job(
     )
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(function)
         def run(*values: Any, **named: Any) -> Any:
             if progress:
                 values = (lambda _progress: None, *values)

@@ -26,6 +26,10 @@ def install(server: Flask) -> None:
     """Do nothing: the server keeps no data, and so needs no session."""
 
 
+def ping() -> None:
+    """Do nothing: no other server has to answer."""
+
+
 class Record:
     """A record of named fields in the browser; it travels with each callback that asks for it."""
 

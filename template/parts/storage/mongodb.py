@@ -14,7 +14,7 @@ from pymongo.errors import PyMongoError
 from .records import APP, RENDERER_HOOKS, Sent, ServerRecord, install, log, milliseconds
 from .settings import settings
 
-__all__ = ["RENDERER_HOOKS", "Record", "install"]
+__all__ = ["RENDERER_HOOKS", "Record", "install", "ping"]
 
 Document = dict[str, Any]
 # A document holds at most 16 MB, so a larger value takes several.
@@ -49,6 +49,11 @@ def collections() -> tuple[Collection[Document], Collection[Document]]:
     """
     database = client(os.getpid()).get_default_database(APP)
     return database[f"{APP}_records"], database[f"{APP}_record_values"]
+
+
+def ping() -> None:
+    """Raise unless the server answers."""
+    client(os.getpid()).admin.command("ping")
 
 
 class Record(ServerRecord):

@@ -58,6 +58,7 @@ def install(server: Flask) -> None:
     """Give every visitor a signed session cookie: the records belong to it."""
     server.config.update(
         SESSION_COOKIE_NAME=f"{APP}_session",  # apps on other ports of the host share the jar
+        SESSION_COOKIE_PATH=settings.path_prefix,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.environment == "production",

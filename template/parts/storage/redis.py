@@ -12,7 +12,7 @@ from redis.retry import Retry
 from .records import APP, RENDERER_HOOKS, Sent, ServerRecord, install, log, milliseconds
 from .settings import settings
 
-__all__ = ["RENDERER_HOOKS", "Record", "install"]
+__all__ = ["RENDERER_HOOKS", "Record", "install", "ping"]
 
 # Redis runs a script as one step. For each field the hash holds its value and who wrote it: the
 # number of the request and the page, in one text. `saved` says the same of the whole record.
@@ -55,6 +55,11 @@ client = Redis.from_url(
     retry=Retry(NoBackoff(), 0),
 )
 write_fields = client.register_script(WRITE)
+
+
+def ping() -> None:
+    """Raise unless the server answers."""
+    client.ping()
 
 
 class Record(ServerRecord):

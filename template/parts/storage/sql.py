@@ -34,7 +34,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, TimeoutError
 from .records import APP, RENDERER_HOOKS, Sent, ServerRecord, install, milliseconds
 from .settings import ROOT, settings
 
-__all__ = ["RENDERER_HOOKS", "Record", "install"]
+__all__ = ["RENDERER_HOOKS", "Record", "install", "ping"]
 
 T = TypeVar("T")
 metadata = MetaData()
@@ -136,6 +136,11 @@ def run(work: Callable[[Connection], T]) -> T:
     except DBAPIError:
         make_tables.cache_clear()  # they may have gone with the server that was restarted
         raise
+
+
+def ping() -> None:
+    """Raise unless the database answers."""
+    run(lambda connection: connection.execute(select(1)))
 
 
 class Record(ServerRecord):

@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import set_props
 
-from . import ids
+from . import ids, logs
 
 log = logging.getLogger(__name__)
 
@@ -43,5 +43,5 @@ def report(error: Exception) -> None:
         notify("That did not work", str(error))
         return
     reference = secrets.token_hex(4)
-    log.error("Error %s in a callback", reference, exc_info=error)
+    log.error("Error %s in %s", reference, logs.callback.get(), exc_info=error)
     notify("Something went wrong", f"The log has the details under the reference {reference}.")
