@@ -13,7 +13,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from dashgen.answers import Answers, environment, facts
 from dashgen.questions import load, settings
-from dashgen.source import release
+from dashgen.versions import release
 
 SUFFIX = ".jinja"
 KNOWN_SETTINGS = {"_min_copier_version", "_subdirectory", "_answers_file", "_envops"}
@@ -24,25 +24,31 @@ class _UnknownError(Exception):
     """The template wants something that only Copier has."""
 
 
-def render(source: Path, destination: Path, answers: Answers) -> None:
+def render(
+    source: Path,
+    destination: Path,
+    answers: Answers,
+    record: Mapping[str, str] | None = None,
+) -> None:
     """Render the template into a folder.
 
     Args:
         source: The folder with ``copier.yml``.
         destination: The empty folder to fill.
         answers: An answer to every visible question.
+        record: What the project is to remember of the template; dashgen's own where left out.
 
     Raises:
         RenderError: The template does not render.
     """
     try:
         # All in memory first: nothing is left of a template that only Copier can render.
-        files = list(_files(source, destination, answers))
+        files = list(_files(source, destination, answers, record or release()))
     except (_UnknownError, TemplateError):
         # Imported here, because that is what this module saves.
         from dashgen.render import render as render_with_copier
 
-        render_with_copier(source, destination, answers)
+        render_with_copier(source, destination, answers, record)
         return
     allowed = destination.stat().st_mode & 0o777
     for path, content, executable in files:
@@ -54,14 +60,17 @@ def render(source: Path, destination: Path, answers: Answers) -> None:
 
 
 def _files(
-    source: Path, destination: Path, answers: Answers
+    source: Path, destination: Path, answers: Answers, record: Mapping[str, str]
 ) -> Iterator[tuple[PurePath, bytes, bool]]:
     """Yield the path, the content and the executable bit of every file of the project."""
     stated = settings(source)
     if unknown := set(stated) - KNOWN_SETTINGS or stated.get("_envops") != KNOWN_ENVOPS:
         raise _UnknownError(unknown)
     jinja = environment(FileSystemLoader(source))
-    context = _context(source, destination, answers, str(stated["_answers_file"]))
+    context = {
+        **_context(source, destination, answers, str(stated["_answers_file"])),
+        "dashgen_release": dict(record),
+    }
     root = source / str(stated["_subdirectory"])
     for path in sorted(root.rglob("*")):
         if path.is_symlink():
@@ -91,7 +100,6 @@ def _context(
             "answers_file": PurePath(answers_file),
             "dst_path": destination,
         },
-        "dashgen_release": release(),
     }
 
 

@@ -23,6 +23,9 @@ class ExitCode(IntEnum):
     DONE = 0, "done"
     FAILED = 1, "failed: a disk, git, a server or the template did not do what it should"
     USAGE = 2, "wrong usage: an option, an answer, a file or a folder that is not taken"
+    CONFLICTS = 3, "an update left conflicts to resolve"
+    OUTDATED = 4, "status --check: a newer template is there, or an update is not finished"
+    DIFFERS = 5, "status --check: files differ from the template"
     INTERRUPTED = 130, "interrupted by Ctrl-C"
     TERMINATED = 143, "ended by another process"
 
@@ -135,3 +138,96 @@ class RenderError(DashgenError):
 
 class RunError(DashgenError):
     """The new project was written, but its app does not run."""
+
+
+class TemplateSourceError(DashgenError):
+    """The template, or its history, cannot be had from where it should be."""
+
+
+class VersionError(DashgenError):
+    """A template version that is not known here, or that an update does not lead to."""
+
+
+class UnknownSourceError(DashgenError):
+    """A project was made from a template that is not dashgen's."""
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, path: Path, source: str, own: str) -> None:
+        super().__init__(
+            f"{path} was made from {source}, which dashgen does not fetch by itself",
+            f"pass --template with that source, or with {own} for dashgen's own",
+        )
+
+
+class NotAProjectError(DashgenError):
+    """A folder that dashgen has not made."""
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, path: Path, file: str) -> None:
+        super().__init__(f"{path} has no {file}", "name a project that dashgen made")
+
+
+class RecordError(DashgenError):
+    """A project's answers file cannot be read."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(
+            f"{path} {problem}", f"put back what dashgen wrote: git log -p -- {path.name}"
+        )
+
+
+class RepositoryError(DashgenError):
+    """A project's repository is not in a state to work from, or git refuses something."""
+
+
+class NoRepositoryError(RepositoryError):
+    """A project is in no repository."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path} is not in a git repository",
+            "run git init && git add --all && git commit there",
+        )
+
+
+class DirtyRepositoryError(RepositoryError):
+    """A project has changes that are not committed."""
+
+    def __init__(self, path: Path, files: Sequence[str], undoable: bool) -> None:
+        named = ", ".join(files[:3]) + (", …" if len(files) > 3 else "")
+        hint = "commit or stash them"
+        if undoable:
+            hint += ", or undo the last update with dashgen update --abort"
+        super().__init__(f"{path} has uncommitted changes ({named})", hint)
+
+
+class UpdateBusyError(DashgenError):
+    """Another update of the same project is running."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"another update of {path} is running", "wait for it")
+
+
+class UpdateUnfinishedError(DashgenError):
+    """An update was cut off in the middle."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"the last update of {path} was cut off", "undo it with dashgen update --abort"
+        )
+
+
+class NothingToAbortError(DashgenError):
+    """There is no update that could be undone."""
+
+    exit_code = ExitCode.USAGE
+
+
+class WriteError(DashgenError):
+    """The operating system refuses to write a file; what was written before is undone."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        reason = (error.strerror or str(error)).lower()
+        super().__init__(f"cannot write {path}: {reason}", "nothing is changed; mend that")

@@ -11,16 +11,22 @@ from jinja2 import TemplateError
 from plumbum import local
 
 from dashgen.errors import RenderError
-from dashgen.source import release
+from dashgen.versions import release
 
 
-def render(source: Path, destination: Path, answers: Mapping[str, Any]) -> None:
+def render(
+    source: Path,
+    destination: Path,
+    answers: Mapping[str, Any],
+    record: Mapping[str, str] | None = None,
+) -> None:
     """Render the template into a folder.
 
     Args:
         source: The folder with ``copier.yml``.
         destination: The folder to fill.
         answers: An answer to every question.
+        record: What the project is to remember of the template; dashgen's own where left out.
 
     Raises:
         RenderError: Copier or Jinja refused the template or an answer.
@@ -32,7 +38,7 @@ def render(source: Path, destination: Path, answers: Mapping[str, Any]) -> None:
             copier.run_copy(
                 str(source),
                 destination,
-                data={**answers, "dashgen_release": release()},
+                data={**answers, "dashgen_release": dict(record or release())},
                 defaults=True,
                 quiet=True,
                 # The user's own Copier settings must not change what the answers say.

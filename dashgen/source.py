@@ -1,4 +1,4 @@
-"""Where the template comes from, and how a project remembers it."""
+"""Where the template is, and its version; light enough for every command to import."""
 
 from functools import cache
 from importlib import metadata
@@ -6,9 +6,6 @@ from pathlib import Path
 
 DISTRIBUTION = "dashgen-cli"
 UNINSTALLED_VERSION = "0.1.0.dev0"
-
-# Valid on every machine of a team, unlike a path inside site-packages.
-RECORDED_SOURCE = "~/.local/share/dashgen/template.bundle"
 
 
 def template_root() -> Path:
@@ -25,8 +22,3 @@ def version() -> str:
         return metadata.version(DISTRIBUTION)
     except metadata.PackageNotFoundError:
         return UNINSTALLED_VERSION
-
-
-def release() -> dict[str, str]:
-    """Return what a project records to be updated from."""
-    return {"_commit": f"v{version()}", "_src_path": RECORDED_SOURCE}

@@ -23,6 +23,9 @@ class Entry:
 # The module of a command is imported when it is called: it holds the command under its name.
 COMMANDS = {
     "new": Entry("dashgen.cli.new", "Write a new app"),
+    "update": Entry("dashgen.cli.updates", "Move a project to a newer template or other choices"),
+    "status": Entry("dashgen.cli.updates", "Say where a project stands"),
+    "diff": Entry("dashgen.cli.updates", "Show what a project has changed of the template"),
 }
 
 

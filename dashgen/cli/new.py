@@ -41,6 +41,8 @@ def _run(
     except KeyboardInterrupt as error:
         error.add_note("cancelled, nothing written")
         raise
+    if project.warning:
+        output.warn(project.warning)
     output.result(_as_data(project), lambda: _as_text(project))
     if run:
         from dashgen.commands.run import run as serve

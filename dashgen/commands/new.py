@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dashgen import destination as destinations
-from dashgen import git
+from dashgen import git, home
 from dashgen.answers import Answer, Answers, Ask, Given, read_file, resolve, take_default
 from dashgen.errors import MissingAnswersError
 from dashgen.questions import load
@@ -20,6 +20,8 @@ class NewProject:
     files: tuple[str, ...]
     answers: Answers
     commit: str | None
+    warning: str = ""
+    """Why it cannot be updated by plain Copier."""
 
 
 def new(
@@ -56,7 +58,7 @@ def new(
         render(template_root(), folder, chosen)
         files = sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
         commit = git.commit_all(folder, f"Begin with dashgen {version()}") if use_git else None
-    return NewProject(target, tuple(files), chosen, commit)
+    return NewProject(target, tuple(files), chosen, commit, home.refresh())
 
 
 def _answers(

@@ -16,7 +16,8 @@ from dashgen.answers import Answer, Given, resolve
 from dashgen.commands.new import new
 from dashgen.errors import InvalidAnswerError
 from dashgen.questions import load, visible
-from dashgen.source import RECORDED_SOURCE, release, template_root, version
+from dashgen.source import template_root
+from dashgen.versions import RECORDED_SOURCE, release, template_version
 
 from .helpers import CHECKOUT, copy_of_checkout, git, tree
 
@@ -55,7 +56,7 @@ def test_copier_copy_without_trust_gives_the_same_files(work: Path, tmp_path: Pa
     own = yaml.safe_load(our_answers)
     assert own == yaml.safe_load(their_answers) | release()
     assert own["_src_path"] == RECORDED_SOURCE
-    assert own["_commit"] == f"v{version()}"
+    assert own["_commit"] == template_version()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,329 @@
+"""The three-way merge of a project, one file at a time, without writing anything.
+
+Whatever a user wrote is in the outcome: in the file, between conflict markers, or in a file that is
+left alone and named.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from stat import S_ISREG
+
+from dashgen.history import BLOB, EXECUTABLE, FILE, KINDS, File, Files, object_id
+from dashgen.update.content import (
+    Labels,
+    Style,
+    is_binary,
+    merge_text,
+    rejected,
+    uses_crlf,
+    with_crlf,
+)
+from dashgen.update.record import ANSWERS_FILE
+from dashgen.update.repository import Repository
+from dashgen.update.scratch import Scratch
+
+# A user who renames a file often changes it, too.
+USER_SIMILARITY = 50
+# Files of two choices resemble each other and are not renames.
+TEMPLATE_SIMILARITY = 70
+
+
+class Outcome(StrEnum):
+    """What an update does with a file."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    MERGED = "merged"
+    CONFLICT = "conflict"
+    REMOVED = "removed"
+    KEPT = "kept"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True)
+class Change:
+    """What an update does with one file."""
+
+    path: str
+    outcome: Outcome
+    note: str = ""
+    writes: Mapping[str, File | None] = field(default_factory=dict, repr=False)
+    """What is written, by path; None removes."""
+
+
+@dataclass(frozen=True)
+class Mine:
+    """A file of the project."""
+
+    content: bytes
+    mode: int
+    hidden: bool
+
+    @property
+    def mergeable(self) -> bool:
+        """Whether it is a plain file that git looks at."""
+        return S_ISREG(self.mode) and not self.hidden
+
+
+class Merge:
+    """The merge of one project.
+
+    Args:
+        repository: The project's repository, without uncommitted changes.
+        scratch: A place for objects.
+        base: What the template gave so far.
+        theirs: What it gives from now on.
+        style: How a conflict is left.
+        labels: How the sides are called in a conflict.
+    """
+
+    def __init__(
+        self,
+        repository: Repository,
+        scratch: Scratch,
+        base: Files,
+        theirs: Files,
+        *,
+        style: Style,
+        labels: Labels,
+    ) -> None:
+        self.repository = repository
+        self.base = base
+        self.theirs = theirs
+        self.style = style
+        self.labels = labels
+        self.entries = repository.tracked()
+        self.ids = {path: self._id(file) for path, file in base.items()}
+        self.moved_by_user = self._renames(scratch)
+        self.moved_by_template = self._template_renames(scratch)
+        self.contents = self._read()
+        self.freed: set[str] = set()
+
+    def changes(self) -> list[Change]:
+        """Return what is to be done, by path."""
+        found = [change for path in self.base if (change := self._dropped(path))]
+        self.freed = {
+            path for change in found for path, file in change.writes.items() if file is None
+        }
+        known = set(self.base) | set(self.moved_by_template.values())
+        found += [change for path in self.base if (change := self._known(path))]
+        found += [change for path in self.theirs if path not in known for change in self._new(path)]
+        return sorted(found, key=lambda change: change.path)
+
+    # What the template no longer gives.
+
+    def _dropped(self, path: str) -> Change | None:
+        place = self._place(path)
+        if self._target(path) or place is None:
+            return None
+        if place == path and self._untouched(path, place):
+            return Change(path, Outcome.REMOVED, writes={path: None})
+        return Change(place, Outcome.KEPT, "the template no longer has it; it is yours now")
+
+    # What it gives as before, perhaps elsewhere or changed.
+
+    def _known(self, path: str) -> Change | None:
+        target, place = self._target(path), self._place(path)
+        if target is None:
+            return None
+        old, new = self.base[path], self.theirs[target]
+        if place is None:
+            same = old == new and target == path
+            note = "you deleted it; the template has changed it since"
+            return None if same else Change(target, Outcome.DELETED, note)
+        mine = self._mine(place)
+        if path == ANSWERS_FILE:
+            return self._record(mine, new)
+        home = target if place == path else place
+        note = f"was {place}" if home != place else f"you renamed {path}" if place != path else ""
+        if home == place and old == new:
+            return None
+        if not mine.mergeable:
+            return self._beside(home, new, "is not a plain file that git looks at")
+        if home != place and (problem := self._in_the_way(home)):
+            return self._beside(home, new, problem)
+        return self._merged(place, home, old, mine, new, note)
+
+    def _record(self, mine: Mine, new: File) -> Change | None:
+        content = with_crlf(new.content) if uses_crlf(mine.content) else new.content
+        if content == mine.content:
+            return None
+        file = File(content, mine.mode)
+        return Change(ANSWERS_FILE, Outcome.CHANGED, writes={ANSWERS_FILE: file})
+
+    def _merged(
+        self, place: str, home: str, old: File, mine: Mine, new: File, note: str
+    ) -> Change | None:
+        if uses_crlf(mine.content):
+            old = File(with_crlf(old.content), old.mode)
+            new = File(with_crlf(new.content), new.mode)
+        mode = new.mode if mine.mode == old.mode else mine.mode
+        removal: dict[str, File | None] = {} if home == place else {place: None}
+        if mine.content == old.content or mine.content == new.content:
+            if (new.content, mode, home) == (mine.content, mine.mode, place):
+                return None
+            file = File(new.content, mode)
+            return Change(home, Outcome.CHANGED, note, removal | {home: file})
+        if new.content == old.content:
+            if (mode, home) == (mine.mode, place):
+                return None
+            file = File(mine.content, mode)
+            return Change(home, Outcome.MERGED, note, removal | {home: file})
+        if any(map(is_binary, (old.content, mine.content, new.content))):
+            return self._beside(
+                home, new, "binary, and changed on both sides", removal, File(mine.content, mode)
+            )
+        return self._text(home, old.content, mine, File(new.content, mode), note, removal)
+
+    def _text(
+        self,
+        home: str,
+        old: bytes,
+        mine: Mine,
+        new: File,
+        note: str,
+        removal: Mapping[str, File | None],
+    ) -> Change:
+        content, conflicts = merge_text(mine.content, old, new.content, self.style, self.labels)
+        writes = {**removal, home: File(content, new.mode)}
+        if not conflicts:
+            return Change(home, Outcome.MERGED, note, writes)
+        places = f"{conflicts} place{'s' if conflicts > 1 else ''}"
+        if self.style is Style.REJ:
+            file = self._free(f"{home}.rej")
+            writes[file] = File(rejected(home, mine.content, old, new.content, self.labels))
+            if content == mine.content and new.mode == mine.mode and not removal:
+                del writes[home]
+            return Change(home, Outcome.CONFLICT, f"{places}, in {file}", writes)
+        return Change(home, Outcome.CONFLICT, ", ".join(filter(None, [places, note])), writes)
+
+    # What it gives for the first time.
+
+    def _new(self, path: str) -> Iterator[Change]:
+        new = self.theirs[path]
+        if path not in self.entries:
+            problem = self._in_the_way(path)
+            if problem:
+                yield self._beside(path, new, problem)
+            else:
+                yield Change(path, Outcome.NEW, writes={path: new})
+            return
+        mine = self._mine(path)
+        if not mine.mergeable or path in self.moved_by_user.values():
+            yield self._beside(path, new, "a file of yours is there")
+            return
+        content = with_crlf(new.content) if uses_crlf(mine.content) else new.content
+        if content == mine.content:
+            return
+        if is_binary(mine.content) or is_binary(content):
+            yield self._beside(path, new, "a file of yours is there")
+            return
+        note = "a file of yours is there"
+        yield self._text(path, b"", mine, File(content, mine.mode), note, {})
+
+    def _beside(
+        self,
+        path: str,
+        new: File,
+        problem: str,
+        removal: Mapping[str, File | None] | None = None,
+        mine: File | None = None,
+    ) -> Change:
+        """Leave what is there, and put the template's version next to it."""
+        blocked = next((p for p in _parents(path) if self._is_file(p)), path)
+        beside = self._free(f"{blocked}.template{path.removeprefix(blocked)}")
+        writes: dict[str, File | None] = {**(removal or {}), beside: new}
+        if mine and (removal or mine.mode != self._mine(path).mode):
+            writes[path] = mine
+        note = f"{problem}; the template's version is in {beside}"
+        return Change(path, Outcome.CONFLICT, note, writes)
+
+    # The project's side.
+
+    def _place(self, path: str) -> str | None:
+        return path if path in self.entries else self.moved_by_user.get(path)
+
+    def _target(self, path: str) -> str | None:
+        return path if path in self.theirs else self.moved_by_template.get(path)
+
+    def _untouched(self, path: str, place: str) -> bool:
+        entry = self.entries[place]
+        same = (entry.id, entry.mode) == (self.ids[path], self.base[path].mode)
+        return same and not entry.hidden
+
+    def _mine(self, place: str) -> Mine:
+        entry = self.entries[place]
+        return Mine(self.contents[entry.id], entry.mode, entry.hidden)
+
+    def _in_the_way(self, path: str) -> str:
+        """Say what keeps a new file from its place, empty where nothing does."""
+        for parent in _parents(path):
+            if self._is_file(parent):
+                return f"{parent} is not a folder"
+        if path in self.freed:
+            return ""
+        place = self.repository.project / path
+        if place.is_dir() and not place.is_symlink():
+            files = (p for p in place.rglob("*") if p.is_symlink() or not p.is_dir())
+            left = {p.relative_to(self.repository.project).as_posix() for p in files} - self.freed
+            return "a folder of yours is there" if left else ""
+        if path in self.entries:
+            return "a file of yours is there"
+        return "a file that git does not track is there" if os.path.lexists(place) else ""
+
+    def _is_file(self, path: str) -> bool:
+        if path in self.freed:
+            return False
+        place = self.repository.project / path
+        return path in self.entries or place.is_symlink() or place.is_file()
+
+    def _free(self, path: str) -> str:
+        """Return the path, or one like it that nothing has yet."""
+        candidates = (path, *(f"{path}.{number}" for number in range(2, 1000)))
+        return next(
+            name
+            for name in candidates
+            if name not in self.theirs and not os.path.lexists(self.repository.project / name)
+        )
+
+    def _id(self, file: File) -> str:
+        return object_id(KINDS[BLOB], file.content, self.repository.algorithm)
+
+    def _read(self) -> dict[str, bytes]:
+        """Return the content of each file of the project that a merge may look at."""
+        places = {*self.base, *self.theirs, *self.moved_by_user.values()} & set(self.entries)
+        wanted = {self.entries[place] for place in places}
+        known = {self.ids[path]: file.content for path, file in self.base.items()}
+        plain = {entry.id for entry in wanted if entry.mode in {FILE, EXECUTABLE}}
+        others = {entry.id: b"" for entry in wanted}
+        missing = plain - set(known)
+        return others | known | self.repository.contents(missing)
+
+    def _renames(self, scratch: Scratch) -> dict[str, str]:
+        gone = {p: f for p, f in self.base.items() if p not in self.entries}
+        come = {
+            path: (entry.mode, entry.id)
+            for path, entry in self.entries.items()
+            if gone and path not in self.base and path not in self.theirs
+            if entry.mode in {FILE, EXECUTABLE}
+        }
+        if not come:
+            return {}
+        return self.repository.renames(scratch, scratch.put_files(gone), come, USER_SIMILARITY)
+
+    def _template_renames(self, scratch: Scratch) -> dict[str, str]:
+        gone = {p: f for p, f in self.base.items() if p not in self.theirs}
+        come = {p: f for p, f in self.theirs.items() if p not in self.base}
+        if not gone or not come:
+            return {}
+        return self.repository.renames(
+            scratch, scratch.put_files(gone), scratch.put_files(come), TEMPLATE_SIMILARITY
+        )
+
+
+def _parents(path: str) -> list[str]:
+    parts = Path(path).parts
+    return ["/".join(parts[:end]) for end in range(1, len(parts))]

@@ -1,0 +1,227 @@
+"""The git repository that a project is in; asked, never changed."""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from dashgen import git
+from dashgen.errors import NoRepositoryError, RepositoryError
+from dashgen.history import Files
+from dashgen.update.scratch import Scratch, neutral_environment
+
+# Hooks and monitors of the user have no part in this.
+QUIET = ("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file as it is committed."""
+
+    mode: int
+    id: str
+    hidden: bool
+    """Whether git was told not to look at the file on disk."""
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A project's repository."""
+
+    project: Path
+    root: Path
+    prefix: str
+    """The project's folder below the root, empty or ending with a slash."""
+    private: Path
+    """A folder inside git's own, for what is not to be committed."""
+    objects: Path
+    algorithm: str
+    head: str
+
+    @classmethod
+    def find(cls, project: Path) -> "Repository":
+        """Return the repository around a project.
+
+        Raises:
+            GitMissingError: There is no git.
+            NoRepositoryError: There is no repository.
+            RepositoryError: It has no commit, or git refuses it.
+        """
+        git.require()
+        words = (
+            "--show-toplevel --show-prefix --git-path dashgen --git-path objects "
+            "--show-object-format HEAD"
+        )
+        done = _run(project, "rev-parse", *words.split())
+        lines = os.fsdecode(done.stdout).split("\n")
+        problem = os.fsdecode(done.stderr).strip().splitlines()
+        if done.returncode and len(lines) < 5:
+            if "not a git repository" in "".join(problem):
+                raise NoRepositoryError(project)
+            raise RepositoryError(
+                f"git refuses {project}: {problem[0] if problem else 'no reason'}"
+            )
+        if done.returncode:
+            raise RepositoryError(f"the repository of {project} has no commit", COMMIT_FIRST)
+        top, prefix, private, objects, algorithm, head = lines[:6]
+        place = (project / private).resolve()
+        return cls(
+            project, Path(top), prefix, place, (project / objects).resolve(), algorithm, head
+        )
+
+    def changes(self) -> list[str]:
+        """Return the project's files that differ from the last commit; new ones do not count."""
+        output = self._git(
+            "status",
+            "--porcelain=v1",
+            "-z",
+            "--untracked-files=no",
+            "--ignore-submodules=all",
+            "--no-renames",
+            "--",
+            ".",
+        )
+        return [os.fsdecode(line[3:]) for line in output.split(b"\0") if line]
+
+    def tracked(self) -> dict[str, Entry]:
+        """Return the project's files in the index."""
+        entries = {}
+        for line in self._git("ls-files", "-v", "--stage", "-z").split(b"\0"):
+            if line:
+                facts, path = line.split(b"\t", 1)
+                flag, mode, name, _ = facts.decode().split()
+                entries[os.fsdecode(path)] = Entry(int(mode, 8), name, flag != "H")
+        return entries
+
+    def contents(self, names: Iterable[str]) -> dict[str, bytes]:
+        """Return the content of objects by their hashes."""
+        wanted = list(dict.fromkeys(names))
+        output = (
+            self._git("cat-file", "--batch", given="\n".join(wanted).encode()) if wanted else b""
+        )
+        found = {}
+        position = 0
+        for name in wanted:
+            end = output.index(b"\n", position)
+            words = output[position:end].split()
+            if len(words) != 3:
+                raise RepositoryError(f"git has lost the object {name}", "run git fsck")
+            position = end + 1 + int(words[2]) + 1
+            found[name] = output[end + 1 : position - 1]
+        return found
+
+    @contextmanager
+    def scratch(self) -> Iterator[Scratch]:
+        """Give a place for objects beside the repository's, for the time of the block."""
+        with tempfile.TemporaryDirectory(prefix="dashgen-") as folder:
+            yield Scratch(Path(folder), self.objects, self.algorithm)
+
+    def renames(
+        self,
+        scratch: Scratch,
+        gone: Mapping[str, tuple[int, str]],
+        come: Mapping[str, tuple[int, str]],
+        similarity: int,
+    ) -> dict[str, str]:
+        """Say which of the files that are gone have come back under another name.
+
+        Args:
+            scratch: Where the trees are written.
+            gone: Modes and hashes of files by their old paths.
+            come: The same by new paths.
+            similarity: Percentage of a file that must be the same.
+        """
+        if not gone or not come:
+            return {}
+        output = self._git(
+            "diff-tree",
+            "-r",
+            "-z",
+            f"-M{similarity}%",
+            "-l0",
+            "--diff-filter=R",
+            scratch.put_tree(gone),
+            scratch.put_tree(come),
+            environment=scratch.environment,
+        )
+        words = [os.fsdecode(word) for word in output.split(b"\0")]
+        return dict(zip(words[1::3], words[2::3], strict=False))
+
+    def checked_out(self, scratch: Scratch, files: Files) -> dict[str, bytes]:
+        """Return what git would put on the disk for files, line endings and filters applied.
+
+        Raises:
+            RepositoryError: A filter failed.
+        """
+        if not files:
+            return {}
+        with tempfile.TemporaryDirectory(prefix="dashgen-") as name:
+            folder = Path(name)
+            lines = [
+                b"%o %b\t%b\0" % (mode, item.encode(), os.fsencode(f"{self.prefix}{path}"))
+                for path, (mode, item) in scratch.put_files(files).items()
+            ]
+            environment = scratch.environment | {"GIT_INDEX_FILE": str(folder / "index")}
+            self._git(
+                *("update-index", "-z", "--index-info"),
+                given=b"".join(lines),
+                environment=environment,
+                cwd=self.root,
+            )
+            self._git(
+                *("checkout-index", "--all", f"--prefix={folder}/tree/"),
+                environment=environment,
+                cwd=self.root,
+            )
+            return {path: (folder / "tree" / self.prefix / path).read_bytes() for path in files}
+
+    def diff(self, scratch: Scratch, files: Files, *, color: bool) -> str:
+        """Return git's comparison of files with what the project has on the disk."""
+        entries = {f"{self.prefix}{path}": e for path, e in scratch.put_files(files).items()}
+        output = self._git(
+            "diff",
+            f"--color={'always' if color else 'never'}",
+            "--no-ext-diff",
+            "--ignore-submodules=all",
+            "--relative",
+            scratch.put_tree(entries),
+            "--",
+            ".",
+            environment=scratch.environment,
+        )
+        return output.decode(errors="replace")
+
+    def _git(
+        self,
+        *arguments: str,
+        given: bytes = b"",
+        environment: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> bytes:
+        done = _run(cwd or self.project, *arguments, given=given, environment=environment)
+        if done.returncode:
+            reason = (os.fsdecode(done.stderr).strip().splitlines() or ["no reason"])[-1]
+            raise RepositoryError(f"git {arguments[0]} failed in {self.project}: {reason}")
+        return done.stdout
+
+
+COMMIT_FIRST = "commit the project first: git add --all && git commit"
+
+
+def _run(
+    folder: Path,
+    *arguments: str,
+    given: bytes = b"",
+    environment: Mapping[str, str] | None = None,
+) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        ["git", *QUIET, *arguments],
+        cwd=folder,
+        env=neutral_environment() | dict(environment or {}),
+        input=given,
+        capture_output=True,
+        check=False,
+    )
