@@ -12,7 +12,6 @@ from typing import Any
 
 # Asked for and not imported, each with a reason and with the words that need it.
 UNIMPORTED = {
-    "flask-compress": ("Dash imports it for", "compress=True"),
     "gunicorn": ("the README serves with", "gunicorn app:server"),
     "psycopg": ("SQLAlchemy imports it for", "postgresql+psycopg://"),
     "mypy": ("the README checks with", "mypy"),

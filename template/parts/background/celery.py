@@ -234,7 +234,7 @@ def ping() -> None:
     """Raise unless both the queue and the results can be reached; workers may come later."""
     states.ping()
     with queue.connection_for_write() as broker:
-        broker.ensure_connection(max_retries=1, timeout=3)
+        broker.ensure_connection(max_retries=1, interval_start=0, timeout=3)
 
 
 def job(*args: Any, **kwargs: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

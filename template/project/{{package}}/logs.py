@@ -67,8 +67,8 @@ CONFIG: dict[str, Any] = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": settings.log_format}},
     "root": {"level": settings.log_level, "handlers": ["console"]},
     "loggers": {
-        "gunicorn.error": {"level": settings.log_level},
-        "gunicorn.access": {"level": settings.log_level},
+        name: {"level": settings.log_level, "handlers": ["console"], "propagate": False}
+        for name in ("gunicorn.error", "gunicorn.access")
     },
 }
 

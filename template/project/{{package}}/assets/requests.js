@@ -16,12 +16,12 @@
         }
     };
 
-    const apology = () => {
+    const apology = (title, message) => {
         const note = {
             action: "show",
             id: `unanswered-${Date.now()}`,
-            title: "The server does not answer",
-            message: "Please try again in a minute.",
+            title,
+            message,
             color: "red",
             autoClose: 8000,
         };
@@ -44,6 +44,11 @@
             await new Promise((resume) => setTimeout(resume, PAUSE));
             response = await answer(url, options);
         }
-        return response ?? apology();
+        if (response?.status === 413) {
+            return apology("That was too large", "The server refused it, so nothing was saved.");
+        }
+        return (
+            response ?? apology("The server does not answer", "Please try again in a minute.")
+        );
     };
 })();

@@ -1,0 +1,162 @@
+"""A generated app under gunicorn, with its own configuration: what it serves, logs and refuses."""
+
+import json
+import signal
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.support.process import Process
+from tests.support.projects import Variant, render, served
+from tests.support.servers import redis_server
+
+
+class Answer(NamedTuple):
+    """What a server has answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def ask(process: Process, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+    """Send one request."""
+    connection = HTTPConnection("127.0.0.1", process.port, timeout=30)
+    try:
+        text = body if isinstance(body, bytes) else json.dumps(body).encode() if body else None
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, path, text, {"Content-Type": "application/json", **headers})
+        answer = connection.getresponse()
+        return Answer(answer.status, dict(answer.getheaders()), answer.read())
+    finally:
+        connection.close()
+
+
+def report(measure: str) -> dict[str, Any]:
+    """Return what the browser sends when somebody runs a report."""
+    return {
+        "output": "reports-table-store.data",
+        "outputs": {"id": "reports-table-store", "property": "data"},
+        "inputs": [{"id": "reports-run", "property": "n_clicks", "value": 1}],
+        "changedPropIds": ["reports-run.n_clicks"],
+        "state": [{"id": "reports-measure", "property": "value", "value": measure}],
+    }
+
+
+UPDATE = "/_dash-update-component"
+
+
+@pytest.fixture(scope="module")
+def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+    """Serve an app in which a report is an ordinary, slow callback."""
+    folder = tmp_path_factory.mktemp("serving")
+    project = render(folder, Variant(storage="memory", background="none"))
+    env = {
+        "LOG_FORMAT": "json",
+        "REPORT_SECONDS": "0.4",
+        "SLOW_SECONDS": "0.3",
+        "REQUEST_LIMIT_MB": "1",
+        "WEB_WORKERS": "2",
+    }
+    with served(project, log=folder / "log", env=env) as process:
+        yield process
+
+
+@pytest.fixture
+def logged(process: Process) -> Callable[..., list[dict[str, str]]]:
+    """Return what waits for the last line about a request, and returns its lines in the log."""
+
+    def read(request_id: str) -> list[dict[str, str]]:
+        end = time.monotonic() + 10
+        while True:
+            lines = [json.loads(line) for line in process.log.read_text().splitlines()]
+            own = [line for line in lines if line.get("request_id") == request_id]
+            if own and own[-1]["logger"] == "gunicorn.access":  # the last one of each request
+                return own
+            assert time.monotonic() < end, own
+            time.sleep(0.02)
+
+    return read
+
+
+def test_health_and_readiness(process: Process) -> None:
+    assert ask(process, "GET", "/health").body == b"OK"
+    ready = ask(process, "GET", "/ready")
+    assert (ready.status, json.loads(ready.body)) == (200, {"storage": "ok", "background": "ok"})
+
+
+def test_first_requests_succeed_all_at_once(process: Process) -> None:
+    paths = ["/", "/_dash-layout", "/_dash-dependencies", "/explore"] * 5
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(lambda path: ask(process, "GET", path), paths))
+    assert [answer.status for answer in answers] == [200] * 20
+
+
+def test_a_proxys_request_id_is_kept_and_a_hostile_one_replaced(process: Process) -> None:
+    assert ask(process, "GET", "/", X_Request_ID="abc-1").headers["X-Request-ID"] == "abc-1"
+    made = ask(process, "GET", "/", X_Request_ID="x" * 65).headers["X-Request-ID"]
+    assert len(made) == 16
+
+
+def test_a_slow_callback_is_logged_with_its_name_and_its_request(
+    process: Process, logged: Callable[..., list[dict[str, str]]]
+) -> None:
+    assert ask(process, "POST", UPDATE, report("population"), X_Request_ID="slow").status == 200
+    slow, access = logged("slow")
+    assert (slow["level"], slow["callback"]) == ("WARNING", "pages.reports.run_report")
+    assert slow["message"].startswith("Slow: pages.reports.run_report took 0.")
+    assert (access["logger"], '"POST /_dash-update' in access["message"]) == (
+        "gunicorn.access",
+        True,
+    )
+
+
+def test_an_error_is_logged_once_with_the_callbacks_name(
+    process: Process, logged: Callable[..., list[dict[str, str]]]
+) -> None:
+    ask(process, "POST", UPDATE, report("no such measure"), X_Request_ID="error")
+    (error,) = [line for line in logged("error") if line["level"] == "ERROR"]
+    assert error["message"].endswith("in pages.reports.run_report")
+    assert "KeyError" in error["exception"]
+
+
+def test_a_request_that_is_too_large_is_refused(process: Process) -> None:
+    large = b'{"output": "' + b"x" * 2**20 + b'"}'
+    assert ask(process, "POST", UPDATE, large).status == 413
+
+
+def test_sigterm_lets_a_running_request_finish(tmp_path: Path) -> None:
+    project = render(tmp_path, Variant(storage="memory", background="none"))
+    env = {"REPORT_SECONDS": "2", "SLOW_SECONDS": "60"}
+    with served(project, log=tmp_path / "log", env=env) as process, ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(ask, process, "POST", UPDATE, report("population"))
+        time.sleep(0.7)  # the request is under way, and far from done
+        assert not answer.done()
+        process.signal(signal.SIGTERM)
+        assert answer.result(20).status == 200
+        assert process.wait(40) == 0
+
+
+def test_ready_says_which_server_is_away_and_health_does_not_mind(tmp_path: Path) -> None:
+    project = render(tmp_path, Variant(storage="redis", background="celery"))
+    with redis_server() as redis:
+        url = redis.url.removesuffix("/0")
+        env = {
+            "STORAGE_URL": f"{url}/0",
+            "CELERY_BROKER_URL": f"{url}/1",
+            "CELERY_RESULT_BACKEND": f"{url}/2",
+        }
+        with served(project, log=tmp_path / "log", env=env) as process:
+            assert ask(process, "GET", "/ready").status == 200
+            redis.stop()
+            away = ask(process, "GET", "/ready")
+            assert away.status == 503
+            assert set(json.loads(away.body).values()) == {"unavailable"}
+            assert ask(process, "GET", "/health").body == b"OK"
+            redis.start()
+            assert ask(process, "GET", "/ready").status == 200
