@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from jinja2 import BaseLoader, StrictUndefined, meta
+from jinja2 import BaseLoader as TemplateLoader
+from jinja2 import StrictUndefined, meta
 from jinja2.sandbox import SandboxedEnvironment
 
 from dashgen.errors import AnswersFileError, InvalidAnswerError, UnknownAnswersError
-from dashgen.questions import Question, SafeLoader
+from dashgen.questions import BaseLoader, Question, SafeLoader
 
-Answer = str | bool
+Answer = str | bool | int | float
 Answers = dict[str, Answer]
 
 # Returns what is wrong with a value, or an empty string.
@@ -28,6 +29,8 @@ Ask = Callable[[Question, Answer, Check], Answer]
 TRUE_WORDS = frozenset({"y", "yes", "t", "true", "on", "1"})
 FALSE_WORDS = frozenset({"n", "no", "f", "false", "off", "0", ""})
 LONGEST_QUOTE = 60
+NUMBERS: Mapping[str, Callable[[Answer], int | float]] = {"int": int, "float": float}
+MUST_BE = {"bool": "yes or no", "int": "a whole number", "float": "a number"}
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,7 @@ def read_file(path: Path, questions: Sequence[Question]) -> dict[str, Given]:
     """
     hint = "pass a YAML file with one 'question: answer' a line"
     try:
-        # The base loader keeps every value as it is written: `no` and `1e3` are names too.
-        content = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)
+        content = yaml.load(path.read_text(encoding="utf-8"), BaseLoader)
     except OSError as error:
         raise AnswersFileError(path, str(error.strerror), "pass a file that can be read") from error
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
@@ -102,7 +104,7 @@ def facts(questions: Sequence[Question], answers: Answers) -> dict[str, Any]:
     return _resolve(questions, given, {}, None, checked=True)[1]
 
 
-def environment(loader: BaseLoader | None = None) -> SandboxedEnvironment:
+def environment(loader: TemplateLoader | None = None) -> SandboxedEnvironment:
     """Return a Jinja environment like the one in which Copier renders the template."""
     return SandboxedEnvironment(
         loader=loader,
@@ -125,7 +127,7 @@ def _resolve(
     facts: dict[str, Any] = {}
     for question in questions:
         name = question.name
-        if not question.visible or not _truth(_render(jinja, question.when, facts)):
+        if not question.visible or not truth(_render(jinja, question.when, facts)):
             facts[name] = _default(jinja, question, facts)
             continue
         if checked:
@@ -187,22 +189,29 @@ def _complaint(
         answer = _cast(question, value)
         str(answer).encode()
     except ValueError:
-        return "must be yes or no" if question.type == "bool" else "must be UTF-8 text"
-    if question.choices and answer not in question.values:
+        return f"must be {MUST_BE.get(question.type, 'UTF-8 text')}"
+    if question.choices and str(answer) not in question.values:
         return f"is not a choice; choose from {', '.join(question.values)}"
     return str(_render(jinja, question.validator, {**facts, question.name: answer})).strip()
 
 
 def _cast(question: Question, value: Answer) -> Answer:
-    if question.type != "bool":
-        return str(value)
-    return _truth(value)
+    if question.type == "bool":
+        return truth(value)
+    if question.type in NUMBERS:
+        return NUMBERS[question.type](value)
+    return str(value)
 
 
-def _truth(value: Answer) -> bool:
+def truth(value: Answer) -> bool:
+    """Return what a yes or no means, however it is written.
+
+    Raises:
+        ValueError: It is neither.
+    """
     if isinstance(value, bool):
         return value
-    word = value.strip().lower()
+    word = str(value).strip().lower()
     if word in TRUE_WORDS:
         return True
     if word in FALSE_WORDS:

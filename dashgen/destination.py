@@ -1,11 +1,14 @@
-"""The folder that a command creates: checked first, filled aside, moved into place at the end."""
+"""The folder that a command fills: checked first, filled aside, moved into place at the end."""
 
 import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import partial
 from pathlib import Path
 
 from dashgen.errors import (
@@ -18,12 +21,42 @@ from dashgen.errors import (
 INTERRUPTS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 
 
-def checked(destination: str) -> Path:
-    """Return the absolute folder that the destination means, links followed.
+class State(Enum):
+    """What is there before anything is written."""
+
+    NEW = "new"
+    EMPTY = "empty"
+    # An empty folder in which somebody ran `git init`, or a clone of an empty repository.
+    REPOSITORY = "repository"
+    OCCUPIED = "occupied"
+
+
+class Existing(Enum):
+    """What becomes of a file that is there already and has another content."""
+
+    KEEP = "keep"
+    OVERWRITE = "overwrite"
+    BESIDE = "beside"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A destination that can be written: an absolute folder, links followed."""
+
+    path: Path
+    state: State
+
+
+def checked(destination: str, force: bool = False) -> Place:
+    """Return the place that a stated destination means.
+
+    Args:
+        destination: As it was typed.
+        force: Take a folder with content, too.
 
     Raises:
         CommandLineError: It is the empty string.
-        DestinationTakenError: There is a file or a folder with content.
+        DestinationTakenError: There is a file, or a folder with content.
         DestinationUnusableError: It cannot be created or written.
     """
     stated = Path(destination)
@@ -35,10 +68,12 @@ def checked(destination: str) -> Path:
         printable = Path(destination.encode(errors="backslashreplace").decode())
         raise DestinationUnusableError(printable, "its name is not UTF-8") from error
     target = Path(os.path.realpath(stated))
+    state = State.EMPTY
+    entries: list[str] = []
     try:
         entries = sorted(entry.name for entry in target.iterdir())
     except FileNotFoundError:
-        entries = []
+        state = State.NEW
     except NotADirectoryError as error:
         file = next(path for path in (target, *target.parents) if path.exists())
         raise DestinationTakenError(
@@ -47,27 +82,96 @@ def checked(destination: str) -> Path:
     except OSError as error:
         raise DestinationUnusableError(stated, _reason(error)) from error
     if entries:
+        state = State.REPOSITORY if entries == [".git"] else State.OCCUPIED
+    if state is State.OCCUPIED and not force:
         raise DestinationNotEmptyError(stated, entries)
     existing = next(path for path in (target, *target.parents) if path.exists())
     if not os.access(existing, os.W_OK | os.X_OK):
         raise DestinationUnusableError(stated, f"{existing} is not writable")
-    return target
+    return Place(target, state)
+
+
+@dataclass
+class Stage:
+    """What is to be put at a place.
+
+    Args:
+        folder: To be filled.
+        target: Where its content goes.
+        decisions: What becomes of each of the ``collisions``, by path; all need one.
+        finish: Called when everything is in place; if it fails, all is taken back.
+    """
+
+    folder: Path
+    target: Path
+    decisions: dict[str, Existing] = field(default_factory=dict)
+    finish: Callable[[], None] | None = None
+
+    def collisions(self) -> list[str]:
+        """Return the files that are there already with another content.
+
+        Raises:
+            DestinationTakenError: There is a folder in place of a file, the reverse, or a folder
+                that is a link.
+        """
+        found = []
+        for path in self.files():
+            goal = self.target / path
+            if blocking := next(filter(self._blocks, reversed(Path(path).parents[:-1])), None):
+                raise DestinationTakenError(
+                    f"{blocking} is in the way of {path}", "move it away or choose another folder"
+                )
+            if goal.is_dir():
+                raise DestinationTakenError(
+                    f"the folder {path} is in the way of a file", "move it away"
+                )
+            if os.path.lexists(goal) and not same(self.folder / path, goal):
+                found.append(path)
+        return found
+
+    def writes(self, path: str) -> bool:
+        """Say whether one of its files will be written, be it beside the one that is there."""
+        if path in self.decisions:
+            return self.decisions[path] is not Existing.KEEP
+        return not os.path.lexists(self.target / path)
+
+    def files(self) -> list[str]:
+        """Return every file that it holds, git's own left out."""
+        paths = (path.relative_to(self.folder) for path in self.folder.rglob("*"))
+        return sorted(
+            str(path)
+            for path in paths
+            if path.parts[0] != ".git" and not (self.folder / path).is_dir()
+        )
+
+    def _blocks(self, parent: Path) -> bool:
+        goal = self.target / parent
+        return os.path.lexists(goal) and (goal.is_symlink() or not goal.is_dir())
+
+
+def same(one: Path, other: Path) -> bool:
+    """Say whether two files have the same content."""
+    try:
+        return not other.is_symlink() and one.read_bytes() == other.read_bytes()
+    except OSError:
+        return False
 
 
 @contextmanager
-def staged(target: Path) -> Iterator[Path]:
-    """Give a folder to fill, and put its content at the target once the block ends well.
+def staged(target: Path) -> Iterator[Stage]:
+    """Give a stage to fill, and put its content at the target once the block ends well.
 
-    A new target appears at once, by one rename. An empty folder that exists keeps its identity,
-    because a shell may stand in it or a file system be mounted on it: the content moves into it.
-    Whatever goes wrong, interrupts included, nothing is left of it.
+    A new target appears at once, by one rename. A folder that exists keeps its identity, because
+    a shell may stand in it or a file system be mounted on it: the content moves into it.
+    Whatever goes wrong, interrupts included, everything is as it was before.
 
     Raises:
         DestinationUnusableError: The operating system refuses a step.
     """
     exists = target.is_dir()
     missing = [path for path in target.parents if not path.exists()]
-    moved: list[Path] = []
+    # How to take back what was done, the last step first.
+    undo: list[Callable[[], None]] = []
     aside: Path | None = None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -75,18 +179,22 @@ def staged(target: Path) -> Iterator[Path]:
         # Under its final name, which a template may look at, and with the umask's modes.
         filled = aside / target.name
         filled.mkdir()
-        yield filled
+        stage = Stage(filled, target)
+        yield stage
         with _uninterrupted():
             if exists:
-                for entry in sorted(filled.iterdir()):
-                    moved.append(_moved(entry, target / entry.name))
+                _merge(stage, filled, aside, undo)
             else:
-                moved.append(filled.rename(target))
+                _move(filled, target, undo)
+            if stage.finish:
+                stage.finish()
             shutil.rmtree(aside)
     except BaseException as error:
         with _uninterrupted():
-            for path in (*moved, *filter(None, [aside])):
-                _remove(path)
+            for step in reversed(undo):
+                step()
+            if aside:
+                _remove(aside)
             for path in missing:
                 with suppress(OSError):
                     path.rmdir()
@@ -95,10 +203,56 @@ def staged(target: Path) -> Iterator[Path]:
         raise
 
 
-def _moved(source: Path, target: Path) -> Path:
-    if target.exists():
+@contextmanager
+def rehearsed(target: Path) -> Iterator[Stage]:
+    """Give a stage that leads nowhere: what is put there is only looked at."""
+    with tempfile.TemporaryDirectory(prefix="dashgen-") as folder:
+        filled = Path(folder) / (target.name or "app")
+        filled.mkdir()
+        yield Stage(filled, target)
+
+
+def _merge(stage: Stage, folder: Path, aside: Path, undo: list[Callable[[], None]]) -> None:
+    for entry in sorted(folder.iterdir()):
+        path = str(entry.relative_to(stage.folder))
+        goal = stage.target / path
+        if entry.is_dir() and goal.is_dir():
+            _merge(stage, entry, aside, undo)
+        elif not os.path.lexists(goal):
+            _move(entry, goal, undo)
+        elif path in stage.decisions:
+            _settle(stage.decisions[path], entry, goal, aside, undo)
+        elif not same(entry, goal):
+            raise FileExistsError(0, f"{path} appeared meanwhile")
+
+
+def _settle(
+    decision: Existing, entry: Path, goal: Path, aside: Path, undo: list[Callable[[], None]]
+) -> None:
+    if decision is Existing.BESIDE:
+        _move(entry, beside(goal), undo)
+    elif decision is Existing.OVERWRITE:
+        kept = aside / f"kept-{len(undo)}"
+        goal.rename(kept)
+        undo.append(partial(_put_back, kept, goal))
+        _move(entry, goal, undo)
+
+
+def _put_back(kept: Path, goal: Path) -> None:
+    kept.replace(goal)
+
+
+def beside(path: Path) -> Path:
+    """Return where the new version of a file goes that is kept."""
+    names = (path.with_name(f"{path.name}.new{number or ''}") for number in range(1000))
+    return next(name for name in names if not os.path.lexists(name))
+
+
+def _move(source: Path, target: Path, undo: list[Callable[[], None]]) -> None:
+    if os.path.lexists(target):
         raise FileExistsError(0, f"{target.name} appeared meanwhile")
-    return source.rename(target)
+    source.rename(target)
+    undo.append(lambda: _remove(target))
 
 
 def _remove(path: Path) -> None:

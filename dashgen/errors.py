@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from pathlib import Path
 
+NAMED_ENTRIES = 8
+
 
 class ExitCode(IntEnum):
     """What the command's exit code says; the documentation's table is made of it."""
@@ -62,6 +64,17 @@ class InvalidAnswerError(DashgenError):
     exit_code = ExitCode.USAGE
 
 
+class UnknownQuestionError(DashgenError):
+    """An answer to a question that the template does not ask."""
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(
+            f"--{name}: the template has no question {name!r}", f"it has {', '.join(known)}"
+        )
+
+
 class MissingAnswersError(DashgenError):
     """Questions are open and there is nobody to ask."""
 
@@ -102,10 +115,13 @@ class DestinationNotEmptyError(DestinationTakenError):
     """The destination is a folder with content."""
 
     def __init__(self, path: Path, entries: Sequence[str]) -> None:
-        named = ", ".join(entries[:3]) + (", …" if len(entries) > 3 else "")
+        hint = "choose a new or an empty folder, or pass --force to add what is missing"
+        if ".copier-answers.yml" in entries:
+            hint = "it holds a project: 'dashgen update' brings one up to date"
+        more = f", … {len(entries) - NAMED_ENTRIES} more" if len(entries) > NAMED_ENTRIES else ""
         super().__init__(
-            f"destination {path} is not empty (it has {named})",
-            "choose a new or an empty folder",
+            f"destination {path} is not empty, it has {', '.join(entries[:NAMED_ENTRIES])}{more}",
+            hint,
         )
 
 
@@ -116,6 +132,26 @@ class DestinationUnusableError(DashgenError):
         super().__init__(
             f"cannot write destination {path}: {problem}", "choose a folder that you can write"
         )
+
+
+class PreferencesError(DashgenError):
+    """The file with the user's preferences cannot be used."""
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(
+            f"preferences {path}: {problem}", "mend it, or begin anew with 'dashgen config reset'"
+        )
+
+
+class ForeignTemplateError(DashgenError):
+    """Another template that cannot be read, or that wants what was not allowed."""
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, source: str, problem: str, hint: str) -> None:
+        super().__init__(f"--template {source}: {problem}", hint)
 
 
 class GitMissingError(DashgenError):

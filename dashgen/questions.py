@@ -49,6 +49,8 @@ class Question:
 
 # Of the two loaders that give the same, the one in C takes a tenth of the time.
 SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# Keeps every value as it is written: `no` and `1e3` are names too.
+BaseLoader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 class _SettingsLoader(SafeLoader):  # type: ignore[misc]
@@ -60,9 +62,19 @@ _SettingsLoader.add_constructor("!include", lambda _, node: str(node.value))
 
 def _choices(declared: Any) -> Iterator[Choice]:
     """Yield the choices of a ``{"value: meaning": value}`` mapping or of a list of values."""
-    pairs = declared.items() if isinstance(declared, dict) else zip(declared, declared, strict=True)
+    if isinstance(declared, str):
+        return
+    pairs = declared.items() if isinstance(declared, dict) else map(_pair, declared)
     for label, value in pairs:
+        if isinstance(value, dict):
+            value = value.get("value")
         yield Choice(str(value), str(label).removeprefix(f"{value}:").strip())
+
+
+def _pair(declared: Any) -> tuple[Any, Any]:
+    """Return the label and the value of a choice in a list, which may state only the value."""
+    label, value = declared if isinstance(declared, list) else (declared, declared)
+    return label, value
 
 
 def question(name: str, details: Any) -> Question:

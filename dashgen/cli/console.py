@@ -57,6 +57,11 @@ def print_now(text: str) -> None:
     print(text, flush=True)
 
 
+def answer_text(value: Any) -> str:
+    """Return an answer as people write it."""
+    return ("no", "yes")[value] if isinstance(value, bool) else str(value)
+
+
 def styled(text: str, style: str, stream: Any = None) -> str:
     """Return the text as a terminal shows it in a style; as it is where there is no colour."""
     return f"\033[{STYLES[style]}m{text}\033[0m" if has_colour(stream or sys.stdout) else text

@@ -1,13 +1,16 @@
 """``dashgen new`` on the command line."""
 
 import shlex
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from dashgen.cli.command import Argument, Command, Option
-from dashgen.cli.console import Output
+from dashgen.cli.console import Output, answer_text, styled
 from dashgen.cli.questions import question_options
 from dashgen.errors import CommandLineError
+
+OUTCOMES = {"keep": "kept", "overwrite": "overwritten", "beside": "kept, the new one beside it"}
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,30 +23,53 @@ def _run(
     dest: str,
     defaults: bool,
     answers: str | None,
+    data: Sequence[str] | None,
     no_git: bool,
     run: bool,
+    dry_run: bool,
+    force: bool,
+    existing: str | None,
+    template: str | None,
+    ref: str | None,
+    trust: bool,
     **stated: Any,
 ) -> None:
     # Imported here, so that --help stays fast.
     from dashgen.commands.new import new as write
 
-    if run and output.as_json:
-        raise CommandLineError("--json and --run exclude each other", "leave one of them out")
+    if run and (output.as_json or dry_run):
+        other = "--json" if output.as_json else "--dry-run"
+        raise CommandLineError(f"{other} and --run exclude each other", "leave one of them out")
+    asker = None
+    force = force or existing is not None
+    if output.can_ask and (not defaults or (force and not existing)):
+        from dashgen.cli.prompts import Terminal
+
+        asker = Terminal()
     try:
         project = write(
             dest,
-            answers={name: value for name, value in stated.items() if value is not None},
+            answers=_stated(stated, data or ()),
             answers_file=None if answers is None else Path(answers),
             defaults=defaults,
-            ask=_ask() if output.can_ask and not defaults else None,
+            asker=asker,
             use_git=not no_git,
+            force=force,
+            existing=_existing(existing),
+            dry_run=dry_run,
+            template=template,
+            ref=ref,
+            trust=trust,
         )
     except KeyboardInterrupt as error:
         error.add_note("cancelled, nothing written")
         raise
     if project.warning:
         output.warn(project.warning)
-    output.result(_as_data(project), lambda: _as_text(project))
+    output.result(
+        {"dry_run": dry_run, **_as_data(project)},
+        lambda: _as_listing(project) if dry_run else _as_text(project),
+    )
     if run:
         from dashgen.commands.run import run as serve
 
@@ -55,19 +81,61 @@ def _run(
             raise
 
 
-def _ask() -> Any:
-    from dashgen.cli.prompts import ask
+def _stated(flags: Mapping[str, Any], data: Sequence[str]) -> dict[str, Any]:
+    """Return the answers of the flags, and those that ``--data`` gives by name."""
+    stated = {name: value for name, value in flags.items() if value is not None}
+    for pair in data:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise CommandLineError(f"--data {pair!r} has no answer", "write --data NAME=ANSWER")
+        stated.setdefault(name, value)
+    return stated
 
-    return ask
+
+def _existing(stated: str | None) -> Any:
+    from dashgen.destination import Existing
+
+    if stated is None:
+        return None
+    values = [choice.value for choice in Existing]
+    if stated not in values:
+        raise CommandLineError(
+            f"--existing {stated!r}: is not a choice; choose from {', '.join(values)}"
+        )
+    return Existing(stated)
 
 
 def _as_data(project: "NewProject") -> dict[str, Any]:
     return {
         "path": str(project.path),
         "files": project.files,
+        "sizes": project.sizes,
+        "written": project.written,
+        "existing": {path: decision.value for path, decision in project.existing.items()},
         "answers": project.answers,
         "commit": project.commit,
     }
+
+
+def _as_listing(project: "NewProject") -> str:
+    """Say what would be written."""
+    total = sum(project.sizes[path] for path in project.written)
+    lines = []
+    for path, size in project.sizes.items():
+        remark = ""
+        if path in project.existing:
+            remark = f"  (there already: {OUTCOMES[project.existing[path].value]})"
+        elif path not in project.written:
+            remark = "  (there already, the same)"
+        lines.append(f"{size:>9,}  {path}{remark}")
+    count = len(project.written)
+    return "\n".join(
+        [
+            f"Would write {project.path} ({count} files, {total:,} bytes)\n",
+            *lines,
+            "\nNothing was written.",
+        ]
+    )
 
 
 def _as_text(project: "NewProject") -> str:
@@ -77,11 +145,18 @@ def _as_text(project: "NewProject") -> str:
     commit = f", commit {project.commit[:7]}" if project.commit else ""
     steps = (f"cd {folder}" if folder != "." else "", "uv run python app.py", "uv run pytest")
     lines = [
-        f"Wrote {project.path} ({len(project.files)} files{commit})\n",
-        *(f"  {name:<{width}}  {value}".rstrip() for name, value in project.answers.items()),
-        "\nNext:\n",
-        *(f"  {step}" for step in steps if step),
+        f"{styled('Wrote', 'good')} {project.path} ({len(project.written)} files{commit})\n",
+        *(
+            f"  {styled(f'{name:<{width}}', 'term')}  {answer_text(value)}".rstrip()
+            for name, value in project.answers.items()
+        ),
     ]
+    if project.existing:
+        lines += ["\nThere already:\n"]
+        lines += [f"  {path}: {OUTCOMES[kind.value]}" for path, kind in project.existing.items()]
+    if project.uncommitted:
+        lines += [f"\nNot committed: {project.uncommitted}."]
+    lines += ["\nNext:\n", *(f"  {styled(step, 'bold')}" for step in steps if step)]
     return "\n".join(lines)
 
 
@@ -97,7 +172,9 @@ new = Command(
     name="new",
     summary="Write a new app to DEST and commit it to git.",
     run=_run,
-    arguments=(Argument("dest", "A folder that is new or empty."),),
+    arguments=(
+        Argument("dest", "A folder that is new, empty or just git-initialised; . is this one."),
+    ),
     options=(
         Option(("-y", "--defaults"), "Take the default of every open question.", group="Answers"),
         Option(
@@ -107,14 +184,51 @@ new = Command(
             "Answers",
             paths="files",
         ),
+        Option(
+            ("-d", "--data"),
+            "Answer any question by its name, such as one of another template.",
+            "NAME=ANSWER",
+            "Answers",
+            repeated=True,
+        ),
         *question_options(),
+        Option(("--dry-run",), "List the files with their sizes; write nothing.", group="Project"),
+        Option(
+            ("--force",),
+            "Add what is missing to a folder with content; ask about each file that differs.",
+            group="Project",
+        ),
+        Option(
+            ("--existing",),
+            "With --force: what becomes of files that differ, instead of asking.",
+            "CHOICE",
+            "Project",
+            offers=(
+                ("keep", "they stay as they are; the default without a terminal"),
+                ("overwrite", "they are replaced"),
+                ("beside", "they stay, and the new ones are saved as NAME.new"),
+            ),
+        ),
         Option(("--no-git",), "Make no git repository and no commit.", group="Project"),
         Option(("--run",), "Make the environment and serve the app until Ctrl-C.", group="Project"),
+        Option(
+            ("--template",),
+            "Another template, such as a fork: a folder, a git address, gh:OWNER/NAME.",
+            "SOURCE",
+            "Template",
+            paths="folders",
+        ),
+        Option(("--ref",), "Its tag, branch or commit; else the newest.", "REF", "Template"),
+        Option(("--trust",), "Let it run its own commands on this machine.", group="Template"),
     ),
-    details="Asks at a terminal for what neither the flags nor the answers file state.",
+    details="Asks at a terminal for what neither the flags nor the answers file state. An answer "
+    "is taken from a flag, the answers file, your preferences (dashgen config), git, or the "
+    "template's default, in this order.",
     examples=(
         ("dashgen new shop", "ask, then write shop/"),
+        ("dashgen new . -y", "into this folder, with all defaults"),
         ("dashgen new shop -y --storage redis", "ask nothing, choose one thing"),
         ("dashgen new shop -y --run", "and serve it at once"),
+        ("dashgen new shop -y --dry-run", "only list the files"),
     ),
 )

@@ -96,7 +96,7 @@ CASES = {
     ),
     "destination has content": Case(
         "new shop -y",
-        ["shop is not empty", "a.txt, b.txt, c.txt, …", "empty folder"],
+        ["shop is not empty", "a.txt, b.txt, c.txt, d.txt", "empty folder", "--force"],
         files={f"shop/{letter}.txt": "" for letter in "abcd"},
     ),
     "current folder has content": Case("new . -y", ["is not empty", "a.txt"], files={"a.txt": ""}),
@@ -265,9 +265,9 @@ def test_a_move_that_fails_half_way_is_undone(work: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(Path, "rename", rename)
 
     def fill() -> None:
-        with staged(work) as folder:
+        with staged(work) as stage:
             for letter in "abcd":
-                (folder / letter).mkdir()
+                (stage.folder / letter).mkdir()
 
     with pytest.raises(DestinationUnusableError, match="no space left"):
         fill()

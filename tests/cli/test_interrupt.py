@@ -34,8 +34,8 @@ sys.exit(main(["new", sys.argv[1], "-y"]))
 
 def test_an_interrupt_during_the_last_step_leaves_nothing_either(work: Path) -> None:
     def fill() -> None:
-        with staged(work / "shop") as folder:
-            (folder / "app.py").touch()
+        with staged(work / "shop") as stage:
+            (stage.folder / "app.py").touch()
             monkeypatch.setattr(shutil, "rmtree", interrupted_rmtree)
 
     rmtree = shutil.rmtree

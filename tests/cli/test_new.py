@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -77,10 +78,12 @@ def test_prompts_ask_every_question_and_give_the_same_project(work: Path, expect
         child.expect_exact(question.help)
         if question.choices:
             for choice in question.choices:
-                child.expect_exact(f"{choice.value}: {choice.meaning}")
+                child.expect(rf"{choice.value} +{re.escape(choice.meaning)}")
             child.send("\x1b[B" * question.values.index(CHOSEN[question.name]) + "\r")
         else:
             child.send("\x15" + STATED[question.name] + "\r")
+    child.expect_exact("All right?")
+    child.send("\r")
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 0
@@ -110,7 +113,9 @@ def test_prompts_ask_only_what_is_open_and_offer_the_default(work: Path, expecte
     child.send("\r\r")
     child.expect_exact(AUTHOR)
     child.send("\r")
-    child.expect_exact("Wrote ")
+    child.expect_exact("All right?")
+    child.send("\r")
+    child.expect_exact("Wrote")
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 0

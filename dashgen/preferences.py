@@ -1,0 +1,90 @@
+"""The user's own defaults, kept between projects in the platform's configuration folder."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import yaml
+
+from dashgen.answers import Answer, Given
+from dashgen.errors import PreferencesError
+from dashgen.questions import BaseLoader, Question, load
+
+FILE = "preferences.yml"
+
+
+def preferences_file() -> Path:
+    """Return where the preferences are kept, whether or not there are any."""
+    configured = Path(os.environ.get("XDG_CONFIG_HOME", ""))
+    if configured.is_absolute():
+        return configured / "dashgen" / FILE
+    if sys.platform == "darwin":
+        return Path.home() / "Library/Application Support/dashgen" / FILE
+    return Path.home() / ".config/dashgen" / FILE
+
+
+def preferable(questions: Sequence[Question] | None = None) -> tuple[Question, ...]:
+    """Return the questions that a preference can answer: not those that each project has anew."""
+    return tuple(q for q in questions or load() if q.visible and not q.computed)
+
+
+def read() -> dict[str, str]:
+    """Return the preferences by question; those of questions that no longer exist are left out.
+
+    Raises:
+        PreferencesError: The file is there and cannot be read as preferences.
+    """
+    file = preferences_file()
+    try:
+        content = yaml.load(file.read_text(encoding="utf-8"), BaseLoader)
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise PreferencesError(file, str(error.strerror).lower()) from error
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        raise PreferencesError(file, "is not YAML") from error
+    if content in (None, ""):
+        return {}
+    if not isinstance(content, dict) or not all(isinstance(v, str) for v in content.values()):
+        raise PreferencesError(file, "is not a list of 'question: answer' lines")
+    names = {question.name for question in preferable()}
+    return {name: value for name, value in content.items() if name in names}
+
+
+def as_defaults() -> dict[str, Given]:
+    """Return the preferences as what goes before the questions' own defaults."""
+    return {
+        name: Given(value, f"your preference in {preferences_file()}")
+        for name, value in read().items()
+    }
+
+
+def write(preferences: Mapping[str, Answer]) -> Path:
+    """Replace all preferences at once; none at all removes the file.
+
+    Returns:
+        The file.
+
+    Raises:
+        PreferencesError: The operating system refuses.
+    """
+    file = preferences_file()
+    try:
+        if not preferences:
+            file.unlink(missing_ok=True)
+            return file
+        file.parent.mkdir(parents=True, exist_ok=True)
+        number, name = tempfile.mkstemp(dir=file.parent, prefix=".preferences-")
+        try:
+            with os.fdopen(number, "w", encoding="utf-8") as draft:
+                yaml.safe_dump(dict(preferences), draft, allow_unicode=True, sort_keys=False)
+            # Through links, so that a file that is kept elsewhere stays there.
+            Path(name).replace(file.resolve())
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise PreferencesError(file, str(error.strerror).lower()) from error
+    return file
