@@ -70,9 +70,7 @@ class UnknownQuestionError(DashgenError):
     exit_code = ExitCode.USAGE
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
-        super().__init__(
-            f"--{name}: the template has no question {name!r}", f"it has {', '.join(known)}"
-        )
+        super().__init__(f"there is no question {name!r}", f"the questions are {', '.join(known)}")
 
 
 class MissingAnswersError(DashgenError):

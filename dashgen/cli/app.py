@@ -1,5 +1,6 @@
 """The commands there are, and what happens around each: signals, errors, exit codes."""
 
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -26,6 +27,10 @@ COMMANDS = {
     "update": Entry("dashgen.cli.updates", "Move a project to a newer template or other choices"),
     "status": Entry("dashgen.cli.updates", "Say where a project stands"),
     "diff": Entry("dashgen.cli.updates", "Show what a project has changed of the template"),
+    "options": Entry("dashgen.cli.options", "Say what can be chosen, and what it needs"),
+    "config": Entry("dashgen.cli.config", "Show, set and reset your own defaults"),
+    "completion": Entry("dashgen.cli.completion", "Let the Tab key complete all of this"),
+    "doctor": Entry("dashgen.cli.doctor", "Check this machine and a project"),
 }
 
 
@@ -40,6 +45,8 @@ def main(words: Sequence[str] | None = None) -> int:
         words: Everything behind the program's name; the process's own where left out.
     """
     words = sys.argv[1:] if words is None else list(words)
+    if shell := os.environ.get("_DASHGEN_COMPLETE"):
+        return _complete(shell, words)
     _handle_signals()
     try:
         return int(_run(words) or ExitCode.DONE)
@@ -65,7 +72,7 @@ def command(name: str) -> Command:
 def _run(words: Sequence[str]) -> int | None:
     name = words[0] if words else "--help"
     if name in {"-h", "--help", "--version"}:
-        _print_about(name)
+        _print_about(name, "--json" in words)
         return None
     if name not in COMMANDS:
         _refuse(name)
@@ -85,16 +92,38 @@ def _run(words: Sequence[str]) -> int | None:
     return chosen.run(output, **values)
 
 
-def _print_about(flag: str) -> None:
-    from dashgen.source import version
+def _complete(shell: str, words: Sequence[str]) -> int:
+    from dashgen.cli.complete import answer
+
+    try:
+        print(answer(shell, words, _summaries(), command))
+    except Exception:
+        # Nothing that goes wrong may end up in the line that somebody is typing.
+        return ExitCode.FAILED
+    return ExitCode.DONE
+
+
+def _summaries() -> dict[str, str]:
+    return {name: entry.summary for name, entry in COMMANDS.items()}
+
+
+def _print_about(flag: str, as_json: bool) -> None:
+    from dashgen.source import template_root, version
 
     if flag == "--version":
-        print(f"dashgen {version()}")
+        root = template_root()
+        kind = "in the package" if root.name == "_template" else "a checkout"
+        if as_json:
+            import json
+
+            print(json.dumps({"version": version(), "template": str(root)}))
+        else:
+            print(f"dashgen {version()}\ntemplate {root} ({kind})")
         return
 
     from dashgen.cli.help import overview
 
-    print(overview({name: entry.summary for name, entry in COMMANDS.items()}, version()))
+    print(overview(_summaries(), version()))
 
 
 def _wants_help(words: Sequence[str]) -> str:
@@ -112,9 +141,10 @@ def _refuse(name: str) -> None:
 
 
 def _failed(error: DashgenError, words: Sequence[str]) -> int:
-    # Read from the words themselves: an error of the parser comes before any option is known.
     from dashgen.cli.console import print_error
 
+    # Read from the words themselves: an error of the parser comes before any option is known.
+    words = words[: words.index("--")] if "--" in words else words
     if {"-v", "--verbose"} & set(words):
         import traceback
 

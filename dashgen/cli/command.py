@@ -10,12 +10,28 @@ Offer = tuple[str, str]
 
 @dataclass(frozen=True)
 class Argument:
-    """A word that a command takes by its position."""
+    """A word that a command takes by its position.
+
+    Args:
+        name: Of the parameter that gets it; in capitals it stands in the usage line.
+        help: What it is, in one line.
+        default: Its value where it is left out, if it is not required.
+        required: Whether it must be there.
+        offers: The values that it takes, where they are few.
+        paths: What the shell completes it with, if that is a path.
+    """
 
     name: str
     help: str
     default: str | None = None
+    required: bool = True
+    offers: tuple[Offer, ...] = ()
     paths: Literal["folders", "files"] | None = "folders"
+
+    @property
+    def optional(self) -> bool:
+        """Whether it may be left out."""
+        return not self.required or self.default is not None
 
     @property
     def metavar(self) -> str:

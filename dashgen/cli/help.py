@@ -19,8 +19,8 @@ def command_page(command: Command, full: bool) -> str:
         command: The command.
         full: Also say what each choice means.
     """
-    words = [argument.metavar for argument in command.arguments if argument.default is None]
-    words += [f"[{argument.metavar}]" for argument in command.arguments if argument.default]
+    words = [argument.metavar for argument in command.arguments if not argument.optional]
+    words += [f"[{argument.metavar}]" for argument in command.arguments if argument.optional]
     lines = [*_wrapped(command.summary), "", _usage(command.name, *words, "[OPTIONS]")]
     lines += _block("Examples", command.examples)
     lines += _block("Arguments", [(a.metavar, a.help) for a in command.arguments])
@@ -72,11 +72,11 @@ def _options(heading: str, options: Sequence[Option], full: bool) -> Iterator[st
         text = option.help
         if option.offers and not full:
             text += f" [{', '.join(value for value, _ in option.offers)}]"
-        yield from _row(_spelled(option), text, width)
+        yield from entry(_spelled(option), text, width)
         if option.offers and full:
             column = _column(value for value, _ in option.offers)
             for value, meaning in option.offers:
-                yield from _row(value, meaning, column, indent=width + 4)
+                yield from entry(value, meaning, column, indent=width + 4)
 
 
 def _spelled(option: Option) -> str:
@@ -93,14 +93,14 @@ def _block(heading: str, rows: Iterable[tuple[str, str]]) -> Iterator[str]:
         yield from ("", styled(f"{heading}:", "heading"))
         column = _column(left for left, _ in rows)
         for left, right in rows:
-            yield from _row(left, right, column)
+            yield from entry(left, right, column)
 
 
 def _column(words: Iterable[str]) -> int:
     return 0 if _width() < NARROW else max(map(len, words))
 
 
-def _row(left: str, right: str, column: int, indent: int = 2) -> Iterator[str]:
+def entry(left: str, right: str, column: int, indent: int = 2) -> Iterator[str]:
     """Yield one entry: side by side, or below each other where the terminal is narrow."""
     if _width() < NARROW:
         step = "  " if indent == 2 else " " * 6

@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dashgen.cli.command import Argument, Command, Option
 from dashgen.cli.console import Output, answer_text, styled
@@ -12,7 +12,6 @@ from dashgen.errors import CommandLineError
 
 OUTCOMES = {"keep": "kept", "overwrite": "overwritten", "beside": "kept, the new one beside it"}
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dashgen.commands.new import NewProject
 

@@ -26,7 +26,7 @@ def parse(command: Command, words: Sequence[str]) -> dict[str, Any]:
         _add(parser, option)
     for argument in command.arguments:
         optional: dict[str, Any] = {}
-        if argument.default is not None:
+        if argument.optional:
             optional = {"nargs": "?", "default": argument.default}
         parser.add_argument(argument.name, metavar=argument.metavar, **optional)
     values, unexpected = parser.parse_known_intermixed_args([*_joined(parser, options, words)])

@@ -1,6 +1,6 @@
 """The options that answer the template's questions, with the questions' own words and choices."""
 
-from dashgen.cli.command import Option
+from dashgen.cli.command import Offer, Option
 from dashgen.questions import Question, visible
 
 GROUP = "Questions"
@@ -9,6 +9,11 @@ GROUP = "Questions"
 def question_options() -> tuple[Option, ...]:
     """Return one option a question, in the order of the questions."""
     return tuple(map(_option, visible()))
+
+
+def question_offers() -> tuple[Offer, ...]:
+    """Return the names of the questions, for a shell to complete."""
+    return tuple((question.name, question.help) for question in visible())
 
 
 def _option(question: Question) -> Option:

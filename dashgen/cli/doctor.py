@@ -1,0 +1,71 @@
+"""``dashgen doctor`` on the command line."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dashgen.cli.command import Argument, Command
+from dashgen.cli.console import Output, styled
+from dashgen.errors import ExitCode
+
+if TYPE_CHECKING:
+    from dashgen.commands.doctor import Diagnosis
+
+MARKS = {"ok": ("ok", "good"), "note": ("note", "warning"), "failed": ("FAIL", "bad")}
+
+
+def _run(output: Output, *, path: str) -> ExitCode:
+    # Imported here, so that --help stays fast.
+    from dashgen.commands.doctor import doctor as examine
+
+    diagnosis = examine(Path(path) if path else None)
+    output.result(_as_data(diagnosis), lambda: _as_text(diagnosis))
+    return ExitCode.DONE if diagnosis.healthy else ExitCode.FAILED
+
+
+def _as_data(diagnosis: "Diagnosis") -> dict[str, Any]:
+    return {
+        "project": str(diagnosis.project) if diagnosis.project else None,
+        "healthy": diagnosis.healthy,
+        "findings": [
+            {
+                "subject": finding.subject,
+                "verdict": finding.verdict.value,
+                "message": finding.message,
+                "advice": finding.advice,
+            }
+            for finding in diagnosis.findings
+        ],
+    }
+
+
+def _as_text(diagnosis: "Diagnosis") -> str:
+    column = max(len(finding.subject) for finding in diagnosis.findings)
+    lines = []
+    for finding in diagnosis.findings:
+        word, style = MARKS[finding.verdict.value]
+        lines.append(
+            f"{styled(f'{word:<4}', style)}  {finding.subject:<{column}}  {finding.message}"
+        )
+        if finding.advice:
+            lines.append(f"{'':<6}{'':<{column}}  {styled('→', 'term')} {finding.advice}")
+    if diagnosis.project is None:
+        lines.append("\nThere is no project here; dashgen doctor PATH looks at one.")
+    failed = sum(finding.verdict.value == "failed" for finding in diagnosis.findings)
+    lines.append(f"\n{failed} failed." if failed else "\nAll is well.")
+    return "\n".join(lines)
+
+
+doctor = Command(
+    name="doctor",
+    summary="Check this machine and a project: tools, settings, servers, ports.",
+    run=_run,
+    arguments=(
+        Argument("path", "A project; this folder where left out, if it is one.", default=""),
+    ),
+    details="Reads the project's .env and the environment, and asks each configured server whether "
+    "it is there. Exit code 1 if a line fails; each failing line says what to do.",
+    examples=(
+        ("dashgen doctor", "this machine, and the project here"),
+        ("dashgen doctor shop --json", "for a script"),
+    ),
+)

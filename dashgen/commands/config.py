@@ -1,0 +1,89 @@
+"""``dashgen config``: the user's own defaults."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from dashgen import git, preferences
+from dashgen.answers import Answer, Given, resolve
+from dashgen.errors import InvalidAnswerError, PreferencesError, UnknownQuestionError
+from dashgen.questions import Question, load
+
+
+@dataclass(frozen=True)
+class Default:
+    """What a new project gets where nothing else is said, and who said so."""
+
+    name: str
+    value: Answer
+    origin: str
+
+
+@dataclass(frozen=True)
+class Config:
+    """The user's defaults, and the file that keeps those which the user has set."""
+
+    file: Path
+    defaults: tuple[Default, ...]
+
+
+def show() -> Config:
+    """Return the defaults as they are in force.
+
+    Raises:
+        PreferencesError: The preferences cannot be read.
+    """
+    kept = preferences.read()
+    author = git.configured("user.name")
+    found = []
+    for question in preferences.preferable():
+        value: Answer = kept.get(question.name, question.default)
+        origin = "you" if question.name in kept else "template"
+        if question.name == "author" and origin == "template" and author:
+            value, origin = author, "git"
+        if question.name in kept:
+            try:
+                value = _checked(question.name, str(value))
+            except InvalidAnswerError as error:
+                raise PreferencesError(preferences.preferences_file(), error.message) from error
+        found.append(Default(question.name, value, origin))
+    return Config(preferences.preferences_file(), tuple(found))
+
+
+def set_default(name: str, value: str) -> Config:
+    """Keep a default for projects to come.
+
+    Raises:
+        UnknownQuestionError: There is no such question, or each project answers it anew.
+        InvalidAnswerError: The question does not take the value.
+        PreferencesError: The preferences cannot be read or written.
+    """
+    _known(name)
+    preferences.write(preferences.read() | {name: _checked(name, value)})
+    return show()
+
+
+def reset(name: str | None = None) -> Config:
+    """Forget one default, or all of them; all is possible with a damaged file, too.
+
+    Raises:
+        UnknownQuestionError: There is no such question.
+        PreferencesError: The preferences cannot be read or written.
+    """
+    kept: dict[str, str] = {}
+    if name is not None:
+        _known(name)
+        kept = {key: value for key, value in preferences.read().items() if key != name}
+    preferences.write(kept)
+    return show()
+
+
+def _known(name: str) -> Question:
+    known = {question.name: question for question in preferences.preferable()}
+    if name not in known:
+        raise UnknownQuestionError(name, known)
+    return known[name]
+
+
+def _checked(name: str, value: str) -> Answer:
+    answers = resolve(load(), {name: Given(value, name)}, {"name": Given("My app", "")})
+    return answers.get(name, value)

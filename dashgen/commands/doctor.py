@@ -1,0 +1,347 @@
+"""``dashgen doctor``: whether this machine and a project have what they need."""
+
+import os
+import platform
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from dashgen import git, preferences
+from dashgen.answers import Answers, Given, facts, read_file, resolve
+from dashgen.errors import DashgenError, NotAProjectError
+from dashgen.ping import NoAnswerError, UnknownServerError, family, ping, split, without_password
+from dashgen.questions import load
+from dashgen.source import template_root, version
+
+ANSWERS_FILE = ".copier-answers.yml"
+OLDEST_PYTHON = (3, 11)
+SHORTEST_KEY = 16
+FACTS = "_facts"
+REGISTRY = "_registry"
+
+
+class Verdict(Enum):
+    """How a check ended."""
+
+    OK = "ok"
+    NOTE = "note"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check found.
+
+    Args:
+        subject: What was looked at, in a word or two.
+        verdict: Whether that is as it should be.
+        message: What it is.
+        advice: What to do about it; empty if there is nothing to do.
+    """
+
+    subject: str
+    verdict: Verdict
+    message: str
+    advice: str = ""
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """All findings; ``project`` is None where only the machine was looked at."""
+
+    project: Path | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def healthy(self) -> bool:
+        """Whether nothing failed."""
+        return all(finding.verdict is not Verdict.FAILED for finding in self.findings)
+
+
+def doctor(path: Path | None = None) -> Diagnosis:
+    """Look at this machine, and at a project.
+
+    Args:
+        path: The project's folder; the current one where left out, if that is a project.
+
+    Raises:
+        NotAProjectError: The folder that was named is no project.
+    """
+    project: Path | None = path or Path()
+    if project and not (project / ANSWERS_FILE).is_file():
+        if path:
+            raise NotAProjectError(path, ANSWERS_FILE)
+        project = None
+    findings = list(_machine())
+    if project:
+        project = project.resolve()
+        findings += _project(project)
+    return Diagnosis(project, tuple(findings))
+
+
+def _machine() -> Iterator[Finding]:
+    found = platform.python_version()
+    if sys.version_info >= OLDEST_PYTHON:
+        yield Finding("Python", Verdict.OK, f"{found} at {sys.executable}")
+    else:
+        yield Finding("Python", Verdict.FAILED, found, "install Python 3.11 or newer")
+    yield Finding("dashgen", Verdict.OK, f"{version()}, template in {template_root()}")
+    yield from _git()
+    yield _uv()
+    try:
+        names = ", ".join(preferences.read())
+        yield Finding("preferences", Verdict.OK, names or "none")
+    except DashgenError as error:
+        yield Finding("preferences", Verdict.FAILED, error.message, error.hint)
+
+
+def _git() -> Iterator[Finding]:
+    if shutil.which("git") is None:
+        advice = "install git, or make projects with --no-git; updates need it"
+        yield Finding("git", Verdict.FAILED, "is not on the PATH", advice)
+        return
+    done = subprocess.run(["git", "--version"], capture_output=True, text=True, check=False)
+    yield Finding("git", Verdict.OK, done.stdout.strip().removeprefix("git version "))
+    name, email = git.configured("user.name"), git.configured("user.email")
+    if name and email:
+        yield Finding("git identity", Verdict.OK, f"{name} <{email}>")
+    else:
+        advice = 'git config --global user.name "…"; git config --global user.email "…"'
+        yield Finding("git identity", Verdict.NOTE, "is not set", advice)
+
+
+def _uv() -> Finding:
+    import uv
+
+    try:
+        found = uv.find_uv_bin()
+        done = subprocess.run([found, "--version"], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return Finding("uv", Verdict.FAILED, "does not run", "reinstall dashgen, which brings uv")
+    words = done.stdout.split()
+    if shutil.which("uv") is None:
+        advice = f"put {Path(found).parent} on the PATH, or install uv for yourself"
+        return Finding("uv", Verdict.NOTE, f"{words[1]} is not on the PATH", advice)
+    return Finding("uv", Verdict.OK, words[1])
+
+
+def _project(project: Path) -> Iterator[Finding]:
+    try:
+        answers = _answers(project)
+    except DashgenError as error:
+        advice = error.hint or "put back what dashgen wrote: git log -p -- " + ANSWERS_FILE
+        yield Finding("project", Verdict.FAILED, error.message, advice)
+        return
+    known = facts(load(), answers)
+    chosen = [f"{name} {answers[name]}" for name in answers if f"{name}{FACTS}" in known]
+    yield Finding("project", Verdict.OK, f"{project} ({', '.join(chosen)})")
+    yield _packages(project)
+    stated, problem = _stated(project)
+    if problem:
+        yield problem
+    settings = {
+        setting["name"]: str(stated.get(setting["name"].upper(), setting["default"]))
+        for setting in _settings(known)
+    }
+    yield from _strays(project, known, answers, settings)
+    yield from _secrets(settings)
+    yield _port(settings)
+    for name, value in settings.items():
+        yield from _server(project, name, value, known)
+
+
+def _answers(project: Path) -> Answers:
+    questions = load()
+    given = read_file(project / ANSWERS_FILE, questions)
+    return resolve(questions, given, {"name": Given(project.name, "the folder's name")})
+
+
+def _settings(known: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield every setting of the app, from the facts that its settings file is rendered from."""
+    for name, value in known.items():
+        if name.endswith("_settings"):
+            yield from value
+        elif name.endswith(FACTS):
+            yield from value.get("settings", ())
+
+
+def _stated(project: Path) -> tuple[dict[str, str], Finding | None]:
+    """Return what `.env` and the environment say; the environment goes first."""
+    stated: dict[str, str] = {}
+    problem = None
+    file = project / ".env"
+    if file.exists():
+        try:
+            stated = dict(_lines(file.read_text(encoding="utf-8")))
+        except (OSError, UnicodeDecodeError):
+            advice = "make it a text file that you can read"
+            problem = Finding(".env", Verdict.FAILED, f"{file} cannot be read", advice)
+    return stated | {name.upper(): value for name, value in os.environ.items()}, problem
+
+
+def _lines(text: str) -> Iterator[tuple[str, str]]:
+    for line in text.splitlines():
+        name, equals, value = line.strip().removeprefix("export ").partition("=")
+        if not equals or name.startswith("#"):
+            continue
+        value = value.strip()
+        if value[:1] in {"'", '"'} and value[:1] in value[1:]:
+            value = value[1 : value.index(value[0], 1)]
+        else:
+            value = re.split(r"\s+#", value)[0]
+        yield name.strip().upper(), value
+
+
+def _packages(project: Path) -> Finding:
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    folder = next(project.glob(".venv/lib/python*/site-packages"), None)
+    if folder is None:
+        return Finding("environment", Verdict.NOTE, "there is no .venv yet", "uv sync")
+    try:
+        content = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
+        needed = [Requirement(words) for words in content["project"]["dependencies"]]
+    except (OSError, ValueError, KeyError, InvalidRequirement) as error:
+        words = f"pyproject.toml cannot be read: {error}"
+        return Finding("environment", Verdict.FAILED, words, "mend pyproject.toml")
+    installed = {}
+    for path in folder.glob("*.dist-info"):
+        name, _, release = path.name.removesuffix(".dist-info").rpartition("-")
+        installed[_normal(name)] = release
+    wrong = [
+        requirement.name
+        for requirement in needed
+        if (requirement.marker is None or requirement.marker.evaluate())
+        and not requirement.specifier.contains(
+            installed.get(_normal(requirement.name), "0.dev0"), prereleases=None
+        )
+    ]
+    if wrong:
+        words = f".venv lacks {', '.join(wrong)}, or has another version"
+        return Finding("environment", Verdict.FAILED, words, "uv sync")
+    return Finding("environment", Verdict.OK, f".venv has all {len(needed)} dependencies")
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _strays(
+    project: Path, known: Mapping[str, Any], answers: Answers, settings: Mapping[str, str]
+) -> Iterator[Finding]:
+    """Find what `.env` still says about choices that the project does not have."""
+    file = project / ".env"
+    try:
+        names = {name.lower() for name, _ in _lines(file.read_text(encoding="utf-8"))}
+    except (OSError, UnicodeDecodeError):
+        return
+    for registry, choices in known.items():
+        if not registry.endswith(REGISTRY):
+            continue
+        question = registry.removesuffix(REGISTRY)
+        for choice, entry in choices.items():
+            for setting in entry.get("settings", ()):
+                if setting["name"] in names - set(settings):
+                    names.discard(setting["name"])
+                    words = (
+                        f"{setting['name'].upper()} is for {question} {choice}; "
+                        f"this project has {answers.get(question)}"
+                    )
+                    yield Finding(".env", Verdict.NOTE, words, "remove that line from .env")
+
+
+def _secrets(settings: Mapping[str, str]) -> Iterator[Finding]:
+    production = settings.get("environment") == "production"
+    key = settings.get("secret_key", "")
+    make = "python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+    if production and len(key) < SHORTEST_KEY:
+        words = "is missing or short, and ENVIRONMENT is production"
+        yield Finding("SECRET_KEY", Verdict.FAILED, words, f"set it to the output of {make}")
+    elif not key:
+        words = "is not set; one is made in instance/, for this machine"
+        yield Finding("SECRET_KEY", Verdict.OK, words)
+    else:
+        yield Finding("SECRET_KEY", Verdict.OK, f"is set ({len(key)} characters)")
+    if production and settings.get("debug", "").lower() in {"1", "true", "yes", "on", "t", "y"}:
+        words = "is on, and ENVIRONMENT is production"
+        yield Finding("DEBUG", Verdict.FAILED, words, "set DEBUG=false")
+
+
+def _port(settings: Mapping[str, str]) -> Finding:
+    host, stated = settings.get("host", "127.0.0.1"), settings.get("port", "8050")
+    subject = f"port {stated}"
+    if not stated.isdecimal() or not 0 < int(stated) < 65536:
+        return Finding("PORT", Verdict.FAILED, f"{stated!r} is no port", "set PORT=8050")
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            # As a server does; without it a port counts as taken for a minute after its last use.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, int(stated)))
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        advice = "stop what serves there, or set PORT to another"
+        return Finding(subject, Verdict.FAILED, f"cannot be had at {host} ({reason})", advice)
+    return Finding(subject, Verdict.OK, f"is free at {host}")
+
+
+def _server(project: Path, name: str, value: str, known: Mapping[str, Any]) -> Iterator[Finding]:
+    """Check a setting that is the address of a server, or of a file in its place."""
+    default, command = _usual(name, known)
+    if "://" not in default:
+        return
+    variable = name.upper()
+    shown = without_password(value)
+    try:
+        expected, stated = family(default), family(value)
+        if stated != expected:
+            words = f"{shown} is not the address of {expected}, which was chosen"
+            yield Finding(variable, Verdict.FAILED, words, f"set it as in {default}")
+        elif expected == "sqlite":
+            yield _file(project, variable, value)
+        else:
+            said = ping(value)
+            words = f"{shown} answers" + (f" ({said})" if said else "")
+            yield Finding(variable, Verdict.OK, words)
+    except NoAnswerError as error:
+        start = f"start it ({command})" if command else "start it, see README.md"
+        yield Finding(variable, Verdict.FAILED, f"{shown} {error}", f"{start} or set {variable}")
+    except UnknownServerError:
+        yield Finding(variable, Verdict.NOTE, f"{shown} cannot be asked from here")
+
+
+def _usual(name: str, known: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the default of a setting, and the command that starts the server behind it."""
+    for key, value in known.items():
+        if key.endswith(FACTS):
+            for setting in value.get("settings", ()):
+                if setting["name"] == name:
+                    return str(setting["default"]), _command(value.get("server"), known)
+    return "", ""
+
+
+def _command(server: Any, known: Mapping[str, Any]) -> str:
+    """Return what starts a server that a choice describes, or that it names like another one."""
+    if isinstance(server, dict):
+        return str(server["command"])
+    for key, value in known.items():
+        if key.endswith(REGISTRY) and isinstance(value.get(server, {}).get("server"), dict):
+            return str(value[server]["server"]["command"])
+    return ""
+
+
+def _file(project: Path, variable: str, value: str) -> Finding:
+    path = split(value).path
+    file = (project / path.removeprefix("/")).resolve()
+    existing = next(folder for folder in (file, *file.parents) if folder.exists())
+    if path in {"", "/"} or os.access(existing, os.W_OK):
+        return Finding(variable, Verdict.OK, f"{file} can be written")
+    advice = f"make {existing} writable, or set {variable}"
+    return Finding(variable, Verdict.FAILED, f"{existing} cannot be written", advice)
