@@ -258,3 +258,31 @@ def together(count: int, act: Callable[[int], Any]) -> list[Any]:
     for thread in threads:
         thread.join()
     return results
+
+
+def quick_answers(app: Stack, kind: str) -> tuple[list[float], list[float]]:
+    """Return the seconds that ordinary callbacks take: while nothing runs, while two jobs run.
+
+    Args:
+        app: What serves the page of faults.
+        kind: What the jobs do: `long` for waiting, `burn` for computing.
+    """
+    visitor = Visitor(app.web.url)
+    before = app.runs()
+    [visitor.quick() for _ in range(10)]
+    idle = [visitor.quick() for _ in range(60)]
+    busy: list[float] = []
+
+    def work(number: int) -> None:
+        if number < 2:
+            Visitor(app.web.url).fault(kind, 4)
+            return
+        wait_until(lambda: len(app.runs()) == len(before) + 2, 10, "two jobs begin")
+        jobs = app.runs().keys() - before.keys()
+        while not any(map(app.ended, jobs)):
+            busy.append(visitor.quick())
+            time.sleep(0.02)
+        busy.pop()  # the jobs ended before its answer
+
+    assert together(3, work) == [None] * 3
+    return idle, busy

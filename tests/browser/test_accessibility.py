@@ -1,16 +1,12 @@
-"""axe-core finds nothing serious on any page, in either theme, in any layout."""
-
-from importlib.resources import files
-from typing import Any
+"""axe-core finds nothing serious in any state of a page, in either theme, in any layout."""
 
 import pytest
 
 from tests.support.browser import Tab
 from tests.support.pages import READY, follow
-from tests.support.projects import vary
 
-LAYOUTS = vary("layout")
-AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
+from .accessibility import serious
+from .conftest import one_for_each, with_app
 
 NOTE = {
     "action": "show",
@@ -22,23 +18,8 @@ NOTE = {
 }
 NOTES = {"sendNotifications": [NOTE]}
 
-pytestmark = pytest.mark.parametrize("app", LAYOUTS, indirect=True, ids=str, scope="module")
 
-
-def serious(tab: Tab) -> list[tuple[str, list[Any]]]:
-    """Return the rules that are broken seriously, and where."""
-    # What fades in has another contrast meanwhile.
-    tab.page.wait_for_timeout(250)
-    if not tab.page.evaluate("'axe' in window"):
-        tab.page.evaluate(AXE)
-    result: dict[str, Any] = tab.page.evaluate("axe.run({resultTypes: ['violations']})")
-    return [
-        (rule["id"], [node["html"][:200] for node in rule["nodes"]])
-        for rule in result["violations"]
-        if rule["impact"] in {"serious", "critical"}
-    ]
-
-
+@with_app(one_for_each("layout"))
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_page_has_a_serious_violation(tab: Tab, theme: str) -> None:
     page = tab.page
@@ -62,7 +43,7 @@ def test_no_page_has_a_serious_violation(tab: Tab, theme: str) -> None:
     found["profile"] = serious(tab)
     follow(tab, "reports")
     page.click("#reports-run")
-    tab.until(lambda: page.locator("#reports-cancel").is_enabled())
+    tab.until(lambda: page.locator("#reports-run").is_disabled())
     found["running"] = serious(tab)
     page.wait_for_selector("#reports-result table", timeout=30_000)
     tab.settle()

@@ -1,52 +1,20 @@
 """What every layout does: one suite, and no word about which layout it is."""
 
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser
 
 from tests.support.browser import Tab
 from tests.support.pages import READY, follow, marked, open_page
-from tests.support.process import Process
-from tests.support.projects import Variant, render, served, vary
+from tests.support.projects import Variant, render, served
 
-LAYOUTS = vary("layout")
+from .accessibility import serious
+from .conftest import CONTRACT, App, one_for_each, with_app
+
 PAGES = ["home", "explore", "profile", "reports", "extra"]
 
-EXTRA = '''
-"""A page that somebody has added: one file and nothing else."""
-
-from dash import Input, Output, callback, html, register_page
-
-register_page(__name__, name="Extra", order=9)
-
-layout = html.Div(
-    [html.H1("Extra"), html.Button("Greet", id="extra-greet"), html.P(id="extra-ready")]
-)
-
-
-@callback(Output("extra-ready", "children"), Input("extra-greet", "n_clicks"))
-def greet(clicks):
-    return "Hello" if clicks else "Nothing yet"
-'''
-
-pytestmark = pytest.mark.parametrize("app", LAYOUTS, indirect=True, ids=str, scope="module")
-
-
-@pytest.fixture(scope="module")
-def app(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Process]:
-    """Serve a layout, with a page more than the template has."""
-    folder = tmp_path_factory.mktemp("layout")
-    project = render(folder, request.param)
-    (project / "myapp" / "pages" / "extra.py").write_text(EXTRA)
-    with served(project, log=folder / "log", jitter=True) as process:
-        yield process
-    log = Path(folder / "log").read_text()
-    assert "Traceback" not in log, log
+each_layout = with_app(one_for_each("layout"))
 
 
 def in_view(tab: Tab) -> str:
@@ -74,14 +42,32 @@ def focused(tab: Tab) -> str:
     return str(tab.page.evaluate("document.activeElement.id"))
 
 
-def test_navigation_history_and_deep_links_agree_on_the_page(tab: Tab) -> None:
+def check_what_was_not_asked_for_is_not_sent(tab: Tab) -> None:
+    for path in ("/", "/explore", "/_dash-layout"):
+        text = tab.page.request.get(tab.url + path).text()
+        for secret in ("explore-table", "profile-first-name", "reports-run", "extra-greet"):
+            assert secret not in text, path
     tab.go("/")
+    tab.page.wait_for_selector(READY["home"])
+    tab.settle()
+    early = [e.output for e in tab.exchanges if "explore" in e.output or "reports" in e.output]
+    assert early == []
+    assert tab.page.locator("#explore-table, #profile-record, #reports-run").count() == 0
+
+
+def check_navigation_and_history_agree_on_the_page(tab: Tab) -> dict[str, str]:
+    """Go to every page and back; return the addresses of the pages."""
     tab.until(lambda: shows(tab, "home"))
+    links = tab.page.locator("[id^=nav-]").all_inner_texts()
+    assert [link.lower() for link in links] == PAGES
     addresses = {}
+    found = {}
     for name in [*PAGES[1:], "home"]:
         follow(tab, name)
         tab.until(partial(shows, tab, name))
         addresses[name] = address(tab)
+        found[name] = serious(tab)
+    assert {name: rules for name, rules in found.items() if rules} == {}
     assert len(set(addresses.values())) == len(PAGES)
 
     for name in reversed(PAGES[1:]):
@@ -90,8 +76,11 @@ def test_navigation_history_and_deep_links_agree_on_the_page(tab: Tab) -> None:
     tab.page.go_forward()
     tab.until(lambda: shows(tab, "profile"))
     tab.settle()
+    return addresses
 
-    for name in ("explore", "profile", "home"):
+
+def check_deep_links(tab: Tab, addresses: dict[str, str]) -> None:
+    for name in ("explore", "home"):
         tab.page.goto("about:blank")
         tab.go(addresses[name])
         tab.page.wait_for_selector(READY[name])
@@ -99,7 +88,7 @@ def test_navigation_history_and_deep_links_agree_on_the_page(tab: Tab) -> None:
         assert address(tab) == addresses[name]
 
 
-def test_a_page_path_leads_to_the_page_and_an_unknown_one_says_so(tab: Tab) -> None:
+def check_a_page_path_leads_to_the_page_and_an_unknown_one_says_so(tab: Tab) -> None:
     tab.go("/reports")
     tab.until(lambda: shows(tab, "reports"))
     tab.go("/no-such-page")
@@ -115,6 +104,7 @@ def test_a_page_path_leads_to_the_page_and_an_unknown_one_says_so(tab: Tab) -> N
     tab.settle()
 
 
+@each_layout
 def test_a_link_inside_a_page_leads_to_another(tab: Tab) -> None:
     tab.go("/")
     tab.page.wait_for_selector(READY["home"])
@@ -127,6 +117,7 @@ def test_a_link_inside_a_page_leads_to_another(tab: Tab) -> None:
     tab.settle()
 
 
+@each_layout
 def test_scrolling_past_the_end_of_a_page_keeps_address_and_mark_together(tab: Tab) -> None:
     open_page(tab, "home")
     tab.page.mouse.move(640, 500)
@@ -142,28 +133,7 @@ def test_scrolling_past_the_end_of_a_page_keeps_address_and_mark_together(tab: T
     tab.until(lambda: marked(tab) == [name])
 
 
-def test_what_was_not_asked_for_is_not_sent(tab: Tab) -> None:
-    for path in ("/", "/explore", "/_dash-layout"):
-        text = tab.page.request.get(tab.url + path).text()
-        for secret in ("explore-table", "profile-first-name", "reports-run", "extra-greet"):
-            assert secret not in text, path
-    tab.go("/")
-    tab.page.wait_for_selector(READY["home"])
-    tab.settle()
-    early = [e.output for e in tab.exchanges if "explore" in e.output or "reports" in e.output]
-    assert early == []
-    assert tab.page.locator("#explore-table, #profile-record, #reports-run").count() == 0
-
-
-def test_an_added_page_is_in_the_navigation_and_works(tab: Tab) -> None:
-    open_page(tab, "extra")
-    tab.page.click("#extra-greet")
-    tab.until(lambda: tab.text("#extra-ready") == "Hello")
-    links = tab.page.locator("[id^=nav-]").all_inner_texts()
-    assert [link.lower() for link in links] == PAGES
-
-
-def test_a_narrow_window_has_a_menu_that_says_its_state(tab: Tab) -> None:
+def check_a_narrow_window_has_a_menu_that_says_its_state(tab: Tab) -> None:
     tab.page.set_viewport_size({"width": 390, "height": 844})
     tab.go("/")
     menu = tab.page.locator("#shell-menu")
@@ -191,6 +161,7 @@ def test_a_narrow_window_has_a_menu_that_says_its_state(tab: Tab) -> None:
         assert tab.page.evaluate("document.documentElement.scrollWidth") <= 390, name
 
 
+@each_layout
 def test_the_theme_is_kept_over_a_reload(tab: Tab) -> None:
     def scheme() -> str:
         return str(tab.page.evaluate("document.documentElement.dataset.mantineColorScheme"))
@@ -205,6 +176,7 @@ def test_the_theme_is_kept_over_a_reload(tab: Tab) -> None:
     tab.until(lambda: scheme() == "dark")
 
 
+@each_layout
 def test_the_keyboard_alone_is_enough(tab: Tab) -> None:
     tab.go("/")
     tab.page.wait_for_selector(READY["home"])
@@ -238,11 +210,11 @@ def test_the_keyboard_alone_is_enough(tab: Tab) -> None:
     tab.until(lambda: "Still missing" in tab.text("#profile-message"))
 
 
+@each_layout
 def test_a_proxy_may_put_a_prefix_in_front_of_every_address(
-    browser: Browser, app: Process, request: pytest.FixtureRequest, tmp_path: Path
+    browser: Browser, app: App, tmp_path: Path
 ) -> None:
-    variant: Variant = request.node.callspec.params["app"]
-    project = render(tmp_path, variant)
+    project = render(tmp_path, Variant(layout=app.variant.answers()["layout"]))
     prefix = "/some/where/"
     window = browser.new_context()
     window.route(
@@ -262,3 +234,12 @@ def test_a_proxy_may_put_a_prefix_in_front_of_every_address(
         tab.until(lambda: in_view(tab) == "nothing is here")
         assert tab.errors == []
         window.close()
+
+
+@with_app(CONTRACT)
+def test_layout(tab: Tab) -> None:
+    check_what_was_not_asked_for_is_not_sent(tab)
+    addresses = check_navigation_and_history_agree_on_the_page(tab)
+    check_deep_links(tab, addresses)
+    check_a_page_path_leads_to_the_page_and_an_unknown_one_says_so(tab)
+    check_a_narrow_window_has_a_menu_that_says_its_state(tab)

@@ -9,9 +9,8 @@ from playwright.sync_api import Browser, BrowserContext
 
 from tests.support.browser import ARGUMENTS, EXECUTABLE, Tab
 from tests.support.pages import open_page
-from tests.support.projects import Variant, choices
 
-from .conftest import App
+from .conftest import App, one_for_each, with_app
 from .profile import look, type_in
 
 
@@ -31,14 +30,6 @@ EXPECTED = {
     "session": Lifetime(reload=True, other_tab=False, closed_tab=False, closed_browser=False),
     "local": SERVER,
 }
-
-pytestmark = pytest.mark.parametrize(
-    "app",
-    [Variant(storage=storage) for storage in choices("storage")],
-    indirect=True,
-    ids=str,
-    scope="module",
-)
 
 
 class Person:
@@ -77,10 +68,9 @@ def has_record(tab: Tab) -> bool:
     return bool(look(tab.page).record["first_name"] == "Ada")
 
 
-def test_a_record_lives_as_long_as_its_storage_says(
-    person: Person, request: pytest.FixtureRequest
-) -> None:
-    storage = request.node.callspec.params["app"].storage
+@with_app(one_for_each("storage"))
+def test_a_record_lives_as_long_as_its_storage_says(person: Person, app: App) -> None:
+    storage = app.variant.answers()["storage"]
     first = person.tab()
     type_in(first.page, first_name="Ada")
     assert has_record(first)

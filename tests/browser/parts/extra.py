@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-"""A page for the tests only: makes the profile record large."""
+"""A page that somebody has added: one file and nothing else. It can make the record large."""
 
 import secrets
 from typing import Any
@@ -11,16 +11,29 @@ from dash.exceptions import PreventUpdate
 
 from ..state import profile
 
-register_page(__name__, path="/notes", name="Notes", order=9)
+register_page(__name__, name="Extra", order=9)
 
 
 def layout(**_query: str) -> Component:
-    return html.Div([dmc.Button("Store a megabyte", id="notes-store"), html.Div(id="notes-size")])
+    return html.Div(
+        [
+            html.H1("Extra"),
+            dmc.Button("Greet", id="extra-greet"),
+            html.P(id="extra-ready"),
+            dmc.Button("Store a megabyte", id="extra-store"),
+            html.P(id="extra-size"),
+        ]
+    )
+
+
+@callback(Output("extra-ready", "children"), Input("extra-greet", "n_clicks"))
+def greet(clicks: int | None) -> str:
+    return "Hello" if clicks else "Nothing yet"
 
 
 @callback(
     Output(profile.id, "data", allow_duplicate=True),
-    Input("notes-store", "n_clicks"),
+    Input("extra-store", "n_clicks"),
     prevent_initial_call=True,
 )
 def store(clicks: int | None) -> object:
@@ -29,6 +42,6 @@ def store(clicks: int | None) -> object:
     return profile.update({"notes": secrets.token_hex(500_000)})  # random: nothing to compress
 
 
-@callback(Output("notes-size", "children"), Input(profile.id, "data"))
+@callback(Output("extra-size", "children"), Input(profile.id, "data"))
 def show_size(stored: dict[str, Any] | None) -> str:
     return f"{len(profile.load(stored, ['notes']).get('notes', ''))} characters"
