@@ -48,21 +48,21 @@ def test_a_new_question_file_and_a_new_choice_need_no_python(tmp_path: Path) -> 
         "  help: What to eat [with care]\n"
         "  default: pear\n"
         "  choices: {'pear: soft': pear, 'nut: hard': nut}\n"
-        "docker:\n"
+        "salad:\n"
         "  type: bool\n"
-        "  help: Write a Dockerfile\n"
+        "  help: With salad\n"
         "  default: true\n"
     )
     page = dashgen("new", "--help", cwd=checkout, env=WIDE).stdout
     assert "What to eat [with care] (default: pear)" in page
     assert re.search("nut +hard", page)
-    assert "--[no-]docker" in page
+    assert "--[no-]salad" in page
 
-    done = dashgen("new", "shop", "-y", "--fruit", "nut", "--no-docker", cwd=checkout)
+    done = dashgen("new", "shop", "-y", "--fruit", "nut", "--no-salad", cwd=checkout)
     assert done.returncode == 0, done.stderr
     recorded = (checkout / "shop/.copier-answers.yml").read_text()
     assert "fruit: nut" in recorded
-    assert "docker: false" in recorded
+    assert "salad: false" in recorded
 
     done = dashgen("new", "other", "-y", "--fruit", "fig", cwd=checkout)
     assert done.stderr == "error: --fruit 'fig': is not a choice; choose from pear, nut\n"

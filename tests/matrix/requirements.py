@@ -16,6 +16,7 @@ UNIMPORTED = {
     "psycopg": ("SQLAlchemy imports it for", "postgresql+psycopg://"),
     "mypy": ("the README checks with", "mypy"),
     "pandas-stubs": ("mypy asks it about", "pandas"),
+    "pytest-cov": ("the README measures with", "pytest --cov"),
     "ruff": ("the README checks with", "ruff"),
 }
 # What comes by way of another requirement, which names it as an extra or documents it as its own.

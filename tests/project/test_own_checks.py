@@ -18,7 +18,7 @@ from tests.support.services import Services
 from tests.support.variants import pairs
 
 PAIRS = pairs()
-README_CHECKS = ["pytest", "ruff format --check", "ruff check", "mypy"]
+README_CHECKS = ["pytest --cov", "ruff format --check", "ruff check", "mypy"]
 SERVERS = {
     "development": "python app.py",
     "production": "gunicorn --no-control-socket -b 127.0.0.1:{port} app:server",

@@ -47,6 +47,8 @@ def install(app: Dash) -> None:
 
 def set_lifetime(response: Response) -> Response:
     """Let browsers keep what has its version in the address, and ask for the page each time."""
+    if close := getattr(response.response, "close", None):
+        response.call_on_close(close)  # a file that is compressed would stay open otherwise
     if request.path.startswith("/assets/") and "m" in request.args and response.status_code == 200:
         response.cache_control.no_cache = None
         response.cache_control.public = True

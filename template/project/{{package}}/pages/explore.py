@@ -19,7 +19,7 @@ from dash import (
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from .. import data, figures, ids
+from .. import data, exports, figures, ids
 from ..frame import heading
 
 register_page(
@@ -315,4 +315,4 @@ def export(_clicks: int, selection: data.Selection | None) -> Any:
     """Send the selected rows as a file; not when the page loads."""
     if selection is None:
         raise PreventUpdate
-    return dcc.send_data_frame(data.rows(selection).to_csv, "countries.csv", index=False)
+    return exports.csv(data.rows(selection), "countries.csv")

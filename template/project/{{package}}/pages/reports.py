@@ -10,7 +10,7 @@ from dash import ALL, Input, Output, State, callback, ctx, dcc, html, register_p
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from .. import data, figures, ids
+from .. import data, exports, figures, ids
 from ..background import job
 from ..frame import heading
 from ..settings import settings
@@ -133,5 +133,4 @@ def download(clicks: list[int | None], report: dict[str, Any] | None) -> Any:
     """Send the report as a file; the button's own arrival is no click."""
     if not any(clicks) or report is None or ctx.triggered_id is None:
         raise PreventUpdate
-    table = pd.DataFrame(report["rows"])
-    return dcc.send_data_frame(table.to_csv, f"{ctx.triggered_id['measure']}.csv", index=False)
+    return exports.csv(pd.DataFrame(report["rows"]), f"{ctx.triggered_id['measure']}.csv")

@@ -1,0 +1,20 @@
+"""Tables as files for download."""
+
+from typing import Any
+
+import pandas as pd
+from dash import dcc
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # what a spreadsheet would calculate
+
+
+def as_text(cell: Any) -> Any:
+    """Return a cell as it is, or behind an apostrophe if it is a text that looks like a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+
+
+def csv(table: pd.DataFrame, filename: str) -> Any:
+    """Return what a `dcc.Download` takes: a table as CSV that is safe to open in a spreadsheet."""
+    return dcc.send_data_frame(
+        table.rename(columns=as_text).map(as_text).to_csv, filename, index=False
+    )

@@ -1,0 +1,132 @@
+"""How a generated project is delivered: valid files, whose commands work without Docker, too."""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uv
+import yaml
+
+from tests.support.process import free_port, running
+from tests.support.projects import Variant, render, vary
+
+BIN = Path(sys.executable).parent
+OWN = {"web", "worker"}
+# Actions are named by tag: a hash cannot be looked up where the template is rendered.
+ZIZMOR = "rules: {unpinned-uses: {config: {policies: {'*': ref-pin}}}}\n"
+VARIANTS = [*vary("storage", "background"), Variant(storage="redis", background="celery")]
+
+
+def check(*command: str | Path, cwd: Path) -> None:
+    """Run a linter, which must find nothing."""
+    done = subprocess.run([*map(str, command)], cwd=cwd, capture_output=True, text=True)
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=str)
+def test_linters_find_nothing(variant: Variant, tmp_path: Path) -> None:
+    project = render(tmp_path, variant)
+    (tmp_path / "zizmor.yml").write_text(ZIZMOR)
+    schema: list[str | Path] = [BIN / "check-jsonschema", "--builtin-schema"]
+    check(BIN / "hadolint", "Dockerfile", cwd=project)
+    check(*schema, "vendor.compose-spec", "compose.yaml", cwd=project)
+    check(*schema, "vendor.github-workflows", ".github/workflows/ci.yml", cwd=project)
+    linter: list[str | Path] = [BIN / "zizmor", "--offline", "--quiet"]
+    check(*linter, "--config", tmp_path / "zizmor.yml", ".github/workflows/ci.yml", cwd=project)
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=str)
+def test_compose_runs_what_the_choices_need_and_nothing_else(
+    variant: Variant, tmp_path: Path
+) -> None:
+    project = render(tmp_path, variant)
+    text = (project / "compose.yaml").read_text()
+    compose: dict[str, Any] = yaml.safe_load(text)
+    chosen = variant.answers()
+    servers = {chosen["storage"]} & {"redis", "postgresql", "mongodb"}
+    if chosen["background"] == "celery":
+        servers |= {"redis", "worker"}
+    services = compose["services"]
+    assert services.keys() == {"web"} | servers
+    for name in services.keys() - {"web"}:
+        assert services[name]["healthcheck"]["test"]
+    for name in services.keys() - OWN:
+        assert services["web"]["depends_on"][name] == {"condition": "service_healthy"}
+    used = {
+        volume.partition(":")[0] for one in services.values() for volume in one.get("volumes", [])
+    }
+    assert used == set(compose.get("volumes", {}))
+    settings = (project / "myapp/settings.py").read_text()
+    for variable in services["web"]["environment"]:
+        assert f"    {variable.lower()}: " in settings
+    # What is secret comes from outside, and compose stops without it.
+    for secret in re.findall(r"(?:KEY|PASSWORD): (.*)", text):
+        assert re.fullmatch(r"\$\{\w+:\?.+\}", secret), secret
+
+
+def test_without_docker_or_workflow_nothing_of_them_is_there(tmp_path: Path) -> None:
+    project = render(tmp_path, Variant(without=frozenset({"docker", "ci"})))
+    assert not [*project.glob("*ocker*"), *project.glob("compose*"), *project.glob(".github")]
+    assert "docker" not in (project / "README.md").read_text().lower()
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=str)
+def test_hooks_and_workflow_run_what_the_readme_says(variant: Variant, tmp_path: Path) -> None:
+    project = render(tmp_path, variant)
+    readme = (project / "README.md").read_text()
+    hooks = yaml.safe_load((project / ".pre-commit-config.yaml").read_text())
+    for hook in hooks["repos"][0]["hooks"]:
+        assert hook["entry"] in readme
+    workflow = yaml.safe_load((project / ".github/workflows/ci.yml").read_text())
+    for step in workflow["jobs"]["check"]["steps"]:
+        command = str(step.get("run", "")).removesuffix(" --check").replace("--with-deps ", "")
+        assert command in readme
+
+
+def instructions(dockerfile: str) -> list[tuple[str, str]]:
+    """Return the instructions of a Dockerfile and their arguments, in order."""
+    lines = dockerfile.replace("\\\n", " ").splitlines()
+    pairs = [line.partition(" ") for line in lines if line and not line.startswith("#")]
+    return [(name, rest.strip()) for name, _, rest in pairs]
+
+
+def test_the_images_commands_work_without_docker(tmp_path: Path) -> None:
+    source = render(tmp_path / "source", Variant())
+    steps = instructions((source / "Dockerfile").read_text())
+    image = tmp_path / "image"
+    image.mkdir()
+    port = free_port()
+    env = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+    env |= {"SECRET_KEY": "only-for-tests-and-long-enough", "UV_PYTHON": sys.executable}
+    env["PATH"] = f"{Path(uv.find_uv_bin()).parent}:{env['PATH']}"
+    for name, rest in steps:
+        match name, shlex.split(rest):
+            case "ENV", pairs:
+                for key, _, value in (pair.partition("=") for pair in pairs):
+                    value = value.replace("/app/.venv", str(image / ".venv"))
+                    env[key] = str(port) if key == "PORT" else value.replace("$PATH", env["PATH"])
+            case "COPY", [first, *_] if first.startswith("--from"):
+                continue
+            case "COPY", [*files, target]:
+                for file in (found for pattern in files for found in source.glob(pattern)):
+                    into = image / target / (file.name if target == "./" else "")
+                    shutil.copytree(file, into) if file.is_dir() else shutil.copy(file, into)
+            case "RUN", words if words[0] != "useradd":
+                command = [word for word in words if not word.startswith("--mount")]
+                done = subprocess.run(command, cwd=image, env=env, capture_output=True, text=True)
+                assert done.returncode == 0, done.stderr
+    env["HOST"] = "127.0.0.1"
+    (serve,) = [json.loads(rest) for name, rest in steps if name == "CMD"]
+    (probe,) = [rest.partition("CMD ")[2] for name, rest in steps if name == "HEALTHCHECK"]
+    ask = [image / ".venv/bin" / json.loads(probe)[0], *json.loads(probe)[1:]]
+    with running(serve, log=tmp_path / "log", cwd=image, env=env, port=port):
+        assert subprocess.run(ask, env=env).returncode == 0
+    assert subprocess.run(ask, env=env, stderr=subprocess.DEVNULL).returncode == 1
+    assert not (image / ".venv/bin/pytest").exists()
