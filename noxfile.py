@@ -53,7 +53,7 @@ def _run_pytest(session: nox.Session, *arguments: str) -> None:
     _provide_browser(session)
     _provide_library(session, "curl", "libcurl4")
     # Two at a time: much of it is waiting for browsers, servers and time-outs.
-    session.run("pytest", "-n", "2", "--dist", "loadgroup", *arguments, *session.posargs)
+    session.run("pytest", "-n", "2", *arguments, *session.posargs)
 
 
 def _provide_browser(session: nox.Session) -> None:

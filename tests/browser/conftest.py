@@ -38,9 +38,8 @@ OpenTab = Callable[[], Tab]
 
 
 def with_app(variants: Iterable[Variant]) -> pytest.MarkDecorator:
-    """Run a test with the app of each variant; what shares an app stays in one process."""
-    apps = [pytest.param(v, id=str(v), marks=pytest.mark.xdist_group(str(v))) for v in variants]
-    return pytest.mark.parametrize("app", apps, indirect=True, scope="session")
+    """Run a test with the app of each variant."""
+    return pytest.mark.parametrize("app", list(variants), indirect=True, ids=str, scope="session")
 
 
 def one_for_each(axis: str) -> list[Variant]:

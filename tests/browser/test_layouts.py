@@ -221,7 +221,7 @@ def test_a_proxy_may_put_a_prefix_in_front_of_every_address(
         f"**{prefix}**",
         lambda route: route.continue_(url=route.request.url.replace(prefix, "/", 1)),
     )
-    env = {"DASH_REQUESTS_PATHNAME_PREFIX": prefix}
+    env = {"PATH_PREFIX": prefix}
     with served(project, log=tmp_path / "log", env=env) as process:
         tab = Tab(window, process.url)
         tab.go(f"{prefix}profile")

@@ -194,15 +194,7 @@ def test_the_contract_has_every_style_with_every_storage() -> None:
     assert seen == {(v.storage, v.callbacks) for v in every_style_and_storage()}
 
 
-@pytest.mark.parametrize(
-    "variant",
-    [
-        pytest.param(
-            variant, id=str(variant), marks=pytest.mark.xdist_group(f"styles-{number % 4}")
-        )
-        for number, variant in enumerate(every_style_and_storage())
-    ],
-)
+@pytest.mark.parametrize("variant", every_style_and_storage(), ids=str)
 def test_profile_on_the_development_server(
     variant: Variant, window: BrowserContext, services: Services, port: int, tmp_path: Path
 ) -> None:

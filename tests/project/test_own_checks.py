@@ -23,13 +23,11 @@ SERVERS = {
     "development": "python app.py",
     "production": "gunicorn --no-control-socket -b 127.0.0.1:{port} app:server",
 }
-# The readers of one process take turns in one place, so that mypy and uv find again what they know.
-GROUPS = {variant: f"own-{number % 2}" for number, variant in enumerate(PAIRS)}
 
 
 @dataclass(frozen=True)
 class Place:
-    """A folder in which projects take turns, with an environment that follows them."""
+    """A folder in which projects take turns, so that mypy and uv find again what they know."""
 
     folder: Path
 
@@ -65,10 +63,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     return Place(tmp_path_factory.mktemp("own"))
 
 
-@pytest.mark.parametrize(
-    "variant",
-    [pytest.param(v, id=str(v), marks=pytest.mark.xdist_group(GROUPS[v])) for v in PAIRS],
-)
+@pytest.mark.parametrize("variant", PAIRS, ids=str)
 def test_its_own_environment_runs_its_checks_and_serves_it(
     variant: Variant, place: Place, services: Services, tmp_path: Path
 ) -> None:

@@ -1,11 +1,14 @@
 """How the run is narrowed to one variant, shared out, and how a failure is reproduced."""
 
+import re
 import shlex
 from collections.abc import Generator
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
-from .projects import Variant
+from .projects import AXES, Variant, choices
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -30,16 +33,46 @@ def variant_of(item: pytest.Item) -> Variant | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests of the variants asked for, and those of a file in one process."""
+    """Keep the tests of the variants that were asked for."""
     if wanted := config.getoption("variant"):
         kept = [item for item in items if str(variant_of(item)) in wanted]
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
         if not kept:
             raise pytest.UsageError(f"no test is about a variant named {' or '.join(wanted)}")
-    for item in items:
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
+# Where tests of one file may run in several processes: all that has the same choice on these axes
+# stays in one, and shares what that has started. Nothing else is shared, so `()` is each by itself.
+SHARES: dict[str, tuple[str, ...]] = {
+    "tests/browser/test_profile.py::test_profile_on_the_development_server": (),
+    "tests/browser/": AXES,
+    "tests/matrix/test_variants.py": ("background",),
+    "tests/project/test_own_checks.py": ("layout",),
+}
+
+
+def share_of(nodeid: str) -> str:
+    """Return a name for what stays in one process with a test: its file, but for `SHARES`."""
+    place = next((place for place in SHARES if nodeid.startswith(place)), None)
+    if place is None:
+        return nodeid.partition("::")[0]
+    if not SHARES[place]:
+        return nodeid
+    words = re.split(r"[-\[\]]", nodeid.partition("[")[2])
+    chosen = [next((w for w in words if w in choices(axis)), "") for axis in SHARES[place]]
+    machines = "machines" if "machines" in words else ""
+    return "-".join([place, *chosen, machines])
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Hand out tests by what they share."""
+
+    class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return share_of(nodeid)
+
+    return Scheduling(config, log)
 
 
 @pytest.hookimpl(wrapper=True)
