@@ -144,7 +144,7 @@ class Merge:
         if not mine.mergeable:
             return self._beside(home, new, "is not a plain file that git looks at")
         if home != place and (problem := self._in_the_way(home)):
-            return self._beside(home, new, problem)
+            return self._beside(home, new, f"{place} stays where it is, because {problem}")
         return self._merged(place, home, old, mine, new, note)
 
     def _record(self, mine: Mine, new: File) -> Change | None:

@@ -1,7 +1,7 @@
 """Projects to update, made without a process for each step."""
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from dashgen import versions
@@ -67,29 +67,26 @@ class Template:
 
     Args:
         folder: Where the bundle is written.
-        releases: By tag, what to change of the template's own files; None removes one.
+        releases: By tag, what differs from dashgen's own template.
     """
 
-    def __init__(self, folder: Path, releases: Mapping[str, Mapping[str, str | None]]) -> None:
+    def __init__(self, folder: Path, releases: Mapping[str, Mapping[str, str]]) -> None:
         own = versions.history().files(versions.template_version())
+        folder.mkdir(exist_ok=True)
+        self._fresh: dict[tuple[object, ...], Tree] = {}
         self.history = History()
         self.path = folder / "own.bundle"
         for tag, changes in releases.items():
             files = dict(own)
             for path, text in changes.items():
-                if text is None:
-                    del files[path]
-                else:
-                    files[path] = File(text.encode())
+                files[path] = File(text.encode())
             self.history.add(tag, files)
         self.path.write_bytes(self.history.to_bytes())
 
     def fresh(self, tag: str, **answers: Answer) -> Tree:
         """Return what a new project of this version has."""
-        with unpacked(self.history, tag, str(self.path)) as version:
-            return fresh(version, **answers)
-
-
-def numbered(lines: Iterable[int]) -> str:
-    """Return a text of lines that are long enough to be told apart."""
-    return "".join(f"line {number} of a text that the template has\n" for number in lines)
+        key = (tag, *sorted(answers.items()))
+        if key not in self._fresh:
+            with unpacked(self.history, tag, str(self.path)) as version:
+                self._fresh[key] = fresh(version, **answers)
+        return dict(self._fresh[key])

@@ -1,0 +1,186 @@
+"""An update that is undone, interrupted or cut off leaves the project exactly as it was."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dashgen.commands import update as module
+from dashgen.commands.update import abort, update
+from dashgen.errors import (
+    DirtyRepositoryError,
+    NothingToAbortError,
+    UpdateBusyError,
+    UpdateUnfinishedError,
+    WriteError,
+)
+from dashgen.update.journal import Journal
+from dashgen.update.repository import Repository
+from tests.cli.helpers import git
+
+from .lab import Template, commit, project
+from .releases import RELEASES
+from .test_edits import State, state
+
+CHANGES = frozenset({"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod"})
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    return Template(tmp_path_factory.mktemp("template"), RELEASES)
+
+
+@pytest.fixture
+def shop(template: Template, work: Path) -> Path:
+    """Return a project with unusual modes and something for every kind of step."""
+    shop = project(work / "shop", template.fresh("v0.1.0"))
+    (shop / "notes/guide.md").chmod(0o600)
+    (shop / "app.py").chmod(0o755)
+    (shop / "notes/shop_legacy.py").chmod(0o640)
+    # A folder that the update empties.
+    (shop / "notes").chmod(0o750)
+    commit(shop)
+    return shop
+
+
+def apply(shop: Path, template: Template) -> None:
+    update(shop, template=str(template.path), answers={"background": "none"})
+
+
+def run_until(stop: Callable[[], None], step: int, shop: Path, template: Template) -> bool:
+    """Update in a child process and stop it before the given step; say whether it came to that."""
+    child = os.fork()
+    if not child:
+        count = 0
+
+        def watch(event: str, arguments: tuple[object, ...]) -> None:
+            nonlocal count
+            if event in CHANGES and not (event == "open" and "r" in str(arguments[1])):
+                count += 1
+                if count == step:
+                    stop()
+
+        class Confirmed:
+            def __call__(self, _: object) -> bool:
+                sys.addaudithook(watch)
+                return True
+
+        try:
+            update(
+                shop,
+                template=str(template.path),
+                answers={"background": "none"},
+                confirm=Confirmed(),
+            )
+        except KeyboardInterrupt:
+            os._exit(1)
+        finally:
+            os._exit(0)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status) != 0
+
+
+def crash() -> None:
+    os._exit(9)
+
+
+def interrupt() -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("first", [0, 3])
+def test_a_crash_at_any_step_can_be_undone(first: int, shop: Path, template: Template) -> None:
+    before = state(shop)
+    step, cut_off = 1 + first, 0
+    # Every sixth step, the tests together every third.
+    while run_until(crash, step, shop, template):
+        step += 6
+        if state(shop) == before and not Journal(Repository.find(shop)).unfinished:
+            continue
+        cut_off += 1
+        with pytest.raises((UpdateUnfinishedError, DirtyRepositoryError)):
+            apply(shop, template)
+        abort(shop)
+        assert state(shop) == before, f"stopped before step {step - 6}"
+        assert git(shop, "status", "--porcelain") == ""
+    assert cut_off > 5
+
+
+def test_an_interrupt_in_the_middle_undoes_what_was_written(shop: Path, template: Template) -> None:
+    before = state(shop)
+    for step in range(8, 80, 12):
+        run_until(interrupt, step, shop, template)
+        assert state(shop) == before
+
+
+def test_a_file_that_cannot_be_written_undoes_the_others(
+    shop: Path, template: Template, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = state(shop)
+    replace = Path.replace
+
+    def full(self: Path, target: Path) -> Path:
+        if target.name == "pyproject.toml":
+            monkeypatch.undo()
+            raise OSError(28, "No space left on device", str(target))
+        return replace(self, target)
+
+    home = os.environ["HOME"]
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(WriteError, match=r"cannot write .*pyproject\.toml: no space left"):
+        apply(shop, template)
+    assert state(shop) == before
+    os.environ["HOME"] = home
+
+
+def test_an_abort_after_the_update(shop: Path, template: Template) -> None:
+    before = state(shop)
+    apply(shop, template)
+    assert state(shop) != before
+    assert set(abort(shop).files) >= {"pyproject.toml", "notes/guide.md"}
+    assert state(shop) == before
+    with pytest.raises(NothingToAbortError, match="no update to abort"):
+        abort(shop)
+
+
+def test_what_was_edited_after_the_update_is_kept_when_it_is_undone(
+    shop: Path, template: Template
+) -> None:
+    before = state(shop)
+    apply(shop, template)
+    (shop / "notes/guide.md").write_bytes(b"resolved by hand\n")
+    (shop / "notes/added.md").unlink()
+    (edited,) = abort(shop).edits.items()
+    assert edited[0] == "notes/guide.md"
+    assert edited[1].read_bytes() == b"resolved by hand\n"
+    assert state(shop) == before
+
+
+def test_what_is_committed_is_left_to_git(shop: Path, template: Template) -> None:
+    apply(shop, template)
+    commit(shop)
+    after = state(shop)
+    with pytest.raises(NothingToAbortError, match="new commits"):
+        abort(shop)
+    assert state(shop) == after
+
+
+def test_two_updates_of_one_project_at_once(shop: Path, template: Template) -> None:
+    before: State = state(shop)
+    with Journal(Repository.find(shop)).locked(), pytest.raises(UpdateBusyError):
+        apply(shop, template)
+    assert state(shop) == before
+
+
+def test_an_edit_made_while_the_preview_is_shown_is_not_overwritten(
+    shop: Path, template: Template
+) -> None:
+    def edit(_: module.Update) -> bool:
+        (shop / "notes/guide.md").write_bytes(b"mine\n")
+        return True
+
+    with pytest.raises(DirtyRepositoryError):
+        update(shop, template=str(template.path), confirm=edit)
+    assert (shop / "notes/guide.md").read_bytes() == b"mine\n"
