@@ -83,7 +83,16 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Released]:
 
 def build(source: Path, folder: Path, *options: str) -> Path:
     tool = uv.find_uv_bin()
-    words = [tool, "build", "--python", sys.executable, "--out-dir", folder, *options, source]
+    words: list[str | Path] = [
+        tool,
+        "build",
+        "--python",
+        sys.executable,
+        "--out-dir",
+        folder,
+        *options,
+        source,
+    ]
     if not options:
         words.append("--wheel")
     done = subprocess.run(words, capture_output=True, text=True, check=False)
@@ -93,7 +102,15 @@ def build(source: Path, folder: Path, *options: str) -> Path:
 
 
 def install(wheel: Path | str, site: Path) -> Path:
-    words = [uv.find_uv_bin(), "pip", "install", "--no-deps", "--target", site, wheel]
+    words: list[str | Path] = [
+        uv.find_uv_bin(),
+        "pip",
+        "install",
+        "--no-deps",
+        "--target",
+        site,
+        wheel,
+    ]
     environment = os.environ | {"VIRTUAL_ENV": sys.prefix}
     done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -176,7 +193,7 @@ def test_a_wheel_from_a_source_distribution_or_a_git_address_is_the_same(
 
 def test_a_build_between_releases_names_its_content(released: Released, tmp_path: Path) -> None:
     clone = tmp_path / "clone"
-    git(tmp_path, "clone", "--quiet", released.repository, clone)
+    git(tmp_path, "clone", "--quiet", str(released.repository), str(clone))
     style = clone / "template/project/notes/guide.md"
     style.write_text("another guide\n")
     history = packed(install(build(clone, tmp_path / "dist"), tmp_path / "site"))
