@@ -1,0 +1,164 @@
+"""The three commands on the command line: what they print, and their exit codes."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashgen.cli import main
+from dashgen.commands.new import new
+from dashgen.errors import ExitCode
+from dashgen.questions import load
+from tests.cli.conftest import signal_handlers
+from tests.cli.helpers import git, tree
+
+from .lab import Template, commit, project
+from .releases import RELEASES
+
+__all__ = ["signal_handlers"]
+pytestmark = pytest.mark.usefixtures("signal_handlers")
+
+Run = Callable[..., str]
+
+
+@pytest.fixture
+def shop(work: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a committed project, which is the current folder."""
+    path = new("shop", defaults=True).path
+    monkeypatch.chdir(path)
+    return path
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command line, check the exit code, return what it prints on standard output."""
+
+    def call(*words: str, code: int = 0) -> str:
+        capsys.readouterr()
+        assert main(list(words)) == code
+        out, err = capsys.readouterr()
+        assert err == ""
+        return out
+
+    return call
+
+
+def edit(shop: Path) -> None:
+    storage = shop / "shop/storage.py"
+    storage.write_text("# Mine.\n" + storage.read_text().partition("\n")[2])
+    commit(shop)
+
+
+def test_an_update_with_a_conflict_says_what_happened_and_what_to_do(shop: Path, run: Run) -> None:
+    edit(shop)
+    before = tree(shop)
+    out = run("update", "--storage", "redis", code=ExitCode.CONFLICTS)
+    registry = next(q.default for q in load() if q.name == "storage_registry")
+    for pattern in (
+        r"^  storage: sqlite → redis$",
+        r"^  changed   pyproject\.toml$",
+        r"^  conflict  shop/storage\.py \(\d places?\)$",
+        r"^Updated: \d+ changed, 1 conflict\. Nothing is committed\.$",
+        rf"^Your data, so far in sqlite: {re.escape(registry['sqlite']['switch'])}\.$",
+        r"^Conflicts, for you to resolve:$",
+        r"^  git add --all && git commit$",
+        r"^dashgen update --abort puts everything back as it was\.$",
+    ):
+        assert re.search(pattern, out, re.MULTILINE), f"{pattern}\n{out}"
+    assert "<<<<<<< yours\n# Mine.\n" in (shop / "shop/storage.py").read_text()
+    assert git(shop, "rev-list", "--count", "HEAD") == "2"
+
+    assert "Put back" in run("update", "--abort")
+    assert tree(shop) == before
+
+
+def test_a_dry_run_shows_the_same_and_writes_nothing(shop: Path, run: Run) -> None:
+    edit(shop)
+    before = tree(shop)
+    shown = run("update", "--storage", "redis", "--dry-run")
+    assert re.search(r"^Would be: \d+ changed, 1 conflict$", shown, re.MULTILINE)
+    assert tree(shop) == before
+    done = run("update", "--storage", "redis", code=ExitCode.CONFLICTS)
+    preview, _, _ = shown.partition("Would be")
+    assert done.startswith(preview)
+
+
+def test_nothing_to_do(shop: Path, run: Run) -> None:
+    assert "Nothing to do" in run("update")
+    assert "Nothing to do" in run("update", "--storage", "sqlite")
+
+
+def test_json_is_one_object(shop: Path, run: Run) -> None:
+    def asked(*words: str, code: int = 0) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads(run(*words, "--json", code=code))
+        return content
+
+    edit(shop)
+    done = asked("update", "--storage", "redis", code=ExitCode.CONFLICTS)
+    assert done["written"]
+    assert done["conflicts"] == ["shop/storage.py"]
+    assert {file["outcome"] for file in done["files"]} == {"changed", "conflict"}
+    assert [(answer["from"], answer["to"]) for answer in done["answers"]] == [("sqlite", "redis")]
+    assert "shop/storage.py" in asked("update", "--abort")["restored"]
+    assert asked("status")["modified"] == ["shop/storage.py"]
+    assert "+# Mine." in asked("diff")["diff"]
+    (shop / "app.py").write_text("mine\n")
+    assert asked("update", code=1)["error"]["type"] == "DirtyRepositoryError"
+
+
+def test_status_of_a_project_as_it_was_made(shop: Path, run: Run) -> None:
+    out = run("status", "--check")
+    assert "the newest here" in out
+    assert re.search(r"^  storage +sqlite$", out, re.MULTILINE)
+    assert "No file differs" in out
+
+
+def test_status_names_what_differs(shop: Path, run: Run) -> None:
+    (shop / "app.py").write_text("mine\n")
+    (shop / "README.md").unlink()
+    (shop / "mine.py").write_text("mine\n")
+    out = run("status", "--check", code=ExitCode.DIFFERS)
+    assert out.endswith("\n  modified  app.py\n  deleted   README.md\n")
+    assert run("status") == out
+
+
+def test_status_says_that_a_newer_template_is_there(
+    tmp_path: Path, work: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template = Template(tmp_path / "template", RELEASES)
+    shop = project(work / "shop", template.fresh("v0.1.0"))
+    monkeypatch.chdir(shop)
+    words = ("status", "--check", "--template", str(template.path))
+    assert "v0.3.0 is there: dashgen update" in run(*words, code=ExitCode.OUTDATED)
+    run("update", "--to", "0.3.0", "--template", str(template.path))
+    commit(shop)
+    assert "template v0.3.0, the newest here" in run(*words)
+
+
+def test_a_template_may_be_a_git_repository(tmp_path: Path, work: Path, run: Run) -> None:
+    template = Template(tmp_path / "template", RELEASES)
+    git(tmp_path, "clone", "--quiet", str(template.path), "repository")
+    repository = str(tmp_path / "repository")
+    shop = project(work / "shop", template.fresh("v0.1.0"))
+    run("update", str(shop), "--template", repository)
+    assert f"_src_path: {repository}" in (shop / ".copier-answers.yml").read_text()
+    assert "_commit: v0.3.0" in (shop / ".copier-answers.yml").read_text()
+
+
+def test_diff_is_a_patch_back_to_the_template(shop: Path, run: Run) -> None:
+    assert run("diff").strip() == ""
+    before = tree(shop)
+    edit(shop)
+    (shop / "README.md").unlink()
+    patch = run("diff")
+    (shop / "../a.patch").write_text(patch)
+    git(shop, "apply", "--reverse", "../a.patch")
+    assert tree(shop) == before
+
+
+def test_a_project_needs_no_repository_for_its_status(work: Path, run: Run) -> None:
+    new("shop", defaults=True, use_git=False)
+    assert "No file differs" in run("status", "shop")
