@@ -54,7 +54,8 @@ def build(root: Path, version: str) -> History:
     packed = root / "dashgen" / PACKED
     if packed.is_file():
         history.take(History.read(packed))
-    history.take(released(root))
+    # Not those of later releases: a build of an older one gives the same again.
+    history.take(released(root, "--merged=HEAD"))
     files = template_files(root)
     history.add(packed_tag(version, tree_of(files), history), files)
     return history
@@ -77,24 +78,25 @@ def of_content(root: Path, version: str) -> History:
     return history
 
 
-def released(repository: Path) -> History:
+def released(repository: Path, *options: str) -> History:
     """Return the versions that a repository has tags for; none where there is no git.
 
     Args:
         repository: A checkout's root, or a bare repository.
+        options: Those of ``git tag --list`` that choose among the tags.
     """
     history = History()
-    for tag in _tags(repository):
+    for tag in _tags(repository, *options):
         with tempfile.TemporaryDirectory() as folder:
             if files := _files_at(repository, tag, Path(folder)):
                 history.add(tag, files)
     return history
 
 
-def _tags(repository: Path) -> list[str]:
+def _tags(repository: Path, *options: str) -> list[str]:
     try:
         place = _git(repository, "rev-parse", "--show-cdup", "--is-bare-repository").split("\n")
-        tags = _git(repository, "tag", "--list", "v*").split()
+        tags = _git(repository, "tag", "--list", "v*", *options).split()
     except (FileNotFoundError, subprocess.CalledProcessError):
         return []
     # A folder in somebody else's repository has none of its tags.

@@ -142,7 +142,9 @@ class Merge:
         if home == place and old == new:
             return None
         if not mine.mergeable:
-            return self._beside(home, new, "is not a plain file that git looks at")
+            return self._beside(
+                home, new, f"{place} stays as it is, no plain file that git looks at"
+            )
         if home != place and (problem := self._in_the_way(home)):
             return self._beside(home, new, f"{place} stays where it is, because {problem}")
         return self._merged(place, home, old, mine, new, note)

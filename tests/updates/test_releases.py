@@ -12,6 +12,7 @@ import pytest
 import uv
 import yaml
 
+from dashgen import checkout
 from dashgen.history import History
 from dashgen.update.record import ANSWERS_FILE
 from tests.cli.helpers import CHECKOUT, copy_of_checkout, git
@@ -258,3 +259,9 @@ def test_a_damaged_history_in_the_wheel(
     (line,) = done.stderr.splitlines()
     assert "the template history of dashgen 0.1.0 is damaged" in line
     assert "install dashgen-cli again" in line
+
+
+def test_an_older_release_builds_the_same_again(released: Released, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "--quiet", "--branch", "v0.1.0", str(released.repository), "clone")
+    history = checkout.build(tmp_path / "clone", "0.1.0")
+    assert history.to_bytes() == packed(released.sites["v0.1.0"]).to_bytes()
