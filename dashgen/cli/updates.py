@@ -125,7 +125,10 @@ def _summary(update: "Update", dry_run: bool) -> str:
     counts: dict[str, int] = {}
     for change in update.changes:
         counts[change.outcome] = counts.get(change.outcome, 0) + 1
-    total = ", ".join(f"{count} {name}" for name, count in counts.items())
+    total = ", ".join(
+        f"{count} {name}{'s' if name == 'conflict' and count > 1 else ''}"
+        for name, count in counts.items()
+    )
     if not update.written:
         return f"{'Would be' if dry_run else 'Cancelled; would have been'}: {total}"
     lines = [f"Updated: {total}. Nothing is committed."]
