@@ -51,13 +51,14 @@ class Terminal:
         if question.type == "bool":
             prompt = questionary.confirm(question.help, default=truth(default), **_look())
             return bool(_answer(prompt, question.help))
-        prompt = questionary.text(
-            question.help,
-            default=str(default),
-            validate=lambda text: check(text) or True,
-            **_look(),
-        )
-        return str(_answer(prompt, question.help))
+        text = str(default)
+        while True:
+            prompt = questionary.text(question.help, default=text, **_look())
+            text = str(_answer(prompt, question.help))
+            # Below the prompt, because the toolbar for it holds no more than one line.
+            if not (complaint := check(text)):
+                return text
+            print(f"  {styled('that', 'bad')} {complaint}", flush=True)
 
     def review(self, questions: Sequence[Question], answers: Answers) -> str | None:
         """Show all answers; return the name of the one to change, None if all are right."""

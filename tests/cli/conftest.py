@@ -1,5 +1,6 @@
-"""Every test gets its own git identity and an empty folder to work in."""
+"""Every test gets its own git identity, home folder and an empty folder to work in."""
 
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 AUTHOR = "Ada Lovelace"
+UV_CACHE = Path.home() / ".cache/uv"
 
 
 @pytest.fixture(autouse=True)
@@ -17,6 +19,20 @@ def git_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(configuration))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     return configuration
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a home folder for all tests, so that the template's history goes there once."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(autouse=True)
+def user_folders(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Replace the user's home folder and preferences; what uv has downloaded is still used."""
+    monkeypatch.setenv("UV_CACHE_DIR", os.environ.get("UV_CACHE_DIR", str(UV_CACHE)))
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
 
 
 @pytest.fixture

@@ -3,11 +3,9 @@
 import ast
 import json
 import os
-import re
 import subprocess
 from pathlib import Path
 
-import pexpect
 import pytest
 
 from dashgen.commands.new import new
@@ -25,7 +23,6 @@ STATED = {
 CHOSEN = {question.name: str(question.values[-1]) for question in visible() if question.choices}
 ANSWERS = STATED | CHOSEN
 FLAGS = [word for name, value in ANSWERS.items() for word in (f"--{name}", value)]
-QUIET_TERMINAL = {"PROMPT_TOOLKIT_NO_CPR": "1", "TERM": "xterm"}
 
 
 @pytest.fixture(scope="module")
@@ -39,17 +36,6 @@ def answers_file(folder: Path, answers: dict[str, str]) -> Path:
     file = folder / "answers.yml"
     file.write_text("".join(f"{name}: {value}\n" for name, value in answers.items()))
     return file
-
-
-def terminal(*arguments: str) -> "pexpect.spawn[str]":
-    return pexpect.spawn(
-        DASHGEN[0],
-        [*DASHGEN[1:], *arguments],
-        encoding="utf-8",
-        timeout=20,
-        dimensions=(50, 200),
-        env=os.environ | QUIET_TERMINAL,
-    )
 
 
 def test_flags_for_every_question_need_neither_terminal_nor_defaults(
@@ -70,80 +56,6 @@ def test_the_answers_of_a_project_give_the_same_project(work: Path, expected: Tr
     new("first", answers=ANSWERS, defaults=True)
     new("second", answers_file=Path("first/.copier-answers.yml"))
     assert tree(work / "second") == expected
-
-
-def test_prompts_ask_every_question_and_give_the_same_project(work: Path, expected: Tree) -> None:
-    child = terminal("new", "shop")
-    for question in visible():
-        child.expect_exact(question.help)
-        if question.choices:
-            for choice in question.choices:
-                child.expect(rf"{choice.value} +{re.escape(choice.meaning)}")
-            child.send("\x1b[B" * question.values.index(CHOSEN[question.name]) + "\r")
-        else:
-            child.send("\x15" + STATED[question.name] + "\r")
-    child.expect_exact("All right?")
-    child.send("\r")
-    child.expect(pexpect.EOF)
-    child.close()
-    assert child.exitstatus == 0
-    assert tree(work / "shop") == expected
-
-
-def test_prompts_ask_only_what_is_open_and_offer_the_default(work: Path, expected: Tree) -> None:
-    flags = [word for name, value in CHOSEN.items() for word in (f"--{name}", value)]
-    child = terminal(
-        "new",
-        "shop",
-        *flags,
-        "--answers",
-        str(answers_file(work, STATED | {"package": "other"})),
-        "--package",
-        "sales",
-    )
-    child.expect(pexpect.EOF)
-    child.close()
-    assert child.exitstatus == 0
-    assert tree(work / "shop") == expected
-
-    child = terminal("new", "Some App", *flags)
-    child.expect_exact("Some App")
-    child.send("\r")
-    child.expect_exact("some_app")
-    child.send("\r\r")
-    child.expect_exact(AUTHOR)
-    child.send("\r")
-    child.expect_exact("All right?")
-    child.send("\r")
-    child.expect_exact("Wrote")
-    child.expect(pexpect.EOF)
-    child.close()
-    assert child.exitstatus == 0
-    assert (work / "Some App/some_app").is_dir()
-
-
-def test_a_prompt_refuses_a_bad_answer_and_asks_again(work: Path) -> None:
-    child = terminal("new", "dash")
-    child.send("\r")
-    child.expect_exact("dash")
-    child.expect_exact("Python package")
-    child.send("\r")
-    child.expect_exact("choose another")
-    child.send("\x03")
-    child.expect_exact("cancelled, nothing written")
-    child.expect(pexpect.EOF)
-    child.close()
-    assert child.exitstatus == 130
-    assert listing(work) == []
-
-
-def test_stated_answers_are_checked_before_the_first_prompt(work: Path) -> None:
-    child = terminal("new", "shop", "--author", "x" * 300)
-    child.expect_exact("\x1b[1;31merror:\x1b[0m --author")
-    child.expect(pexpect.EOF)
-    assert visible()[0].help not in (child.before or "")
-    child.close()
-    assert child.exitstatus == 2
 
 
 def test_defaults_come_from_the_destination_git_and_the_questions(work: Path) -> None:

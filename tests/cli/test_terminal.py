@@ -1,0 +1,171 @@
+"""The prompts at a real terminal, answered by keyboard."""
+
+import os
+import time
+from pathlib import Path
+
+import pexpect
+import pyte
+import pytest
+
+from dashgen.questions import Question, visible
+
+from .helpers import DASHGEN, listing, tree
+
+DOWN, CLEAR, INTERRUPT = "\x1b[B", "\x15", "\x03"
+CHOICES = {question.name: str(question.values[-1]) for question in visible() if question.choices}
+LAYOUT = next(question for question in visible() if question.name == "layout")
+CHANGED = str(LAYOUT.default)
+TEXTS = {"name": "Sales", "package": "sales", "description": "What was sold", "author": "Grace"}
+
+
+class Terminal:
+    """A dashgen at a terminal, and what that shows."""
+
+    def __init__(self, *arguments: str, width: int = 80) -> None:
+        self.screen = pyte.Screen(width, 60)
+        self.stream = pyte.Stream(self.screen)
+        self.child = pexpect.spawn(
+            DASHGEN[0],
+            [*DASHGEN[1:], *arguments],
+            encoding="utf-8",
+            dimensions=(60, width),
+            # Asking for the cursor's position needs a terminal that answers.
+            env=os.environ | {"PROMPT_TOOLKIT_NO_CPR": "1", "TERM": "xterm"},
+        )
+
+    def sees(self, words: str) -> None:
+        """Wait until words are on the screen, wherever lines are broken."""
+        deadline = time.monotonic() + 30
+        while not self.shows(words):
+            assert time.monotonic() < deadline, f"{words!r} is not on\n{self.text()}"
+            self.reads()
+
+    def shows(self, words: str) -> bool:
+        """Say whether words are on the screen now."""
+        return "".join(words.split()) in "".join(self.text().split())
+
+    def text(self) -> str:
+        """Return what is on the screen."""
+        return "\n".join(line.rstrip() for line in self.screen.display).rstrip()
+
+    def reads(self) -> bool:
+        """Take in what the command has printed; return whether it has ended."""
+        try:
+            self.stream.feed(self.child.read_nonblocking(4096, timeout=0.2))
+        except pexpect.TIMEOUT:
+            pass
+        except pexpect.EOF:
+            return True
+        return False
+
+    def types(self, keys: str) -> None:
+        """Press keys."""
+        self.child.send(keys)
+
+    def picks(self, title: str, wanted: str) -> None:
+        """Choose from a list; the pointer is moved until it stands where it should."""
+        self.sees(title)
+        for _ in range(20):
+            deadline = time.monotonic() + 30
+            while not (pointed := self.pointed()):
+                assert time.monotonic() < deadline, self.text()
+                self.reads()
+            if pointed.startswith(wanted):
+                break
+            self.types(DOWN)
+            while self.pointed() == pointed:
+                assert time.monotonic() < deadline, self.text()
+                self.reads()
+        self.types("\r")
+        while self.pointed():
+            assert not self.reads() or not self.pointed()
+
+    def pointed(self) -> str:
+        """Return the choice at which the pointer stands, empty where there is no list."""
+        lines = [line.strip() for line in self.screen.display]
+        return next((line[2:] for line in lines if line.startswith("> ")), "")
+
+    def answers(self, question: Question) -> None:
+        """Answer a question otherwise than by its default."""
+        if question.choices:
+            self.picks(question.help, CHOICES[question.name])
+        elif question.type == "bool":
+            self.sees(question.help)
+            self.types("n")
+        else:
+            self.sees(question.help)
+            self.types(f"{CLEAR}{TEXTS[question.name]}\r")
+
+    def ends(self) -> int | None:
+        """Wait for the end and return the exit code."""
+        deadline = time.monotonic() + 30
+        while not self.reads():
+            assert time.monotonic() < deadline, self.text()
+        self.child.close()
+        return self.child.exitstatus
+
+
+@pytest.mark.parametrize("width", [80, 40])
+def test_every_question_is_asked_and_the_summary_leads_back(work: Path, width: int) -> None:
+    terminal = Terminal("new", "shop", "--no-git", width=width)
+    for question in visible():
+        terminal.answers(question)
+    terminal.sees("storage")
+    terminal.sees(CHOICES["storage"])
+    terminal.picks("All right?", "Change")
+    terminal.picks("Which answer?", "layout")
+    terminal.picks(LAYOUT.help, CHANGED)
+    terminal.picks("All right?", "Create")
+    terminal.sees("Wrote")
+    assert terminal.ends() == 0
+    recorded = (work / "shop/.copier-answers.yml").read_text()
+    for name, value in {**TEXTS, **CHOICES, "layout": CHANGED}.items():
+        assert f"{name}: {value}\n" in recorded
+
+
+def test_only_what_is_open_is_asked_and_cancelling_leaves_nothing(work: Path) -> None:
+    flags = [word for name, value in CHOICES.items() for word in (f"--{name}", value)]
+    flags += [f"--no-{question.name}" for question in visible() if question.type == "bool"]
+    terminal = Terminal("new", "dash", *flags, "--description", "x", "--author", "y")
+    terminal.sees("Name of the project")
+    terminal.types("\r")
+    terminal.sees("Name of the Python package")
+    terminal.types("\r")
+    terminal.sees("choose another")
+    terminal.types(f"{CLEAR}shop\r")
+    terminal.picks("All right?", "Cancel")
+    terminal.sees("cancelled, nothing written")
+    assert terminal.ends() == 130
+    assert listing(work) == []
+
+
+def test_an_interrupt_at_a_prompt_leaves_nothing(work: Path) -> None:
+    terminal = Terminal("new", "a/b/shop")
+    terminal.sees("Name of the project")
+    terminal.types(INTERRUPT)
+    terminal.sees("cancelled, nothing written")
+    assert terminal.ends() == 130
+    assert listing(work) == []
+
+
+def test_what_is_stated_is_refused_before_the_first_prompt(work: Path) -> None:
+    terminal = Terminal("new", "shop", "--author", "x" * 300)
+    terminal.sees("error: --author")
+    assert terminal.ends() == 2
+    assert not terminal.shows(visible()[0].help)
+
+
+def test_each_file_that_differs_is_asked_about_and_can_be_looked_at_first(work: Path) -> None:
+    (work / "README.md").write_text("mine\n")
+    (work / "app.py").write_text("mine\n")
+    terminal = Terminal("new", ".", "-y", "--name", "Shop", "--force")
+    terminal.picks("README.md is there already", "Keep")
+    terminal.picks("app.py is there already", "Show the difference")
+    terminal.sees("-mine")
+    terminal.picks("app.py is there already", "Overwrite")
+    terminal.sees("app.py: overwritten")
+    assert terminal.ends() == 0
+    assert (work / "README.md").read_text() == "mine\n"
+    assert (work / "app.py").read_text() != "mine\n"
+    assert len(tree(work)) > 30
