@@ -141,7 +141,9 @@ def _resolve(
                 _default(jinja, question, facts),
                 _origin(jinja, question, answers),
             )
-            if ask:
+            # A text that does not pass can be edited; a choice that there is not cannot be offered.
+            offerable = not (question.choices or question.type in MUST_BE)
+            if ask and (offerable or not check(chosen.value)):
                 chosen = Given(ask(question, chosen.value, check), "")
                 facts[name] = answers[name] = _cast(question, chosen.value)
                 continue
