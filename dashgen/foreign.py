@@ -19,6 +19,7 @@ from dashgen.errors import ForeignTemplateError, RenderError
 from dashgen.questions import Question, question
 from dashgen.templates import Template
 
+SETTINGS_FILES = ("copier.yml", "copier.yaml")
 # The kinds of questions that dashgen can ask.
 TYPES = {"str", "bool", "int", "float"}
 # Copier's own ways to tell what is wrong, and those of what it uses.
@@ -45,6 +46,8 @@ def opened(source: str, ref: str | None, trust: bool) -> Iterator[Template]:
     with warnings.catch_warnings(action="ignore"), local.env(GIT_TERMINAL_PROMPT="0"):
         try:
             try:
+                if not any((template.local_abspath / name).is_file() for name in SETTINGS_FILES):
+                    raise ValueError("it has no copier.yml")
                 wants = _wants(template)
                 questions = tuple(_readable(source, template.questions_data))
             except FAILURES as error:

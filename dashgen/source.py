@@ -1,7 +1,6 @@
 """Where the template is, and its version; light enough for every command to import."""
 
 from functools import cache
-from importlib import metadata
 from pathlib import Path
 
 DISTRIBUTION = "dashgen-cli"
@@ -18,6 +17,9 @@ def template_root() -> Path:
 @cache
 def version() -> str:
     """Return the version of dashgen, which is also the template's."""
+    # Imported here: the half of the time that --help takes.
+    from importlib import metadata
+
     try:
         return metadata.version(DISTRIBUTION)
     except metadata.PackageNotFoundError:

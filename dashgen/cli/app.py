@@ -1,5 +1,6 @@
 """The commands there are, and what happens around each: signals, errors, exit codes."""
 
+import io
 import os
 import signal
 import sys
@@ -48,8 +49,14 @@ def main(words: Sequence[str] | None = None) -> int:
     if shell := os.environ.get("_DASHGEN_COMPLETE"):
         return _complete(shell, words)
     _handle_signals()
+    for stream in (sys.stdout, sys.stderr):
+        # A file name that is not text, or a terminal without an arrow, must not end a command.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
-        return int(_run(words) or ExitCode.DONE)
+        code = _run(words)
+        sys.stdout.flush()
+        return int(code or ExitCode.DONE)
     except DashgenError as error:
         return _failed(error, words)
     except KeyboardInterrupt as error:
@@ -57,6 +64,10 @@ def main(words: Sequence[str] | None = None) -> int:
         for line in getattr(error, "__notes__", ("cancelled",)):
             print(line, file=sys.stderr)
         return ExitCode.TERMINATED if isinstance(error, Terminated) else ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; the interpreter would complain as it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.FAILED
     except Exception as error:
         hint = "run it again with --verbose and report what that prints"
         return _failed(DashgenError(f"unexpected {type(error).__name__}: {error}", hint), words)
@@ -123,7 +134,7 @@ def _print_about(flag: str, as_json: bool) -> None:
 
     from dashgen.cli.help import overview
 
-    print(overview(_summaries(), version()))
+    print(overview(_summaries()))
 
 
 def _wants_help(words: Sequence[str]) -> str:

@@ -34,15 +34,13 @@ def command_page(command: Command, full: bool) -> str:
     return "\n".join(lines)
 
 
-def overview(summaries: Mapping[str, str], version: str) -> str:
+def overview(summaries: Mapping[str, str]) -> str:
     """Return the help of dashgen itself.
 
     Args:
         summaries: What each command does, in one line.
-        version: Of dashgen.
     """
     lines = [
-        f"{styled('dashgen', 'bold')} {version}",
         *_wrapped("Write new Plotly Dash apps and keep them up to date."),
         "",
         _usage("COMMAND", "[OPTIONS]"),
@@ -62,7 +60,9 @@ def overview(summaries: Mapping[str, str], version: str) -> str:
 
 
 def _usage(*words: str) -> str:
-    return f"{styled('Usage:', 'heading')} dashgen {' '.join(words)}"
+    lines = _wrapped(f"Usage: dashgen {' '.join(words)}")
+    lines[0] = lines[0].replace("Usage:", styled("Usage:", "heading"), 1)
+    return "\n".join(lines)
 
 
 def _options(heading: str, options: Sequence[Option], full: bool) -> Iterator[str]:

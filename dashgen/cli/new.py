@@ -139,7 +139,7 @@ def _as_listing(project: "NewProject") -> str:
 
 def _as_text(project: "NewProject") -> str:
     """Say where the project is, what was chosen and what to do next."""
-    width = max(map(len, project.answers))
+    width = max(map(len, project.answers), default=0)
     folder = _near(project.path)
     commit = f", commit {project.commit[:7]}" if project.commit else ""
     steps = (f"cd {folder}" if folder != "." else "", "uv run python app.py", "uv run pytest")

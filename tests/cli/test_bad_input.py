@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,11 +10,11 @@ from pathlib import Path
 import pytest
 from jinja2 import TemplateError
 
-from dashgen.cli import main
+from dashgen.cli.app import COMMANDS, main
 from dashgen.destination import staged
-from dashgen.errors import DestinationUnusableError
+from dashgen.errors import DestinationUnusableError, ExitCode
 
-from .helpers import dashgen, listing
+from .helpers import CHECKOUT, dashgen, listing
 
 FAILED, USAGE = 1, 2
 
@@ -57,6 +58,36 @@ CASES = {
         "new shop -y --storage oracle", ["--storage 'oracle'", "choose from", "sqlite"]
     ),
     "empty choice": Case(["new", "shop", "-y", "--layout", ""], ["--layout ''", "choose from"]),
+    "unknown option before anything": Case("--jsn", ["no such option", "--help"]),
+    "one argument too many": Case("new a b", ["unexpected argument 'b'"]),
+    "unknown short option": Case("new a -z", ["'-z'"]),
+    "existing without a choice": Case("new a -y --existing maybe", ["choose from keep"]),
+    "data without an answer": Case("new a -y --data name", ["--data 'name'", "NAME=ANSWER"]),
+    "data of no question": Case("new a -y --data nme=x", ["no question 'nme'", "name, package"]),
+    "ref without template": Case("new a -y --ref v1", ["--ref", "--template"]),
+    "trust without template": Case("new a -y --trust", ["--trust", "--template"]),
+    "template nowhere": Case("new a -y --template ./nowhere", ["--template ./nowhere"]),
+    "template empty": Case(["new", "a", "-y", "--template", ""], ["is no address"]),
+    "template like an option": Case(
+        ["new", "a", "-y", "--template=--upload-pack=x"], ["is no address"]
+    ),
+    "template without copier.yml": Case("new a -y --template t", ["--template"], files={"t/x": ""}),
+    "run and dry run": Case("new shop -y --run --dry-run", ["--dry-run and --run"]),
+    "options of no question": Case("options sto", ["no question 'sto'", "storage"]),
+    "config of no question": Case("config set nme x", ["no question 'nme'", "author"]),
+    "config of each project's own": Case("config set name x", ["no question 'name'"]),
+    "config without an answer": Case("config set storage", ["config set QUESTION ANSWER"]),
+    "config with a wrong answer": Case("config set storage oracle", ["'oracle'", "choose from"]),
+    "config of two lines": Case(["config", "set", "author", "a\nb"], ["one line"]),
+    "config beyond text": Case(["config", "set", "author", "\udce9"], ["UTF-8"]),
+    "config of no action": Case("config frobnicate", ["config reset [QUESTION]"]),
+    "doctor of no project": Case("doctor .", ["has no .copier-answers.yml"]),
+    "doctor of a file": Case("doctor x", ["has no .copier-answers.yml"], files={"x": ""}),
+    "doctor of a name that is not text": Case(["doctor", "caf\udce9"], ["has no"]),
+    "completion of no shell": Case("completion tcsh", ["'tcsh'", "bash, zsh, fish"]),
+    "update of no project": Case("update nowhere", ["nowhere"]),
+    "status of no project": Case("status nowhere", ["nowhere"]),
+    "diff of no project": Case("diff nowhere", ["nowhere"]),
     "json and run": Case("new shop -y --run --json", ["--json and --run"]),
     "package keyword": Case(package("class"), ["--package 'class'", "choose another"]),
     "package standard module": Case(package("json"), ["--package 'json'", "choose another"]),
@@ -171,6 +202,27 @@ def test_one_line_and_nothing_written(
         assert words.lower() in line.lower()
     assert code == case.code
     assert listing(work.parent) == before
+
+
+@pytest.mark.usefixtures("signal_handlers")
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_refuses_what_it_does_not_know(
+    name: str, work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert any(case.words[0] == name for case in CASES.values()), "the table leaves it out"
+    for words in ([name, "--nonsense"], [name, "a", "b", "c", "d", "e"]):
+        assert main(words) == USAGE
+        assert f"see 'dashgen {name} --help'" in only_line(capsys.readouterr().err)
+        assert main([*words, "--json"]) == USAGE
+        printed = capsys.readouterr()
+        assert (json.loads(printed.out)["error"]["exit_code"], printed.err) == (USAGE, "")
+
+
+@pytest.mark.usefixtures("signal_handlers")
+def test_the_documented_exit_codes_are_the_exit_codes() -> None:
+    page = (CHECKOUT / "docs/cli.md").read_text()
+    rows = re.findall(r"^\| (\d+) \| (.*) \|$", page, re.MULTILINE)
+    assert rows == [(str(int(code)), code.meaning) for code in ExitCode]
 
 
 def test_a_process_ends_with_the_same_line_and_code(work: Path) -> None:

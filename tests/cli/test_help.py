@@ -1,15 +1,19 @@
 """The help page and the completion say what the question files say."""
 
+import json
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import pexpect
 import pytest
 
+from dashgen.cli.app import COMMANDS, main
 from dashgen.questions import Choice, Question, visible
 
-from .helpers import copy_of_checkout, dashgen
+from .helpers import CHECKOUT, copy_of_checkout, dashgen
 
 WIDE = {"COLUMNS": "200"}
 CHOICES = [(question, choice) for question in visible() for choice in question.choices]
@@ -68,22 +72,115 @@ def test_a_new_question_file_and_a_new_choice_need_no_python(tmp_path: Path) -> 
     assert done.stderr == "error: --fruit 'fig': is not a choice; choose from pear, nut\n"
 
 
-def test_help_does_not_import_what_only_rendering_and_asking_need(tmp_path: Path) -> None:
+# What is heavy, and what each way to ask for help can do without. `yaml` reads the questions.
+HEAVY = {
+    *["copier", "jinja2", "plumbum", "prompt_toolkit", "pydantic", "questionary", "rich", "typer"],
+    *["argparse", "asyncio", "concurrent.futures", "email", "http", "ssl", "subprocess", "uv"],
+    *["dashgen.answers", "dashgen.commands.new", "dashgen.direct", "dashgen.render"],
+}
+QUESTIONS_ARE_READ = {"new", "options", "config", "update", "status", "diff"}
+
+
+@pytest.mark.parametrize("words", ["--help", *(f"{name} --help" for name in COMMANDS)])
+@pytest.mark.parametrize("completing", [False, True], ids=["help", "completion"])
+def test_help_and_completion_import_nothing_heavy(
+    tmp_path: Path, words: str, completing: bool
+) -> None:
     script = (
-        "import sys; from dashgen.cli import main; main(['new', '--help']);"
-        "unwanted = {'copier', 'questionary', 'jinja2', 'argparse'};"
-        "print(sorted(unwanted & {*sys.modules}), file=sys.stderr)"
+        "import sys; from dashgen.cli import main; main(sys.argv[1:]);"
+        "print(*sorted(sys.modules), file=sys.stderr)"
     )
+    env = os.environ | ({"_DASHGEN_COMPLETE": "bash"} if completing else {})
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
+        [sys.executable, "-c", script, *words.split()],
+        cwd=tmp_path,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    assert done.stderr == "[]\n"
+    imported = set(done.stderr.split())
+    assert sorted(imported & HEAVY) == []
+    assert ("yaml" in imported) <= (words.split()[0] in QUESTIONS_ARE_READ)
+
+
+def test_the_help_of_a_command_fits_a_narrow_terminal(tmp_path: Path) -> None:
+    for words in ([], *([name] for name in COMMANDS)):
+        page = dashgen(*words, "--help", cwd=tmp_path, env={"COLUMNS": "40"}).stdout
+        # A command is not broken, so that it can be copied.
+        commands = ("  dashgen ", "  eval ")
+        lines = [line for line in page.splitlines() if not line.startswith(commands)]
+        assert max(map(len, lines)) <= 40
+
+
+def test_there_is_a_short_help_with_examples_and_the_options_in_groups(tmp_path: Path) -> None:
+    short = dashgen("new", "-h", cwd=tmp_path).stdout
+    assert len(short.splitlines()) < 80 < len(dashgen("new", "--help", cwd=tmp_path).stdout)
+    for words in ("Examples:", "dashgen new shop -y", "Questions:", "Project:", "Template:"):
+        assert words in short
+
+
+@pytest.mark.parametrize(
+    ("env", "coloured"),
+    [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)],
+    ids=["terminal", "NO_COLOR", "dumb terminal"],
+)
+def test_colours_are_for_terminals_that_want_them(env: dict[str, str], coloured: bool) -> None:
+    kept = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+    said = pexpect.run(
+        f"{sys.executable} -m dashgen --help",
+        env=kept | {"TERM": "xterm"} | env,
+        encoding="utf-8",
+    )
+    assert ("\x1b[" in said) == coloured
+
+
+def test_a_reader_that_stops_early_is_no_error(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m dashgen options | true"
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=tmp_path, capture_output=True, check=True, timeout=60
+    )
+    assert done.stderr == b""
+
+
+def test_quiet_says_nothing_and_json_one_object(
+    work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in (["options"], ["config"], ["doctor"], ["completion", "zsh"], ["new", "a", "-y"]):
+        assert main([*words, "--quiet"]) == 0
+        assert capsys.readouterr().out == ""
+        again = ["new", "b", "-y"] if words[0] == "new" else words
+        assert main([*again, "--json"]) == 0
+        printed = capsys.readouterr()
+        assert printed.out.count("\n") == 1
+        assert isinstance(json.loads(printed.out), dict)
+
+
+def test_options_says_what_each_choice_means_and_needs(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["options", "--json"]) == 0
+    questions = {q["name"]: q for q in json.loads(capsys.readouterr().out)["questions"]}
+    assert list(questions) == [question.name for question in visible()]
+    for question, choice in CHOICES:
+        (offered,) = (c for c in questions[question.name]["choices"] if c["value"] == choice.value)
+        assert offered["meaning"] == choice.meaning
+    redis = next(c for c in questions["storage"]["choices"] if c["value"] == "redis")
+    assert (redis["server"], redis["packages"]) == ("Redis", ["redis>=8,<9"])
+
+    assert main(["options", "storage"]) == 0
+    page = " ".join(capsys.readouterr().out.split())
+    assert "redis a Redis server; many machines, expiry built in needs a Redis server" in page
+    assert "--layout" not in page
 
 
 def test_version(tmp_path: Path) -> None:
     done = dashgen("--version", cwd=tmp_path)
     assert done.returncode == 0
     assert done.stdout.startswith("dashgen 0.")
+    assert f"template {CHECKOUT}" in done.stdout
+    said = json.loads(dashgen("--version", "--json", cwd=tmp_path).stdout)
+    assert said["template"] == str(CHECKOUT)
 
 
 def test_without_a_command_the_help_is_shown(tmp_path: Path) -> None:

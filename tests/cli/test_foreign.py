@@ -1,0 +1,132 @@
+"""Another template: only where it is named, and never with commands of its own unless trusted."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from dashgen.cli.app import main
+from dashgen.commands.new import new
+
+from .helpers import git, listing, tree
+
+QUESTIONS = """
+name:
+  type: str
+  help: Its name
+size:
+  type: int
+  help: How large
+  default: 3
+  validator: "{% if size > 9 %}is too large{% endif %}"
+colour:
+  type: str
+  help: Which colour
+  choices: [[Dark red, red], [Navy, blue]]
+  default: blue
+"""
+TASKS = '_tasks: ["touch task-was-here"]\n'
+
+
+@pytest.fixture
+def fork(tmp_path: Path) -> Path:
+    """Return a small template with two versions, which is not dashgen's."""
+    folder = tmp_path / "fork"
+    folder.mkdir()
+    (folder / "copier.yml").write_text(QUESTIONS)
+    (folder / "{{ _copier_conf.answers_file }}.jinja").write_text("{{ _copier_answers|to_yaml }}")
+    (folder / "a.txt.jinja").write_text("{{ name }} {{ size }} {{ colour }}\n")
+    git(folder, "init", "--quiet")
+    for version in ("v1.0.0", "v2.0.0"):
+        (folder / "version.txt").write_text(version)
+        git(folder, "add", "--all")
+        git(folder, "commit", "--quiet", "--message", version)
+        git(folder, "tag", version)
+    return folder
+
+
+def test_its_own_questions_are_answered_by_name(work: Path, fork: Path) -> None:
+    words = ["--template", str(fork), "-y", "--data", "size=5", "-d", "colour=red"]
+    assert main(["new", "shop", *words, "--name", "A: b"]) == 0
+    assert (work / "shop/a.txt").read_text() == "A: b 5 red\n"
+    assert (work / "shop/version.txt").read_text() == "v2.0.0"
+    recorded = yaml.safe_load((work / "shop/.copier-answers.yml").read_text())
+    assert (recorded["_src_path"], recorded["_commit"]) == (str(fork), "v2.0.0")
+    assert git(work / "shop", "status", "--porcelain") == ""
+
+
+def test_a_version_can_be_named(work: Path, fork: Path) -> None:
+    project = new("shop", template=str(fork), ref="v1.0.0", defaults=True, dry_run=True)
+    assert project.answers == {"name": "shop", "size": 3, "colour": "blue"}
+    assert listing(work) == []
+    new("shop", template=str(fork), ref="v1.0.0", defaults=True)
+    assert (work / "shop/version.txt").read_text() == "v1.0.0"
+
+
+def test_a_fork_of_dashgens_own_template_gives_the_same_files(work: Path, tmp_path: Path) -> None:
+    from .test_copier import as_repository
+
+    repository = tmp_path / "own"
+    repository.mkdir()
+    as_repository(repository)
+    new("ours/shop", defaults=True)
+    new("theirs/shop", template=str(repository), defaults=True)
+    ours, theirs = tree(work / "ours/shop"), tree(work / "theirs/shop")
+    assert ours.pop(".copier-answers.yml") != theirs.pop(".copier-answers.yml")
+    assert ours == theirs
+
+
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [
+        (TASKS, "tasks"),
+        ('_migrations: ["touch task-was-here"]\n', "migrations"),
+        ("_jinja_extensions: [jinja2.ext.do]\n", "Jinja extensions"),
+    ],
+    ids=["tasks", "migrations", "extensions"],
+)
+def test_what_wants_to_run_something_is_refused(
+    work: Path, fork: Path, capsys: pytest.CaptureFixture[str], setting: str, says: str
+) -> None:
+    (fork / "copier.yml").write_text(setting + QUESTIONS)
+    git(fork, "commit", "--quiet", "--all", "--message", "run")
+    words = ["new", "shop", "-y", "--template", str(fork), "--ref", "HEAD"]
+    assert main(words) == 2
+    line = capsys.readouterr().err
+    assert line.count("\n") == 1
+    assert f"it wants to run {says}; read them, and pass --trust" in line
+    assert listing(work) == []
+
+    assert main([*words, "--trust"]) == 0
+    assert (work / "shop/task-was-here").exists() == (setting == TASKS)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--data", "size=many"], "--size 'many': must be a whole number"),
+        (["--data", "size=10"], "--size '10': is too large"),
+        (["--data", "colour=green"], "choose from red, blue"),
+        (["--data", "colour"], "has no answer"),
+        (["--storage", "redis"], "there is no question 'storage'"),
+        (["--ref", "v9"], "v9"),
+    ],
+    ids=lambda value: value[-1] if isinstance(value, list) else "",
+)
+def test_a_wrong_word_is_one_line(
+    work: Path, fork: Path, capsys: pytest.CaptureFixture[str], words: list[str], says: str
+) -> None:
+    assert main(["new", "shop", "-y", "--template", str(fork), *words]) == 2
+    line = capsys.readouterr().err
+    assert line.count("\n") == 1
+    assert says in line
+    assert listing(work) == []
+
+
+def test_a_question_that_dashgen_cannot_ask_is_named(
+    work: Path, fork: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (fork / "copier.yml").write_text("many:\n  type: str\n  multiselect: true\n  choices: [a, b]\n")
+    git(fork, "commit", "--quiet", "--all", "--message", "many")
+    assert main(["new", "shop", "-y", "--template", str(fork), "--ref", "HEAD"]) == 2
+    assert "cannot ask its question 'many'" in capsys.readouterr().err
