@@ -167,7 +167,7 @@ def _answers(project: Path) -> Answers:
 def _settings(known: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """Yield every setting of the app, from the facts that its settings file is rendered from."""
     for name, value in known.items():
-        if name.endswith("_settings"):
+        if name.endswith("_settings") and isinstance(value, list):
             yield from value
         elif name.endswith(FACTS):
             yield from value.get("settings", ())

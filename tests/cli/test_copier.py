@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import copier
@@ -107,22 +106,29 @@ def test_a_value_is_accepted_exactly_where_copier_accepts_it(
     assert dashgen_accepts() == copier_accepts()
 
 
-def one_of_each() -> Iterator[tuple[str, Answer]]:
-    """Yield every choice of every question, and both answers to those of yes and no."""
-    for question in visible():
-        values: tuple[Answer, ...] = (True, False) if question.type == "bool" else question.values
-        for value in values:
-            yield question.name, value
+def every_answer() -> list[dict[str, Answer]]:
+    """Return as few sets of answers as have every choice, and both answers to yes and no."""
+    values: dict[str, tuple[Answer, ...]] = {
+        question.name: (True, False) if question.type == "bool" else question.values
+        for question in visible()
+        if question.type == "bool" or question.choices
+    }
+    return [
+        {name: offered[number % len(offered)] for name, offered in values.items()}
+        for number in range(max(map(len, values.values())))
+    ]
 
 
-@pytest.mark.parametrize(("name", "value"), list(one_of_each()))
+@pytest.mark.parametrize(
+    "chosen", every_answer(), ids=lambda chosen: "-".join(map(str, chosen.values()))
+)
 def test_rendering_without_copier_gives_what_copier_gives(
-    work: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: Answer
+    work: Path, monkeypatch: pytest.MonkeyPatch, chosen: dict[str, Answer]
 ) -> None:
-    # The tests render and boot all variants as `dashgen new` writes them; `dashgen update`
-    # compares with what Copier writes.
+    # The tests render and boot all variants as `dashgen new` writes them, and plain Copier is
+    # to update them.
     texts = {"name": 'Größe & "x"', "package": "shop", "description": "{{ 1 }}: 'é'\\"}
-    given = {key: Given(text, "") for key, text in (texts | {name: value}).items()}
+    given = {key: Given(text, "") for key, text in (texts | chosen).items()}
     answers = resolve(load(), given, {})
     for folder in (work / "ours/shop", work / "theirs/shop"):
         folder.mkdir(parents=True)

@@ -21,8 +21,10 @@ STATED = {
     "author": "Grace Hopper",
 }
 CHOSEN = {question.name: str(question.values[-1]) for question in visible() if question.choices}
-ANSWERS = STATED | CHOSEN
-FLAGS = [word for name, value in ANSWERS.items() for word in (f"--{name}", value)]
+DECLINED = [question.name for question in visible() if question.type == "bool"]
+ANSWERS = STATED | CHOSEN | dict.fromkeys(DECLINED, "no")
+FLAGS = [word for name, value in (STATED | CHOSEN).items() for word in (f"--{name}", value)]
+FLAGS += [f"--no-{name}" for name in DECLINED]
 
 
 @pytest.fixture(scope="module")
