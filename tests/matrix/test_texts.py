@@ -37,6 +37,7 @@ DESCRIPTIONS = [
     "${HOME} $(id) `id` %s {0}",
     "yes",
     "",
+    "no-break\N{NO-BREAK SPACE}space, \N{EN DASH}, Größe\N{RIGHT SINGLE QUOTATION MARK}s",
 ]
 AUTHORS = ["Zoë Müller-Ångström", "山田太郎", 'O\'Neill "Bob"', "null"]
 REFUSED = {
@@ -73,9 +74,9 @@ def check(folder: Path, boot: Boot, answers: dict[str, str]) -> None:
     check_files(project)
     assert lint(project) == ""
     settings = tomllib.loads((project / "pyproject.toml").read_text())["project"]
-    shown = {key: answers[key].strip() for key in ("name", "description") if answers.get(key)}
+    shown = {key: answers[key] for key in ("name", "description") if key in answers}
     assert settings["description"] == shown.get("description", settings["description"])
-    if author := answers.get("author", "").strip():
+    if author := answers.get("author"):
         assert settings["authors"] == [{"name": author}]
     assert boot(project, {}, shown.values()) == ""
 

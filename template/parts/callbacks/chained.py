@@ -24,7 +24,7 @@ def components() -> list[Component]:
 
 
 @callback(
-    Output(profile.id, "data", allow_duplicate=True),  # here and below: each link has its own key
+    Output(profile.id, "data", allow_duplicate=True),  # each link writes a key of its own
     Output(FIRST_NAME_WRITTEN, "data"),
     Input(ids.PROFILE_FIRST_NAME, "value"),
     prevent_initial_call=True,
@@ -35,7 +35,7 @@ def write_first_name(value: str | None) -> tuple[object, float]:
 
 
 @callback(
-    Output(profile.id, "data", allow_duplicate=True),
+    Output(profile.id, "data", allow_duplicate=True),  # another key than the link before
     Output(LAST_NAME_WRITTEN, "data"),
     Input(ids.PROFILE_LAST_NAME, "value"),
     Input(FIRST_NAME_WRITTEN, "data"),
@@ -47,7 +47,7 @@ def write_last_name(value: str | None, _before: float | None) -> tuple[object, f
 
 
 @callback(
-    Output(profile.id, "data", allow_duplicate=True),
+    Output(profile.id, "data", allow_duplicate=True),  # a third key
     Input(ids.PROFILE_AGE, "value"),
     Input(LAST_NAME_WRITTEN, "data"),
     prevent_initial_call=True,
