@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from packaging.version import Version
-
 from dashgen import versions
 from dashgen.history import DamagedHistoryError, History, read_tags
 
@@ -74,6 +72,9 @@ def _holds(path: Path) -> bool:
 
 
 def _add(path: Path) -> str:
+    # Imported here, because a command rarely comes to this.
+    from packaging.version import Version
+
     warning = ""
     merged = History()
     try:

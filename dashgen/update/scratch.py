@@ -60,12 +60,23 @@ class Scratch:
         return self.put(tree_content(here), TREE)
 
 
+# What a user sets to reach other machines, or to look into git.
+HARMLESS = (
+    "GIT_CONFIG",
+    "GIT_CEILING",
+    "GIT_TRACE",
+    "GIT_SSH",
+    "GIT_SSL",
+    "GIT_ASKPASS",
+    "GIT_PROXY",
+)
+
+
 def neutral_environment() -> dict[str, str]:
     """Return this process's environment without what points git elsewhere or changes its output."""
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith("GIT_")
-        or name.startswith(("GIT_CONFIG", "GIT_CEILING", "GIT_TRACE"))
+        if not name.startswith("GIT_") or name.startswith(HARMLESS)
     }
     return kept | {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}

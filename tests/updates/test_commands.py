@@ -2,10 +2,12 @@
 
 import json
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pexpect
 import pytest
 
 from dashgen.cli import main
@@ -162,3 +164,20 @@ def test_diff_is_a_patch_back_to_the_template(shop: Path, run: Run) -> None:
 def test_a_project_needs_no_repository_for_its_status(work: Path, run: Run) -> None:
     new("shop", defaults=True, use_git=False)
     assert "No file differs" in run("status", "shop")
+
+
+@pytest.mark.parametrize(("key", "written"), [("n", False), ("\r", True)])
+def test_at_a_terminal_it_asks_before_it_writes(key: str, written: bool, shop: Path) -> None:
+    before = tree(shop)
+    child = pexpect.spawn(
+        sys.executable, ["-m", "dashgen", "update", "--layout", "tabs"], timeout=60
+    )
+    child.expect("layout: sidebar → tabs".encode())
+    child.expect(b"Apply this")
+    assert tree(shop) == before
+    child.send(key.encode())
+    child.expect(b"Updated: " if written else b"Cancelled")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    assert (tree(shop) != before) == written
