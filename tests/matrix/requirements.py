@@ -20,7 +20,13 @@ UNIMPORTED = {
     "ruff": ("the README checks with", "ruff"),
 }
 # What comes by way of another requirement, which names it as an extra or documents it as its own.
-PROVIDED = {"redis": "celery", "kombu": "celery", "bson": "pymongo", "werkzeug": "flask"}
+PROVIDED = {
+    "redis": "celery",
+    "kombu": "celery",
+    "bson": "pymongo",
+    "werkzeug": "flask",
+    "itsdangerous": "flask",
+}
 
 
 @cache

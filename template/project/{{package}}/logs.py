@@ -89,7 +89,6 @@ def install(app: Dash) -> None:
     server: Flask = app.server
     functions = app.callback_map
 
-    @server.before_request
     def begin() -> None:
         """Take the id that a proxy has given, or make one; jobs get it with the headers."""
         given = request.environ.get(ENVIRON, "")
@@ -103,6 +102,8 @@ def install(app: Dash) -> None:
             output = str(body.get("output")) if isinstance(body, dict) else ""
             if function := functions.get(output, {}).get("callback"):
                 callback.set(name_of(function))
+
+    server.before_request_funcs.setdefault(None, []).insert(0, begin)  # what follows may fail
 
     @server.after_request
     def end(response: Response) -> Response:

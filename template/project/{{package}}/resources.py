@@ -9,6 +9,7 @@ from flask_compress import Compress
 from .settings import settings
 
 YEAR = 365 * 24 * 3600
+SMALL = 500  # bytes
 
 
 class Kept(dict[str, bytes]):
@@ -33,8 +34,16 @@ def install(app: Dash) -> None:
         COMPRESS_BR_LEVEL=5,
         COMPRESS_CACHE_BACKEND=None if settings.debug else Kept,
         COMPRESS_CACHE_KEY=script_name,
+        COMPRESS_REGISTER=False,
     )
-    Compress(server)
+    compress = Compress(server)
+
+    @server.after_request
+    def shrink(response: Response) -> Response:
+        """Compress what is worth it; most callbacks answer with less."""
+        small = response.is_sequence and (response.calculate_content_length() or 0) < SMALL
+        return response if small else compress.after_request(response)
+
     server.after_request(set_lifetime)
 
     # Dash knows the script, but does not put it into the page; `dynamic` is its word for that.
@@ -47,6 +56,8 @@ def install(app: Dash) -> None:
 
 def set_lifetime(response: Response) -> Response:
     """Let browsers keep what has its version in the address, and ask for the page each time."""
+    if request.method != "GET":
+        return response
     if close := getattr(response.response, "close", None):
         response.call_on_close(close)  # a file that is compressed would stay open otherwise
     if request.path.startswith("/assets/") and "m" in request.args and response.status_code == 200:

@@ -7,6 +7,8 @@ from functools import cache
 
 from dash import Dash
 from flask import Flask, Response, request
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
 
 from .settings import settings
 
@@ -22,17 +24,24 @@ SOURCES = {
     "form-action": "'self'",
     "frame-ancestors": "'none'",
 }
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-}
+REFERRERS = "strict-origin-when-cross-origin"
 HSTS = "max-age=31536000"
 SCRIPT = re.compile(r"<script(?![^>]*(?:\ssrc=|application/json))[^>]*>(.*?)</script>", re.DOTALL)
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's signed cookies; what signs them is made once instead of at each request."""
+
+    @cache  # noqa: B019, there is one of these for as long as the app lives
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Return what signs the cookies of the app."""
+        return super().get_signing_serializer(app)
 
 
 def install(app: Dash) -> None:
     """Limit the size of requests, and add the headers to each answer."""
     server: Flask = app.server
+    server.session_interface = Sessions()
     server.config["MAX_CONTENT_LENGTH"] = settings.request_limit_mb * 2**20
 
     @cache
@@ -44,8 +53,9 @@ def install(app: Dash) -> None:
 
     @server.after_request
     def add_headers(response: Response) -> Response:
-        response.headers.update(HEADERS)
-        if response.mimetype == "text/html":
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        if (response.content_type or "").startswith("text/html"):
+            response.headers["Referrer-Policy"] = REFERRERS
             response.headers["Content-Security-Policy"] = policy()
         if request.is_secure:
             response.headers["Strict-Transport-Security"] = HSTS
