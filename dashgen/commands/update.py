@@ -18,7 +18,7 @@ from dashgen.update.journal import Journal, Restored, Write
 from dashgen.update.merge import Change, Merge, Outcome
 from dashgen.update.pristine import Version, unpacked
 from dashgen.update.record import ANSWERS_FILE, Record
-from dashgen.update.repository import COMMIT_FIRST, Repository
+from dashgen.update.repository import COMMIT_FIRST, Entry, Repository
 from dashgen.update.scratch import Scratch
 
 
@@ -111,7 +111,7 @@ def update(
             merge = Merge(repository, scratch, base, theirs, style=style, labels=labels)
             changes = tuple(merge.changes())
             outcome = Update(project, record.tag, new, differing, changes, warning)
-            writes = _on_disk(repository, scratch, changes)
+            writes = _on_disk(repository, scratch, merge.entries, changes)
     if not confirm(outcome):
         return outcome
     with journal.locked():
@@ -185,13 +185,21 @@ def _label(tag: str, changes: Sequence[AnswerChange]) -> str:
 
 
 def _on_disk(
-    repository: Repository, scratch: Scratch, changes: Sequence[Change]
+    repository: Repository,
+    scratch: Scratch,
+    entries: Mapping[str, Entry],
+    changes: Sequence[Change],
 ) -> dict[str, Write | None]:
     """Return what is written, as it will be on the disk."""
+
+    def executable(path: str, file: File) -> bool | None:
+        same = path in entries and entries[path].mode == file.mode
+        return None if same else file.mode == EXECUTABLE
+
     wanted = {path: file for change in changes for path, file in change.writes.items()}
     files = {path: file for path, file in wanted.items() if file}
     contents = repository.checked_out(scratch, files)
     return {
-        path: Write(contents[path], file.mode == EXECUTABLE) if file else None
+        path: Write(contents[path], executable(path, file)) if file else None
         for path, file in wanted.items()
     }

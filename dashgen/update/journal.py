@@ -28,7 +28,8 @@ class Write:
     """A file as it is to be on the disk."""
 
     content: bytes
-    executable: bool
+    executable: bool | None
+    """None leaves this as it is, which may be another than git's where git was told not to look."""
 
 
 @dataclass(frozen=True)
@@ -234,8 +235,9 @@ def _put(place: Path, write: Write, aside: Path) -> None:
         created = stat.S_IMODE(before.st_mode)
         with suppress(OSError):
             os.chown(aside, before.st_uid, before.st_gid)
-    mode = created | (created & 0o444) >> 2 if write.executable else created & ~0o111
-    aside.chmod(mode)
+    if write.executable is not None:
+        created = created | (created & 0o444) >> 2 if write.executable else created & ~0o111
+    aside.chmod(created)
     aside.replace(place)
 
 

@@ -100,6 +100,13 @@ def with_sha256(work: Path, files: Tree) -> Path:
     return work / "shop"
 
 
+def without_file_modes(work: Path, files: Tree) -> Path:
+    shop = project(work / "shop", files)
+    git(shop, "config", "core.fileMode", "false")
+    (shop / "notes/guide.md").chmod(0o777)
+    return shop
+
+
 PLACES: list[Callable[[Path, Tree], Path]] = [
     in_a_subfolder,
     with_failing_hooks,
@@ -109,6 +116,7 @@ PLACES: list[Callable[[Path, Tree], Path]] = [
     as_a_worktree,
     under_a_hidden_name,
     with_sha256,
+    without_file_modes,
 ]
 
 
@@ -127,6 +135,7 @@ def test_a_project(place: Callable[[Path, Tree], Path], template: Template, work
     (work / "hook-was-here").unlink(missing_ok=True)
     before, around = files_of(shop), files_of(work)
 
+    mode = guide.stat().st_mode
     done = update(shop, template=str(template.path))
     expected = text_of(template.fresh(NEWEST, name="shop"))
     expected["notes/guide.md"] = b"mine\n" + expected["notes/guide.md"]
@@ -136,6 +145,7 @@ def test_a_project(place: Callable[[Path, Tree], Path], template: Template, work
     assert now == expected
     assert not done.conflicts
     assert not (work / "hook-was-here").exists()
+    assert guide.stat().st_mode == mode
     assert ending in (shop / ADDED).read_bytes()
     # For git the files are what the template has, however they are on the disk.
     wanted = template.fresh(NEWEST, name="shop")
