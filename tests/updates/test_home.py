@@ -100,6 +100,7 @@ def refresh(tag: str) -> None:
     module.refresh()
 
 
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_many_at_once_lose_nothing(home: Path) -> None:
     tags = [f"v0.{number}" for number in range(8)]
     context = multiprocessing.get_context("fork")

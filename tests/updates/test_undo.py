@@ -90,6 +90,7 @@ def interrupt() -> None:
     raise KeyboardInterrupt
 
 
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 @pytest.mark.parametrize("first", [0, 3])
 def test_a_crash_at_any_step_can_be_undone(first: int, shop: Path, template: Template) -> None:
     before = state(shop)
@@ -108,6 +109,7 @@ def test_a_crash_at_any_step_can_be_undone(first: int, shop: Path, template: Tem
     assert cut_off > 5
 
 
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_an_interrupt_in_the_middle_undoes_what_was_written(shop: Path, template: Template) -> None:
     before = state(shop)
     for step in range(8, 80, 12):
