@@ -105,7 +105,8 @@ def app(
 @pytest.fixture(scope="session")
 def window(browser: Browser) -> Iterator[BrowserContext]:
     """Open a window whose cache the tests share, or each would load the scripts again."""
-    window = browser.new_context(viewport={"width": 1280, "height": 800})
+    # Without transitions there is less to wait for and less to draw.
+    window = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
     yield window
     window.close()
 

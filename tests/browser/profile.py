@@ -24,8 +24,8 @@ const busy = () => {
     return [requested, prioritized, blocked, executing, watched, executed].some((l) => l.length);
 };
 const idle = async () => {
-    for (let end = Date.now() + 15000, still = 0; still < 3; still = busy() ? 0 : still + 1) {
-        if (Date.now() > end) throw Error("callbacks under way for 15 s");
+    for (let end = Date.now() + 30000, still = 0; still < 3; still = busy() ? 0 : still + 1) {
+        if (Date.now() > end) throw Error("callbacks under way for 30 s");
         await pause(10);
     }
 };
@@ -38,7 +38,7 @@ const look = () => {
     return {record, inputs, agrees};
 };
 const atRest = async (done = () => look().agrees) => {
-    for (let end = Date.now() + 3000; await idle(), !done() && Date.now() < end; ) await pause(20);
+    for (let end = Date.now() + 10000; await idle(), !done() && Date.now() < end; ) await pause(20);
     return look();
 };
 """.replace("FIELDS", json.dumps(FIELDS))

@@ -20,6 +20,8 @@ ARGUMENTS = [
 ]
 EXECUTABLE = shutil.which("chromium")  # or Playwright's own
 QUIET_SECONDS = 0.15
+# Far more than anything takes; several browsers share two processors in a test run.
+PATIENCE = 30
 
 
 @contextmanager
@@ -47,7 +49,7 @@ class Tab:
         """Open an empty tab; `url` is the app's address."""
         self.url = url
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(10_000)
+        self.page.set_default_timeout(1000 * PATIENCE)
         self.errors: list[str] = []
         self._answered: list[Request] = []
         self._exchanges: list[Exchange] = []
@@ -96,7 +98,7 @@ class Tab:
         self.page.wait_for_selector("#theme-toggle")
         self.settle()
 
-    def settle(self, timeout: float = 15) -> None:
+    def settle(self, timeout: float = PATIENCE) -> None:
         """Wait until no callback is under way, and none has been for a moment."""
         end = time.monotonic() + timeout
         self._last = time.monotonic()
@@ -104,7 +106,7 @@ class Tab:
             assert time.monotonic() < end, f"callbacks under way for {timeout} s: {self._under_way}"
             self.page.wait_for_timeout(10)
 
-    def until(self, what: Callable[[], Any], timeout: float = 10) -> Any:
+    def until(self, what: Callable[[], Any], timeout: float = PATIENCE) -> Any:
         """Wait for `what` to be true, and return it."""
         end = time.monotonic() + timeout
         while not (result := what()):
