@@ -52,8 +52,10 @@ def _run_pytest(session: nox.Session, *arguments: str) -> None:
     session.install("-e", ".", *TEST)
     _provide_browser(session)
     _provide_library(session, "curl", "libcurl4")
-    # Two at a time: much of it is waiting for browsers, servers and time-outs.
-    session.run("pytest", "-n", "2", *arguments, *session.posargs)
+    # More than there are processors: much of it is waiting for browsers, servers and time-outs.
+    # Hundreds of processes are started, so that compiled modules pay, whatever the shell has set.
+    bytecode = {"PYTHONDONTWRITEBYTECODE": ""}
+    session.run("pytest", "-n", "4", *arguments, *session.posargs, env=bytecode)
 
 
 def _provide_browser(session: nox.Session) -> None:

@@ -42,7 +42,8 @@ class Place:
     def env(self) -> dict[str, str]:
         """The settings of the project's tools: its own environment, and nothing of this run's."""
         environment = self.folder / "environment"
-        kept = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+        foreign = {"VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE"}
+        kept = {name: value for name, value in os.environ.items() if name not in foreign}
         return kept | {
             "UV_PROJECT_ENVIRONMENT": str(environment),
             "MYPY_CACHE_DIR": str(self.folder / "mypy"),
