@@ -23,7 +23,6 @@ ROOT = Path(__file__).parents[1]
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 DASHGEN, COPIER = str(SCRIPTS / "dashgen"), str(SCRIPTS / "copier")
 ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-COMPLETING = {"_DASHGEN_COMPLETE": "bash"}
 
 Run = Callable[[], None]
 
@@ -40,9 +39,9 @@ def main() -> None:
         pairs = {
             "dashgen --help": (_running(DASHGEN, "--help"), copier_help, 0.45),
             "dashgen new --help": (_running(DASHGEN, "new", "--help"), copier_help, 0.45),
-            "completion of a command": (_running(DASHGEN, "n", env=COMPLETING), copier_help, 0.45),
+            "completion of a command": (_completing("n"), copier_help, 0.45),
             "completion of a choice": (
-                _running(DASHGEN, "new", "shop", "--storage", "", env=COMPLETING),
+                _completing("new", "shop", "--storage", ""),
                 copier_help,
                 0.45,
             ),
@@ -99,6 +98,16 @@ def _running(*command: str, env: Mapping[str, str] | None = None) -> Run:
         )
 
     return run
+
+
+def _completing(*words: str) -> Run:
+    """Return what asks for a completion, as the function does that a shell got."""
+    line = {
+        "_DASHGEN_COMPLETE": "complete_bash",
+        "COMP_WORDS": "\n".join(["dashgen", *words]),
+        "COMP_CWORD": str(len(words)),
+    }
+    return _running(DASHGEN, env=line)
 
 
 def _writing(work: Path, *command: str) -> Run:

@@ -5,38 +5,96 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from types import FrameType
-from typing import Any
+from typing import Annotated, Any
 
-from dashgen.cli.command import Command
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from dashgen.cli.command import Command, taking_as_typed
+from dashgen.cli.help import GENERAL, width, write_examples, write_parameters
 from dashgen.errors import CommandLineError, DashgenError, ExitCode
 
-
-@dataclass(frozen=True)
-class Entry:
-    """Where a command is declared, and its line in the list of commands."""
-
-    module: str
-    summary: str
-
-
-# The module of a command is imported when it is called: it holds the command under its name.
+# Each command is in the module of its name, under its name.
 COMMANDS = {
-    "new": Entry("dashgen.cli.new", "Write a new app"),
-    "update": Entry("dashgen.cli.updates", "Move a project to a newer template or other choices"),
-    "status": Entry("dashgen.cli.updates", "Say where a project stands"),
-    "diff": Entry("dashgen.cli.updates", "Show what a project has changed of the template"),
-    "options": Entry("dashgen.cli.options", "Say what can be chosen, and what it needs"),
-    "config": Entry("dashgen.cli.config", "Show, set and reset your own defaults"),
-    "completion": Entry("dashgen.cli.completion", "Let the Tab key complete all of this"),
-    "doctor": Entry("dashgen.cli.doctor", "Check this machine and a project"),
+    "new": "Write a new app",
+    "update": "Move a project to a newer template or other choices",
+    "status": "Say where a project stands",
+    "diff": "Show what a project has changed of the template",
+    "options": "Say what can be chosen, and what it needs",
+    "config": "Show, set and reset your own defaults",
+    "completion": "Let the Tab key complete all of this",
+    "doctor": "Check this machine and a project",
 }
+EXAMPLES = (
+    ("dashgen new shop", "ask, then write shop/"),
+    ("dashgen new shop -y --run", "take the defaults and serve the app"),
+)
 
 
 class Terminated(KeyboardInterrupt):
     """Another process asked dashgen to end."""
+
+
+class LazyCommand(TyperCommand):
+    """Stands for a command until that is called or completed; its module is imported then."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any
+    ) -> Any:
+        """Return the context of the command itself."""
+        assert self.name
+        command = getattr(import_module(f"dashgen.cli.{self.name}"), self.name)
+        assert isinstance(command, Command)
+        return command.make_context(info_name, args, parent, **extra)
+
+
+class Group(TyperGroup):
+    """All commands, each with its line in the list."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        for name, summary in COMMANDS.items():
+            self.add_command(LazyCommand(name, short_help=summary))
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return the options."""
+        return taking_as_typed(super().get_params(ctx))
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write what stands between the summary and the details."""
+        self.format_commands(ctx, formatter)
+        write_examples(formatter, EXAMPLES)
+        write_parameters(formatter, ctx, self.get_params(ctx), GENERAL)
+
+
+app = typer.Typer(
+    cls=Group,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    subcommand_metavar="COMMAND",
+    options_metavar="",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(
+    invoke_without_command=True, epilog="'dashgen COMMAND --help' says more about a command."
+)
+def dashgen(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", hidden=True)] = False,
+) -> None:
+    """Write new Plotly Dash apps and keep them up to date."""
+    if version:
+        _print_version(as_json)
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+    elif as_json:
+        raise CommandLineError("--json stands before the command", "write it behind the command")
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -46,8 +104,10 @@ def main(words: Sequence[str] | None = None) -> int:
         words: Everything behind the program's name; the process's own where left out.
     """
     words = sys.argv[1:] if words is None else list(words)
-    if shell := os.environ.get("_DASHGEN_COMPLETE"):
-        return _complete(shell, words)
+    if "_DASHGEN_COMPLETE" in os.environ:
+        from dashgen.cli.complete import answer
+
+        return answer(typer.main.get_command(app))
     _handle_signals()
     for stream in (sys.stdout, sys.stderr):
         # A file name that is not text, or a terminal without an arrow, must not end a command.
@@ -73,82 +133,37 @@ def main(words: Sequence[str] | None = None) -> int:
         return _failed(DashgenError(f"unexpected {type(error).__name__}: {error}", hint), words)
 
 
-def command(name: str) -> Command:
-    """Return a command by its name, which ``COMMANDS`` has."""
-    found = getattr(import_module(COMMANDS[name].module), name)
-    assert isinstance(found, Command)
-    return found
-
-
 def _run(words: Sequence[str]) -> int | None:
-    name = words[0] if words else "--help"
-    if name in {"-h", "--help", "--version"}:
-        _print_about(name, "--json" in words)
-        return None
-    if name not in COMMANDS:
-        _refuse(name)
-    chosen = command(name)
-    if full := _wants_help(words[1:]):
-        from dashgen.cli.help import command_page
-
-        print(command_page(chosen, full == "--help"))
-        return None
-
-    from dashgen.cli.console import Output
-    from dashgen.cli.parser import parse
-
-    values: dict[str, Any] = parse(chosen, words[1:])
-    values.pop("help")
-    output = Output(values.pop("json"), values.pop("quiet"), values.pop("verbose"))
-    return chosen.run(output, **values)
-
-
-def _complete(shell: str, words: Sequence[str]) -> int:
-    from dashgen.cli.complete import answer
-
+    # Not by Typer's own `main`, which makes a bare exit code of an interruption.
     try:
-        print(answer(shell, words, _summaries(), command))
-    except Exception:
-        # Nothing that goes wrong may end up in the line that somebody is typing.
-        return ExitCode.FAILED
-    return ExitCode.DONE
+        group = typer.main.get_command(app)
+        with group.make_context("dashgen", list(words), terminal_width=width()) as context:
+            code: int | None = group.invoke(context)
+            return code
+    except typer.Exit as end:
+        return end.exit_code
+    except typer.TyperException as error:
+        raise _usage(error, words) from error
 
 
-def _summaries() -> dict[str, str]:
-    return {name: entry.summary for name, entry in COMMANDS.items()}
+def _usage(error: typer.TyperException, words: Sequence[str]) -> CommandLineError:
+    """Return the parser's error in the words of all others."""
+    where = " ".join(["dashgen", *(word for word in words[:1] if word in COMMANDS)])
+    message = error.format_message().rstrip(".")
+    return CommandLineError(message[:1].lower() + message[1:], f"see '{where} --help'")
 
 
-def _print_about(flag: str, as_json: bool) -> None:
+def _print_version(as_json: bool) -> None:
     from dashgen.source import template_root, version
 
-    if flag == "--version":
-        root = template_root()
-        kind = "in the package" if root.name == "_template" else "a checkout"
-        if as_json:
-            import json
+    root = template_root()
+    kind = "in the package" if root.name == "_template" else "a checkout"
+    if as_json:
+        import json
 
-            print(json.dumps({"version": version(), "template": str(root)}))
-        else:
-            print(f"dashgen {version()}\ntemplate {root} ({kind})")
-        return
-
-    from dashgen.cli.help import overview
-
-    print(overview(_summaries()))
-
-
-def _wants_help(words: Sequence[str]) -> str:
-    stated = words[: words.index("--")] if "--" in words else words
-    return next((word for word in stated if word in {"-h", "--help"}), "")
-
-
-def _refuse(name: str) -> None:
-    from difflib import get_close_matches
-
-    kind = "option" if name.startswith("-") else "command"
-    near = get_close_matches(name, [*COMMANDS, "--help", "--version"], n=1)
-    question = f", did you mean {near[0]!r}?" if near else ""
-    raise CommandLineError(f"no such {kind} {name!r}{question}", "see 'dashgen --help'")
+        print(json.dumps({"version": version(), "template": str(root)}))
+    else:
+        print(f"dashgen {version()}\ntemplate {root} ({kind})")
 
 
 def _failed(error: DashgenError, words: Sequence[str]) -> int:

@@ -1,108 +1,137 @@
-"""How a command is declared: its arguments, its options, and the function that it calls."""
+"""What makes a Typer command of a function: the options that all share, and its help page."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from functools import wraps
+from typing import Annotated, Any
 
-# A value that the shell can complete, and what it means.
-Offer = tuple[str, str]
+import typer
+from typer.core import TyperCommand
+
+from dashgen.cli.console import Output
+from dashgen.cli.help import GENERAL, short_help, write_examples, write_parameters
+
+Example = tuple[str, str]
 
 
-@dataclass(frozen=True)
-class Argument:
-    """A word that a command takes by its position.
+class _AsTyped:
+    """Hands a word over as it was typed."""
 
-    Args:
-        name: Of the parameter that gets it; in capitals it stands in the usage line.
-        help: What it is, in one line.
-        default: Its value where it is left out, if it is not required.
-        required: Whether it must be there.
-        offers: The values that it takes, where they are few.
-        paths: What the shell completes it with, if that is a path.
+    @staticmethod
+    def coerce(value: Any, param: Any, ctx: Any) -> Any:
+        return value
+
+
+def taking_as_typed(parameters: list[Any]) -> list[Any]:
+    """Let text reach the command as it is.
+
+    Typer's own conversion imports Pydantic, which takes longer than all that completion does, and
+    refuses a path that is not UTF-8.
     """
-
-    name: str
-    help: str
-    default: str | None = None
-    required: bool = True
-    offers: tuple[Offer, ...] = ()
-    paths: Literal["folders", "files"] | None = "folders"
-
-    @property
-    def optional(self) -> bool:
-        """Whether it may be left out."""
-        return not self.required or self.default is not None
-
-    @property
-    def metavar(self) -> str:
-        """Its name in the usage line."""
-        return self.name.upper()
+    for parameter in parameters:
+        if parameter.type_descriptor.annotation in (str, bool, list[str]):
+            parameter.get_runtime_param = _AsTyped
+    return parameters
 
 
-@dataclass(frozen=True)
-class Option:
-    """A flag, or an option with a value.
+class Command(TyperCommand):
+    """A command whose help has examples, and its options in groups."""
 
-    Args:
-        flags: As they are typed, such as ``("-y", "--defaults")``; the last one names the value.
-        help: What it does, in one line.
-        metavar: What stands for its value; None makes it a switch.
-        group: The heading under which the help shows it.
-        offers: The values that it takes, where they are few.
-        negatable: Whether a switch has a ``--no-`` twin, so that it has three states.
-        paths: What the shell completes a value with, if that is a path.
-        repeated: Whether it may be given more than once; its value is a tuple then.
-    """
+    examples: Sequence[Example] = ()
 
-    flags: tuple[str, ...]
-    help: str
-    metavar: str | None = None
-    group: str = "Options"
-    offers: tuple[Offer, ...] = ()
-    negatable: bool = False
-    paths: Literal["folders", "files"] | None = None
-    repeated: bool = False
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return the arguments and options, which take text as it is typed."""
+        return taking_as_typed(super().get_params(ctx))
 
-    @property
-    def name(self) -> str:
-        """The name of the parameter that gets the value."""
-        return self.flags[-1].lstrip("-").replace("-", "_")
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Return the usage line's words: what is required, what may follow, the options."""
+        arguments = [p for p in self.params if p.param_type_name == "argument"]
+        names = [f"{p.metavar}" if p.required else f"[{p.metavar}]" for p in arguments]
+        return [*names, "[OPTIONS]"]
 
-    @property
-    def spellings(self) -> tuple[str, ...]:
-        """Every word that sets it."""
-        if not self.negatable:
-            return self.flags
-        return (*self.flags, self.flags[-1].replace("--", "--no-", 1))
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write what stands between the summary and the details."""
+        write_examples(formatter, self.examples)
+        write_parameters(formatter, ctx, self.get_params(ctx))
 
 
-@dataclass(frozen=True)
-class Command:
-    """One command of the command line.
+def offering(*offers: Example) -> Callable[[str], list[Example]]:
+    """Return a completion by some values, each with its meaning; the help page shows them, too."""
+
+    def complete(incomplete: str) -> list[Example]:
+        return [offer for offer in offers if offer[0].startswith(incomplete)]
+
+    return complete
+
+
+def command(
+    *, examples: Sequence[Example] = (), answers: Sequence[inspect.Parameter] = ()
+) -> Callable[[Callable[..., int | None]], Command]:
+    """Make a command of a function.
+
+    The function's first argument is an ``Output``, made of the options that all commands share.
+    The first paragraph of its docstring is the summary, the others are the details.
 
     Args:
-        name: As it is typed.
-        summary: What it does, in one line.
-        run: Called with an ``Output`` and, by name, a value for every argument and option: text,
-            a bool for a switch, None where a value or a negatable switch was not given. It
-            returns an exit code, or None for 0.
-        arguments: In order; those with a default come last.
-        options: Its own; every command has the shared ones as well.
-        details: What else there is to know, a few lines.
         examples: Command lines, and what each does.
+        answers: What the function takes as ``**stated`` beside its own arguments.
     """
 
-    name: str
-    summary: str
-    run: Callable[..., int | None]
-    arguments: Sequence[Argument] = ()
-    options: Sequence[Option] = ()
-    details: str = ""
-    examples: Sequence[tuple[str, str]] = field(default=())
+    def decorate(run: Callable[..., int | None]) -> Command:
+        @wraps(run)
+        def call(
+            *, as_json: bool, quiet: bool, verbose: bool, short: bool, **values: Any
+        ) -> int | None:
+            return run(Output(as_json, quiet, verbose), **values)
+
+        own = _own(run)
+        parameters = [*own, *answers, *inspect.signature(_shared).parameters.values()]
+        call.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+            [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters]
+        )
+        summary, _, details = inspect.cleandoc(run.__doc__ or "").partition("\n\n")
+        app = typer.Typer(add_completion=False, rich_markup_mode=None)
+        app.command(cls=Command, help=summary, epilog=details)(call)
+        made = typer.main.get_command(app)
+        assert isinstance(made, Command)
+        made.examples = examples
+        return made
+
+    return decorate
 
 
-HELP = Option(("-h", "--help"), "Show this help; -h is shorter.", group="General")
-JSON = Option(("--json",), "Print one JSON object, errors too; never ask.", group="General")
-QUIET = Option(("-q", "--quiet"), "Print nothing but errors.", group="General")
-VERBOSE = Option(("-v", "--verbose"), "Print the traceback of an error.", group="General")
-SHARED = (JSON, QUIET, VERBOSE, HELP)
+def _own(run: Callable[..., int | None]) -> Iterator[inspect.Parameter]:
+    _, *parameters = inspect.signature(run).parameters.values()
+    return (p for p in parameters if p.kind is not inspect.Parameter.VAR_KEYWORD)
+
+
+def _shared(
+    as_json: Annotated[
+        bool,
+        typer.Option(
+            "--json", help="Print one JSON object, errors too; never ask.", rich_help_panel=GENERAL
+        ),
+    ] = False,
+    quiet: Annotated[
+        bool,
+        typer.Option("-q", "--quiet", help="Print nothing but errors.", rich_help_panel=GENERAL),
+    ] = False,
+    verbose: Annotated[
+        bool,
+        typer.Option(
+            "-v", "--verbose", help="Print the traceback of an error.", rich_help_panel=GENERAL
+        ),
+    ] = False,
+    short: Annotated[
+        bool,
+        typer.Option(
+            "-h",
+            help="Show the short help.",
+            rich_help_panel=GENERAL,
+            is_eager=True,
+            expose_value=False,
+            callback=short_help,
+        ),
+    ] = False,
+) -> None:
+    """Declare the options of every command."""

@@ -1,8 +1,10 @@
 """``dashgen config`` on the command line."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from dashgen.cli.command import Argument, Command
+import typer
+
+from dashgen.cli.command import command, offering
 from dashgen.cli.console import Output, answer_text, styled
 from dashgen.cli.questions import question_offers
 from dashgen.errors import CommandLineError
@@ -18,22 +20,49 @@ ACTIONS = {
 }
 
 
-def _run(output: Output, *, action: str, question: str, value: str | None) -> None:
+@command(
+    examples=(
+        ("dashgen config", "show what a new project gets"),
+        ("dashgen config set storage redis", "choose that from now on"),
+        ("dashgen config reset storage", "forget it; without a name, all of them"),
+    )
+)
+def config(
+    output: Output,
+    action: Annotated[
+        str,
+        typer.Argument(
+            metavar="ACTION",
+            help="show, set or reset.",
+            autocompletion=offering(*ACTIONS.items()),
+        ),
+    ] = "show",
+    question: Annotated[
+        str,
+        typer.Argument(
+            metavar="QUESTION", help="Which one.", autocompletion=offering(*question_offers())
+        ),
+    ] = "",
+    value: Annotated[
+        str | None, typer.Argument(metavar="VALUE", help="The answer to keep.")
+    ] = None,
+) -> None:
+    """Show, set and reset your own defaults."""
     # Imported here, so that --help stays fast.
-    from dashgen.commands import config as command
+    from dashgen.commands import config as defaults
 
     if action == "set" and question and value is not None:
-        config = command.set_default(question, value)
+        found = defaults.set_default(question, value)
     elif action == "reset" and value is None:
-        config = command.reset(question or None)
+        found = defaults.reset(question or None)
     elif action == "show" and not question:
-        config = command.show()
+        found = defaults.show()
     else:
         raise CommandLineError(
             "that is none of 'config', 'config set QUESTION ANSWER', 'config reset [QUESTION]'",
             "see 'dashgen config --help'",
         )
-    output.result(_as_data(config), lambda: _as_text(config))
+    output.result(_as_data(found), lambda: _as_text(found))
 
 
 def _as_data(config: "Config") -> dict[str, Any]:
@@ -56,20 +85,3 @@ def _as_text(config: "Config") -> str:
     ]
     kept = "" if config.file.exists() else " (none yet)"
     return "\n".join([f"Your defaults for new projects, {config.file}{kept}:\n", *lines])
-
-
-config = Command(
-    name="config",
-    summary="Show, set and reset your own defaults.",
-    run=_run,
-    arguments=(
-        Argument("action", "show, set or reset.", default="show", offers=tuple(ACTIONS.items())),
-        Argument("question", "Which one.", default="", paths=None, offers=question_offers()),
-        Argument("value", "The answer to keep.", default=None, required=False, paths=None),
-    ),
-    examples=(
-        ("dashgen config", "show what a new project gets"),
-        ("dashgen config set storage redis", "choose that from now on"),
-        ("dashgen config reset storage", "forget it; without a name, all of them"),
-    ),
-)

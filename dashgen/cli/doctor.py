@@ -1,9 +1,11 @@
 """``dashgen doctor`` on the command line."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from dashgen.cli.command import Argument, Command
+import typer
+
+from dashgen.cli.command import command
 from dashgen.cli.console import Output, styled
 from dashgen.errors import ExitCode
 
@@ -13,7 +15,24 @@ if TYPE_CHECKING:
 MARKS = {"ok": ("ok", "good"), "note": ("note", "warning"), "failed": ("FAIL", "bad")}
 
 
-def _run(output: Output, *, path: str) -> ExitCode:
+@command(
+    examples=(
+        ("dashgen doctor", "this machine, and the project here"),
+        ("dashgen doctor shop --json", "for a script"),
+    )
+)
+def doctor(
+    output: Output,
+    path: Annotated[
+        str,
+        typer.Argument(metavar="PATH", help="A project; this folder where left out, if it is one."),
+    ] = "",
+) -> ExitCode:
+    """Check this machine and a project: tools, settings, servers, ports.
+
+    Reads the project's .env and the environment, and asks each configured server whether it is
+    there. Exit code 1 if a line fails; each failing line says what to do.
+    """
     # Imported here, so that --help stays fast.
     from dashgen.commands.doctor import doctor as examine
 
@@ -53,19 +72,3 @@ def _as_text(diagnosis: "Diagnosis") -> str:
     failed = sum(finding.verdict.value == "failed" for finding in diagnosis.findings)
     lines.append(f"\n{failed} failed." if failed else "\nAll is well.")
     return "\n".join(lines)
-
-
-doctor = Command(
-    name="doctor",
-    summary="Check this machine and a project: tools, settings, servers, ports.",
-    run=_run,
-    arguments=(
-        Argument("path", "A project; this folder where left out, if it is one.", default=""),
-    ),
-    details="Reads the project's .env and the environment, and asks each configured server whether "
-    "it is there. Exit code 1 if a line fails; each failing line says what to do.",
-    examples=(
-        ("dashgen doctor", "this machine, and the project here"),
-        ("dashgen doctor shop --json", "for a script"),
-    ),
-)

@@ -1,132 +1,98 @@
-"""The help pages: plain text that fits the terminal, coloured where that is shown."""
+"""What Typer's help pages have here: examples, options in groups, and what each choice means."""
 
 import shutil
-import sys
-import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
-from dashgen.cli.command import SHARED, Command, Option
+import typer
+
 from dashgen.cli.console import styled
 
+GENERAL = "General"
+GROUPS = ("Answers", "Questions", "Project", "Template", GENERAL)
 WIDEST = 100
 NARROW = 60
+_SHORT = "dashgen.short"
 
 
-def command_page(command: Command, full: bool) -> str:
-    """Return the help of a command.
+def width() -> int:
+    """Return how many columns a page may have."""
+    return min(shutil.get_terminal_size().columns, WIDEST)
+
+
+def short_help(context: typer.Context, value: bool) -> None:
+    """Print the help without the meaning of each choice, and end."""
+    if value and not context.resilient_parsing:
+        context.meta[_SHORT] = True
+        typer.echo(context.get_help())
+        raise typer.Exit
+
+
+def write_examples(formatter: Any, examples: Sequence[tuple[str, str]]) -> None:
+    """Write command lines, and what each does."""
+    if examples:
+        with formatter.section(styled("Examples", "heading")):
+            write_rows(formatter, examples)
+
+
+def write_parameters(
+    formatter: Any, context: typer.Context, parameters: Iterable[Any], group: str = "Options"
+) -> None:
+    """Write the arguments, and then the options in their groups.
 
     Args:
-        command: The command.
-        full: Also say what each choice means.
+        formatter: What writes the page.
+        context: Of the command.
+        parameters: Of the command, too.
+        group: Of the options that name none.
     """
-    words = [argument.metavar for argument in command.arguments if not argument.optional]
-    words += [f"[{argument.metavar}]" for argument in command.arguments if argument.optional]
-    lines = [*_wrapped(command.summary), "", _usage(command.name, *words, "[OPTIONS]")]
-    lines += _block("Examples", command.examples)
-    lines += _block("Arguments", [(a.metavar, a.help) for a in command.arguments])
-    groups: dict[str, list[Option]] = {}
-    for option in (*command.options, *SHARED):
-        groups.setdefault(option.group, []).append(option)
-    for heading, options in groups.items():
-        lines += _options(heading, options, full)
-    if command.details:
-        lines += ["", *_wrapped(command.details)]
-    return "\n".join(lines)
+    groups: dict[str, list[tuple[str, str]]] = {name: [] for name in ("Arguments", group, *GROUPS)}
+    for parameter in parameters:
+        groups[_group(parameter) or group] += _rows(parameter, context)
+    for heading, rows in groups.items():
+        if rows:
+            with formatter.section(styled(heading, "heading")):
+                write_rows(formatter, rows)
 
 
-def overview(summaries: Mapping[str, str]) -> str:
-    """Return the help of dashgen itself.
+def write_rows(formatter: Any, rows: Iterable[tuple[str, str]]) -> None:
+    """Write entries: side by side, or below each other where the terminal is narrow.
 
-    Args:
-        summaries: What each command does, in one line.
+    An entry that is indented belongs to the one before it.
     """
-    lines = [
-        *_wrapped("Write new Plotly Dash apps and keep them up to date."),
-        "",
-        _usage("COMMAND", "[OPTIONS]"),
-        *_block("Commands", summaries.items()),
-        *_block(
-            "Examples",
-            [
-                ("dashgen new shop", "ask, then write shop/"),
-                ("dashgen new shop -y --run", "take the defaults and serve the app"),
-            ],
-        ),
-        *_block("General", [("--version", "Show the version."), ("-h, --help", "Show this help.")]),
-        "",
-        *_wrapped("'dashgen COMMAND --help' says more about a command."),
-    ]
-    return "\n".join(lines)
-
-
-def _usage(*words: str) -> str:
-    lines = _wrapped(f"Usage: dashgen {' '.join(words)}")
-    lines[0] = lines[0].replace("Usage:", styled("Usage:", "heading"), 1)
-    return "\n".join(lines)
-
-
-def _options(heading: str, options: Sequence[Option], full: bool) -> Iterator[str]:
-    yield from ("", styled(f"{heading}:", "heading"))
-    width = _column(_spelled(option) for option in options)
-    for option in options:
-        text = option.help
-        if option.offers and not full:
-            text += f" [{', '.join(value for value, _ in option.offers)}]"
-        yield from entry(_spelled(option), text, width)
-        if option.offers and full:
-            column = _column(value for value, _ in option.offers)
-            for value, meaning in option.offers:
-                yield from entry(value, meaning, column, indent=width + 4)
-
-
-def _spelled(option: Option) -> str:
-    flag = option.flags[-1]
-    if option.negatable:
-        flag = flag.replace("--", "--[no-]", 1)
-    short = "".join(f"{flag}, " for flag in option.flags[:-1])
-    return f"{short}{flag} {option.metavar}" if option.metavar else f"{short}{flag}"
-
-
-def _block(heading: str, rows: Iterable[tuple[str, str]]) -> Iterator[str]:
-    rows = list(rows)
-    if rows:
-        yield from ("", styled(f"{heading}:", "heading"))
-        column = _column(left for left, _ in rows)
-        for left, right in rows:
-            yield from entry(left, right, column)
-
-
-def _column(words: Iterable[str]) -> int:
-    return 0 if _width() < NARROW else max(map(len, words))
-
-
-def entry(left: str, right: str, column: int, indent: int = 2) -> Iterator[str]:
-    """Yield one entry: side by side, or below each other where the terminal is narrow."""
-    if _width() < NARROW:
-        step = "  " if indent == 2 else " " * 6
-        yield f"{step}{styled(left, 'term')}"
-        yield from _wrapped(right, f"{step}    ")
+    table = [(_term(left), right) for left, right in rows]
+    if formatter.width >= NARROW and table:
+        formatter.write_dl(table, col_max=formatter.width // 2)
         return
-    first, *more = _wrapped(right, " " * (indent + column + 2)) or [""]
-    gap = " " * (column - len(left) + 2)
-    yield f"{' ' * indent}{styled(left, 'term')}{gap}{first.strip()}"
-    yield from more
+    for left, right in table:
+        formatter.write_dl([(left, right)], col_max=0, col_spacing=4 if left[:1] == " " else 2)
 
 
-def _wrapped(text: str, indent: str = "") -> list[str]:
-    return [
-        line
-        for paragraph in text.splitlines()
-        for line in textwrap.wrap(
-            paragraph,
-            max(_width(), len(indent) + 20),
-            initial_indent=indent,
-            subsequent_indent=indent,
-            break_on_hyphens=False,
-        )
-        or [""]
-    ]
+def _term(text: str) -> str:
+    stripped = text.lstrip()
+    return " " * (len(text) - len(stripped)) + (styled(stripped, "term") if stripped else "")
 
 
-def _width() -> int:
-    return min(shutil.get_terminal_size().columns, WIDEST) if sys.stdout else WIDEST
+def _group(parameter: Any) -> str:
+    if parameter.param_type_name == "argument":
+        return "Arguments"
+    if parameter.name == "help":
+        return GENERAL
+    return str(parameter.rich_help_panel or "")
+
+
+def _rows(parameter: Any, context: typer.Context) -> Iterator[tuple[str, str]]:
+    if parameter.param_type_name == "argument":
+        yield parameter.metavar, parameter.help
+        return
+    record = parameter.get_help_record(context)
+    if record is None:
+        return
+    spelled, text = record
+    offers = [(item.value, item.help or "") for item in parameter.shell_complete(context, "")]
+    if offers and context.meta.get(_SHORT):
+        text += f" [{', '.join(value for value, _ in offers)}]"
+    yield spelled, text
+    if not context.meta.get(_SHORT):
+        for value, meaning in offers:
+            yield f"  {value}", meaning

@@ -3,9 +3,11 @@
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from dashgen.cli.command import Argument, Command, Option
+import typer
+
+from dashgen.cli.command import command, offering
 from dashgen.cli.console import Output, answer_text, styled
 from dashgen.cli.questions import question_options
 from dashgen.errors import CommandLineError
@@ -16,23 +18,131 @@ if TYPE_CHECKING:
     from dashgen.commands.new import NewProject
 
 
-def _run(
+@command(
+    examples=(
+        ("dashgen new shop", "ask, then write shop/"),
+        ("dashgen new . -y", "into this folder, with all defaults"),
+        ("dashgen new shop -y --storage redis", "ask nothing, choose one thing"),
+        ("dashgen new shop -y --run", "and serve it at once"),
+        ("dashgen new shop -y --dry-run", "only list the files"),
+    ),
+    answers=question_options(),
+)
+def new(
     output: Output,
-    *,
-    dest: str,
-    defaults: bool,
-    answers: str | None,
-    data: Sequence[str] | None,
-    no_git: bool,
-    run: bool,
-    dry_run: bool,
-    force: bool,
-    existing: str | None,
-    template: str | None,
-    ref: str | None,
-    trust: bool,
+    dest: Annotated[
+        str,
+        typer.Argument(
+            metavar="DEST",
+            help="A folder that is new, empty or just git-initialised; . is this one.",
+        ),
+    ],
+    defaults: Annotated[
+        bool,
+        typer.Option(
+            "-y",
+            "--defaults",
+            help="Take the default of every open question.",
+            rich_help_panel="Answers",
+        ),
+    ] = False,
+    answers: Annotated[
+        str | None,
+        typer.Option(
+            "--answers",
+            metavar="FILE",
+            help="Take answers from a YAML file, such as a project's .copier-answers.yml.",
+            rich_help_panel="Answers",
+        ),
+    ] = None,
+    data: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-d",
+            "--data",
+            metavar="NAME=ANSWER",
+            help="Answer any question by its name, such as one of another template.",
+            rich_help_panel="Answers",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run",
+            help="List the files with their sizes; write nothing.",
+            rich_help_panel="Project",
+        ),
+    ] = False,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force",
+            help="Add what is missing to a folder with content; ask about each file that differs.",
+            rich_help_panel="Project",
+        ),
+    ] = False,
+    existing: Annotated[
+        str | None,
+        typer.Option(
+            "--existing",
+            metavar="CHOICE",
+            help="With --force: what becomes of files that differ, instead of asking.",
+            rich_help_panel="Project",
+            autocompletion=offering(
+                ("keep", "they stay as they are; the default without a terminal"),
+                ("overwrite", "they are replaced"),
+                ("beside", "they stay, and the new ones are saved as NAME.new"),
+            ),
+        ),
+    ] = None,
+    no_git: Annotated[
+        bool,
+        typer.Option(
+            "--no-git", help="Make no git repository and no commit.", rich_help_panel="Project"
+        ),
+    ] = False,
+    run: Annotated[
+        bool,
+        typer.Option(
+            "--run",
+            help="Make the environment and serve the app until Ctrl-C.",
+            rich_help_panel="Project",
+        ),
+    ] = False,
+    template: Annotated[
+        str | None,
+        typer.Option(
+            "--template",
+            metavar="SOURCE",
+            help="Another template, such as a fork: a folder, a git address, gh:OWNER/NAME.",
+            rich_help_panel="Template",
+        ),
+    ] = None,
+    ref: Annotated[
+        str | None,
+        typer.Option(
+            "--ref",
+            metavar="REF",
+            help="Its tag, branch or commit; else the newest.",
+            rich_help_panel="Template",
+        ),
+    ] = None,
+    trust: Annotated[
+        bool,
+        typer.Option(
+            "--trust",
+            help="Let it run its own commands on this machine.",
+            rich_help_panel="Template",
+        ),
+    ] = False,
     **stated: Any,
 ) -> None:
+    """Write a new app to DEST and commit it to git.
+
+    Asks at a terminal for what neither the flags nor the answers file state. An answer is taken
+    from a flag, the answers file, your preferences (dashgen config), git, or the template's
+    default, in this order.
+    """
     # Imported here, so that --help stays fast.
     from dashgen.commands.new import new as write
 
@@ -165,69 +275,3 @@ def _near(path: Path) -> str:
         return shlex.quote(str(path.relative_to(Path.cwd())))
     except ValueError:
         return shlex.quote(str(path))
-
-
-new = Command(
-    name="new",
-    summary="Write a new app to DEST and commit it to git.",
-    run=_run,
-    arguments=(
-        Argument("dest", "A folder that is new, empty or just git-initialised; . is this one."),
-    ),
-    options=(
-        Option(("-y", "--defaults"), "Take the default of every open question.", group="Answers"),
-        Option(
-            ("--answers",),
-            "Take answers from a YAML file, such as a project's .copier-answers.yml.",
-            "FILE",
-            "Answers",
-            paths="files",
-        ),
-        Option(
-            ("-d", "--data"),
-            "Answer any question by its name, such as one of another template.",
-            "NAME=ANSWER",
-            "Answers",
-            repeated=True,
-        ),
-        *question_options(),
-        Option(("--dry-run",), "List the files with their sizes; write nothing.", group="Project"),
-        Option(
-            ("--force",),
-            "Add what is missing to a folder with content; ask about each file that differs.",
-            group="Project",
-        ),
-        Option(
-            ("--existing",),
-            "With --force: what becomes of files that differ, instead of asking.",
-            "CHOICE",
-            "Project",
-            offers=(
-                ("keep", "they stay as they are; the default without a terminal"),
-                ("overwrite", "they are replaced"),
-                ("beside", "they stay, and the new ones are saved as NAME.new"),
-            ),
-        ),
-        Option(("--no-git",), "Make no git repository and no commit.", group="Project"),
-        Option(("--run",), "Make the environment and serve the app until Ctrl-C.", group="Project"),
-        Option(
-            ("--template",),
-            "Another template, such as a fork: a folder, a git address, gh:OWNER/NAME.",
-            "SOURCE",
-            "Template",
-            paths="folders",
-        ),
-        Option(("--ref",), "Its tag, branch or commit; else the newest.", "REF", "Template"),
-        Option(("--trust",), "Let it run its own commands on this machine.", group="Template"),
-    ),
-    details="Asks at a terminal for what neither the flags nor the answers file state. An answer "
-    "is taken from a flag, the answers file, your preferences (dashgen config), git, or the "
-    "template's default, in this order.",
-    examples=(
-        ("dashgen new shop", "ask, then write shop/"),
-        ("dashgen new . -y", "into this folder, with all defaults"),
-        ("dashgen new shop -y --storage redis", "ask nothing, choose one thing"),
-        ("dashgen new shop -y --run", "and serve it at once"),
-        ("dashgen new shop -y --dry-run", "only list the files"),
-    ),
-)

@@ -1,42 +1,66 @@
 """``dashgen options`` on the command line."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from dashgen.cli.command import Argument, Command
+import typer
+
+from dashgen.cli.command import command, offering
 from dashgen.cli.console import Output, answer_text, styled
+from dashgen.cli.help import write_rows
 from dashgen.cli.questions import question_offers
 
 if TYPE_CHECKING:
     from dashgen.commands.options import OfferedChoice, OfferedQuestion
 
 
-def _run(output: Output, *, question: str) -> None:
+@command(
+    examples=(
+        ("dashgen options", "all questions"),
+        ("dashgen options storage", "one of them"),
+        ("dashgen options --json", "for a script"),
+    )
+)
+def options(
+    output: Output,
+    context: typer.Context,
+    question: Annotated[
+        str,
+        typer.Argument(
+            metavar="QUESTION", help="Only this one.", autocompletion=offering(*question_offers())
+        ),
+    ] = "",
+) -> None:
+    """Say what can be chosen, what it means and what it needs."""
     # Imported here, so that --help stays fast.
     from dashgen.commands.options import options as offered
 
     questions = offered(question or None)
     data = {"questions": [asdict(question) for question in questions]}
-    output.result(data, lambda: "\n\n".join(map(_as_text, questions)))
+    output.result(data, lambda: "\n".join(_as_text(q, context) for q in questions).rstrip())
 
 
-def _as_text(question: "OfferedQuestion") -> str:
-    from dashgen.cli.help import entry
-
+def _as_text(question: "OfferedQuestion", context: typer.Context) -> str:
     default = "derived" if question.default is None else answer_text(question.default)
+    flag = f"--{question.name}"
     if question.type == "bool":
         default = answer_text(bool(question.default))
-    flag = f"--[no-]{question.name}" if question.type == "bool" else f"--{question.name}"
+        flag = f"--{question.name} / --no-{question.name}"
     suffix = "" if question.choices or not default else f" (default: {default})"
-    lines = [f"{styled(flag, 'bold')}  {question.help}{suffix}"]
-    column = max((len(choice.value) for choice in question.choices), default=0)
+    formatter = context.make_formatter()
+    formatter.write_text(f"{styled(flag, 'bold')}  {question.help}{suffix}")
+    formatter.indent()
+    write_rows(formatter, _rows(question, default))
+    return formatter.getvalue()
+
+
+def _rows(question: "OfferedQuestion", default: str) -> Iterator[tuple[str, str]]:
     for choice in question.choices:
-        text = choice.meaning + (" (default)" if choice.value == default else "")
-        lines += entry(choice.value, text, column)
+        yield choice.value, choice.meaning + (" (default)" if choice.value == default else "")
         if needs := _needs(choice):
-            lines += entry("", styled(f"needs {needs}", "faint"), column)
-    return "\n".join(lines)
+            yield "", styled(f"needs {needs}", "faint")
 
 
 def _needs(choice: "OfferedChoice") -> str:
@@ -44,18 +68,3 @@ def _needs(choice: "OfferedChoice") -> str:
     packages = f"the packages {', '.join(names)}" if names else ""
     server = f"a {choice.server} server" if choice.server else ""
     return ", ".join(filter(None, (server, packages)))
-
-
-options = Command(
-    name="options",
-    summary="Say what can be chosen, what it means and what it needs.",
-    run=_run,
-    arguments=(
-        Argument("question", "Only this one.", default="", offers=question_offers(), paths=None),
-    ),
-    examples=(
-        ("dashgen options", "all questions"),
-        ("dashgen options storage", "one of them"),
-        ("dashgen options --json", "for a script"),
-    ),
-)

@@ -1,32 +1,54 @@
 """The options that answer the template's questions, with the questions' own words and choices."""
 
-from dashgen.cli.command import Offer, Option
+from inspect import Parameter
+from typing import Annotated, Any
+
+import typer
+
+from dashgen.cli.command import Example, offering
 from dashgen.questions import Question, visible
 
-GROUP = "Questions"
+
+def question_options() -> tuple[Parameter, ...]:
+    """Return one parameter a question, in the order of the questions; None is no answer."""
+    return tuple(
+        Parameter(
+            question.name, Parameter.KEYWORD_ONLY, default=None, annotation=_annotation(question)
+        )
+        for question in visible()
+    )
 
 
-def question_options() -> tuple[Option, ...]:
-    """Return one option a question, in the order of the questions."""
-    return tuple(map(_option, visible()))
-
-
-def question_offers() -> tuple[Offer, ...]:
+def question_offers() -> tuple[Example, ...]:
     """Return the names of the questions, for a shell to complete."""
     return tuple((question.name, question.help) for question in visible())
 
 
-def _option(question: Question) -> Option:
+def _annotation(question: Question) -> Any:
     default = "derived" if question.computed else question.default
+    flag, kind, metavar = f"--{question.name}", str, "CHOICE" if question.choices else "TEXT"
     if question.type == "bool":
-        metavar, default = None, "yes" if default else "no"
-    else:
-        metavar = "CHOICE" if question.choices else "TEXT"
-    return Option(
-        (f"--{question.name}",),
-        f"{question.help} (default: {default})" if default else question.help,
-        metavar,
-        GROUP,
-        offers=tuple((choice.value, choice.meaning) for choice in question.choices),
-        negatable=question.type == "bool",
-    )
+        default = "yes" if default else "no"
+        return Annotated[
+            bool | None,
+            typer.Option(
+                f"{flag}/--no-{question.name}",
+                help=_help(question, default),
+                rich_help_panel="Questions",
+            ),
+        ]
+    offers = tuple((choice.value, choice.meaning) for choice in question.choices)
+    return Annotated[
+        kind | None,
+        typer.Option(
+            flag,
+            help=_help(question, default),
+            metavar=metavar,
+            rich_help_panel="Questions",
+            autocompletion=offering(*offers) if offers else None,
+        ),
+    ]
+
+
+def _help(question: Question, default: Any) -> str:
+    return f"{question.help} (default: {default})" if default else question.help

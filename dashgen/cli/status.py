@@ -1,0 +1,73 @@
+"""``dashgen status`` on the command line."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dashgen.cli.command import command
+from dashgen.cli.console import Output
+from dashgen.cli.project import Project, Template, shown
+from dashgen.errors import ExitCode
+
+if TYPE_CHECKING:
+    from dashgen.commands.status import Status
+
+
+@command(
+    examples=(
+        ("dashgen status", "this project"),
+        ("dashgen status --check", "for continuous integration"),
+    )
+)
+def status(
+    output: Output,
+    path: Project = ".",
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check",
+            help=f"Exit with {int(ExitCode.OUTDATED)} where a newer template is there, and "
+            f"otherwise with {int(ExitCode.DIFFERS)} where files differ from the template.",
+        ),
+    ] = False,
+    template: Template = None,
+) -> ExitCode | None:
+    """Say which template a project has, what was chosen, and what differs."""
+    from dashgen.commands.status import status as ask
+
+    found = ask(Path(path), template=template)
+    output.result(_status_as_data(found), lambda: _status_as_text(found))
+    if not check:
+        return None
+    if found.outdated or found.unfinished:
+        return ExitCode.OUTDATED
+    return ExitCode.DIFFERS if found.modified or found.deleted else None
+
+
+def _status_as_data(status: "Status") -> dict[str, Any]:
+    return {
+        "path": str(status.project),
+        "version": status.version,
+        "newest": status.newest,
+        "outdated": status.outdated,
+        "unfinished": status.unfinished,
+        "answers": dict(status.answers),
+        "modified": status.modified,
+        "deleted": status.deleted,
+    }
+
+
+def _status_as_text(status: "Status") -> str:
+    width = max(map(len, status.answers))
+    news = f"; {status.newest} is there: dashgen update" if status.outdated else ", the newest here"
+    lines = [f"{status.project}: template {status.version}{news}", ""]
+    lines += [f"  {name:<{width}}  {shown(value)}" for name, value in status.answers.items()]
+    if status.unfinished:
+        lines += ["", "An update was cut off: dashgen update --abort puts everything back."]
+    if not status.modified and not status.deleted:
+        return "\n".join([*lines, "", "No file differs from the template."])
+    lines += ["", "These differ from the template:", ""]
+    lines += [f"  modified  {path}" for path in status.modified]
+    lines += [f"  deleted   {path}" for path in status.deleted]
+    return "\n".join(lines)

@@ -1,0 +1,193 @@
+"""``dashgen update`` on the command line."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dashgen.cli.command import command, offering
+from dashgen.cli.console import Output, styled
+from dashgen.cli.project import Project, Template, shown
+from dashgen.cli.questions import question_options
+from dashgen.errors import CommandLineError, ExitCode
+
+if TYPE_CHECKING:
+    from dashgen.commands.update import AnswerChange, Update
+    from dashgen.update.journal import Restored
+
+STYLES = {
+    "new": "good",
+    "changed": "good",
+    "merged": "good",
+    "conflict": "bad",
+    "removed": "warning",
+    "kept": "warning",
+    "deleted": "faint",
+}
+
+
+@command(
+    examples=(
+        ("dashgen update", "to this dashgen's template"),
+        ("dashgen update --storage redis", "and to another choice"),
+        ("dashgen update --dry-run", "only show what it would do"),
+    ),
+    answers=question_options(),
+)
+def update(
+    output: Output,
+    path: Project = ".",
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to",
+            metavar="VERSION",
+            help="Move to this template version; also back to an older one.",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option("-n", "--dry-run", help="Show what would be done and write nothing."),
+    ] = False,
+    yes: Annotated[bool, typer.Option("-y", "--yes", help="Do not ask before writing.")] = False,
+    conflict: Annotated[
+        str | None,
+        typer.Option(
+            "--conflict",
+            metavar="STYLE",
+            help="How conflicts are left.",
+            autocompletion=offering(
+                ("inline", "both versions in the file, between markers (default)"),
+                ("rej", "your version in the file, the template's changes in FILE.rej"),
+            ),
+        ),
+    ] = None,
+    abort: Annotated[
+        bool,
+        typer.Option("--abort", help="Put everything back as it was before the last update."),
+    ] = False,
+    template: Template = None,
+    **stated: Any,
+) -> ExitCode | None:
+    """Move a project to this dashgen's template, or to other choices; keeps your edits.
+
+    The project has to be committed to git. Nothing is committed for you. Without a terminal it
+    does not ask.
+    """
+    # Imported here, so that --help stays fast.
+    from dashgen.commands.update import update as move
+    from dashgen.update.content import Style
+
+    answers = {name: value for name, value in stated.items() if value is not None}
+    if abort:
+        if to or dry_run or conflict or template or answers:
+            raise CommandLineError("--abort goes with no other option", "leave the others out")
+        _abort(output, path)
+        return None
+    if conflict not in {None, *Style}:
+        raise CommandLineError(
+            f"--conflict {conflict!r} is not a choice", f"choose from {', '.join(Style)}"
+        )
+
+    def confirm(update: "Update") -> bool:
+        output.step(_preview(update))
+        return not dry_run and (yes or not output.can_ask or _agreed())
+
+    done = move(
+        Path(path),
+        to=to,
+        answers=answers,
+        style=Style(conflict or Style.INLINE),
+        template=template,
+        confirm=confirm,
+    )
+    if done.warning:
+        output.warn(done.warning)
+    output.result(_update_as_data(done), lambda: _summary(done, dry_run))
+    return ExitCode.CONFLICTS if done.conflicts and done.written else None
+
+
+def _agreed() -> bool:
+    import questionary
+
+    return bool(questionary.confirm("Apply this?", default=True).unsafe_ask())
+
+
+def _preview(update: "Update") -> str:
+    if not update.changes:
+        return ""
+    lines = [f"{update.project}: template {_from_to(update.old, update.new)}"]
+    lines += [f"  {_answer(change)}" for change in update.answers]
+    lines.append("")
+    for change in update.changes:
+        word = styled(f"{change.outcome:<8}", STYLES[change.outcome])
+        lines.append(f"  {word}  {change.path}{f' ({change.note})' if change.note else ''}")
+    return "\n".join([*lines, ""])
+
+
+def _from_to(old: str, new: str) -> str:
+    return new if old == new else f"{old} → {new}"
+
+
+def _answer(change: "AnswerChange") -> str:
+    if change.old is None:
+        return f"{change.question}: {shown(change.new)} (a new question)"
+    if change.new is None:
+        return f"{change.question}: no longer asked, was {shown(change.old)}"
+    return f"{change.question}: {shown(change.old)} → {shown(change.new)}"
+
+
+def _summary(update: "Update", dry_run: bool) -> str:
+    if not update.changes:
+        return f"Nothing to do: the project has template {update.new} and these choices"
+    counts: dict[str, int] = {}
+    for change in update.changes:
+        counts[change.outcome] = counts.get(change.outcome, 0) + 1
+    total = ", ".join(
+        f"{count} {name}{'s' if name == 'conflict' and count > 1 else ''}"
+        for name, count in counts.items()
+    )
+    if not update.written:
+        return f"{'Would be' if dry_run else 'Cancelled; would have been'}: {total}"
+    lines = [f"Updated: {total}. Nothing is committed."]
+    for answer in update.answers:
+        if answer.data:
+            lines.append(f"\nYour data, so far in {shown(answer.old)}: {answer.data}.")
+    if update.conflicts:
+        lines.append("\nConflicts, for you to resolve:\n")
+        lines += [f"  {change.path} ({change.note})" for change in update.conflicts]
+    steps = ("git diff", "uv sync && uv run pytest", "git add --all && git commit")
+    lines += ["\nNext:\n", *(f"  {step}" for step in steps)]
+    lines.append("\ndashgen update --abort puts everything back as it was.")
+    return "\n".join(lines)
+
+
+def _update_as_data(update: "Update") -> dict[str, Any]:
+    return {
+        "path": str(update.project),
+        "from": update.old,
+        "to": update.new,
+        "written": update.written,
+        "answers": [
+            {"question": c.question, "from": c.old, "to": c.new, "data": c.data}
+            for c in update.answers
+        ],
+        "files": [{"path": c.path, "outcome": c.outcome, "note": c.note} for c in update.changes],
+        "conflicts": [change.path for change in update.conflicts],
+    }
+
+
+def _abort(output: Output, path: str) -> None:
+    from dashgen.commands.update import abort
+
+    restored = abort(Path(path))
+    edits = {name: str(copy) for name, copy in restored.edits.items()}
+    output.result({"restored": restored.files, "edits": edits}, lambda: _restored(restored))
+
+
+def _restored(restored: "Restored") -> str:
+    lines = [f"Put back {len(restored.files)} files as they were before the update"]
+    if restored.edits:
+        lines.append("\nWhat you edited since then is kept:\n")
+        lines += [f"  {path}: {copy}" for path, copy in restored.edits.items()]
+    return "\n".join(lines)
