@@ -305,7 +305,8 @@ class Merge:
         return others | known | self.repository.contents(missing)
 
     def _renames(self, scratch: Scratch) -> dict[str, str]:
-        gone = {p: f for p, f in self.base.items() if p not in self.entries}
+        # An empty file is like every other.
+        gone = {p: f for p, f in self.base.items() if p not in self.entries and f.content}
         come = {
             path: (entry.mode, entry.id)
             for path, entry in self.entries.items()
@@ -317,7 +318,7 @@ class Merge:
         return self.repository.renames(scratch, scratch.put_files(gone), come, USER_SIMILARITY)
 
     def _template_renames(self, scratch: Scratch) -> dict[str, str]:
-        gone = {p: f for p, f in self.base.items() if p not in self.theirs}
+        gone = {p: f for p, f in self.base.items() if p not in self.theirs and f.content}
         come = {p: f for p, f in self.theirs.items() if p not in self.base}
         if not gone or not come:
             return {}

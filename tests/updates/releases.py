@@ -32,6 +32,7 @@ RELEASES: dict[str, dict[str, str]] = {
         f"{PROJECT}/notes/history.md": numbered(*range(100, 130)),
         f"{PROJECT}/notes/{{{{package}}}}_legacy.py": "LEGACY = True\n" + numbered(*range(10)),
         f"{PROJECT}/notes/still.md": numbered(*range(200, 210)),
+        f"{PROJECT}/notes/empty.md": "",
     },
     "v0.2.0": {
         **question("team"),
@@ -39,6 +40,7 @@ RELEASES: dict[str, dict[str, str]] = {
         f"{PROJECT}/notes/story.md": numbered(*range(100, 130)),
         f"{PROJECT}/notes/added.md": numbered(*range(300, 310)),
         f"{PROJECT}/notes/still.md": numbered(*range(200, 210)),
+        f"{PROJECT}/notes/empty.md": "not any more\n",
     },
     "v0.3.0": {
         **question("team"),
@@ -46,6 +48,7 @@ RELEASES: dict[str, dict[str, str]] = {
         f"{PROJECT}/notes/story.md": numbered(*range(100, 112), 3000, *range(112, 130)),
         f"{PROJECT}/notes/added.md": numbered(*range(300, 309), 4000),
         f"{PROJECT}/notes/still.md": numbered(*range(200, 210)),
+        f"{PROJECT}/notes/empty.md": "not any more\n",
         f"{PROJECT}/notes/late.md": numbered(*range(400, 410)),
     },
 }

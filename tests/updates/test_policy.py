@@ -71,6 +71,11 @@ def link(shop: Path) -> None:
     (shop / GUIDE).symlink_to("still.md")
 
 
+def swap_empty(shop: Path) -> None:
+    (shop / "notes/empty.md").unlink()
+    (shop / "mine.txt").write_bytes(b"")
+
+
 NEW_LINE = b"line 1000 of a text that the template has\n"
 CONFLICT, CHANGED, MERGED = Outcome.CONFLICT, Outcome.CHANGED, Outcome.MERGED
 CASES = {
@@ -157,6 +162,9 @@ CASES = {
         {GUIDE: [b"mine\r\n", NEW_LINE.replace(b"\n", b"\r\n")]},
     ),
     "the executable bit": Case(lambda shop: (shop / GUIDE).chmod(0o755), {GUIDE: CHANGED}),
+    "an empty file instead of another": Case(
+        swap_empty, {"notes/empty.md": Outcome.DELETED}, missing=("notes/empty.md",)
+    ),
     "a link": Case(link, {GUIDE: CONFLICT}, {f"{GUIDE}.template": [NEW_LINE]}),
 }
 
