@@ -109,18 +109,27 @@ def test_help_and_completion_import_nothing_heavy(
     assert ("yaml" in imported) <= (words.split()[0] in QUESTIONS_ARE_READ)
 
 
-def test_the_help_of_a_command_fits_a_narrow_terminal(tmp_path: Path) -> None:
+def test_the_help_of_a_command_fits_a_narrow_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
     for words in ([], *([name] for name in COMMANDS)):
-        page = dashgen(*words, "--help", cwd=tmp_path, env={"COLUMNS": "40"}).stdout
+        assert main([*words, "--help"]) == 0
+        page = capsys.readouterr().out
         # A command is not broken, so that it can be copied.
         commands = ("  dashgen ", "  eval ")
         lines = [line for line in page.splitlines() if not line.startswith(commands)]
         assert max(map(len, lines)) <= 40
 
 
-def test_there_is_a_short_help_with_examples_and_the_options_in_groups(tmp_path: Path) -> None:
-    short = dashgen("new", "-h", cwd=tmp_path).stdout
-    assert len(short.splitlines()) < 80 < len(dashgen("new", "--help", cwd=tmp_path).stdout)
+def test_there_is_a_short_help_with_examples_and_the_options_in_groups(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main(["new", "-h"]) == 0
+    short = capsys.readouterr().out
+    assert main(["new", "--help"]) == 0
+    assert len(short.splitlines()) < 80 < len(capsys.readouterr().out.splitlines())
     for words in ("Examples:", "dashgen new shop -y", "Questions:", "Project:", "Template:"):
         assert words in short
 

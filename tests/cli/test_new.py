@@ -55,8 +55,8 @@ def test_an_answers_file_gives_the_same_project(work: Path, expected: Tree) -> N
 
 
 def test_the_answers_of_a_project_give_the_same_project(work: Path, expected: Tree) -> None:
-    new("first", answers=ANSWERS, defaults=True)
-    new("second", answers_file=Path("first/.copier-answers.yml"))
+    new("first", answers=ANSWERS, defaults=True, use_git=False)
+    new("second", answers_file=Path("first/.copier-answers.yml"), use_git=False)
     assert tree(work / "second") == expected
 
 
@@ -74,7 +74,9 @@ def test_defaults_come_from_the_destination_git_and_the_questions(work: Path) ->
 
 def test_flags_go_before_the_answers_file_and_the_file_before_defaults(work: Path) -> None:
     file = answers_file(work, {"name": "From file", "author": "File"})
-    project = new("shop", answers={"author": "Flag"}, answers_file=file, defaults=True)
+    project = new(
+        "shop", answers={"author": "Flag"}, answers_file=file, defaults=True, use_git=False
+    )
     assert project.answers["name"] == "From file"
     assert project.answers["package"] == "from_file"
     assert project.answers["author"] == "Flag"
@@ -82,7 +84,7 @@ def test_flags_go_before_the_answers_file_and_the_file_before_defaults(work: Pat
 
 def test_an_answers_file_keeps_words_that_yaml_takes_for_other_things(work: Path) -> None:
     file = answers_file(work, {"name": "no", "author": "1e3", "description": "2026-11-21"})
-    answers = new("shop", answers_file=file, defaults=True).answers
+    answers = new("shop", answers_file=file, defaults=True, use_git=False).answers
     assert (answers["name"], answers["author"], answers["description"]) == (
         "no",
         "1e3",
@@ -93,11 +95,11 @@ def test_an_answers_file_keeps_words_that_yaml_takes_for_other_things(work: Path
 @pytest.mark.parametrize("text", ['"""; import os', "{{ 7 * 7 }}", "a \\ b'c\"", "日本 ünï"])
 def test_any_text_stays_the_text_it_is(work: Path, text: str) -> None:
     stated = {"package": "shop", "description": text, "author": text}
-    answers = new("shop", answers=stated, defaults=True).answers
+    answers = new("shop", answers=stated, defaults=True, use_git=False).answers
     assert answers["description"] == text
     for file in (work / "shop").rglob("*.py"):
         ast.parse(file.read_text())
-    again = new("again", answers_file=Path("shop/.copier-answers.yml")).answers
+    again = new("again", answers_file=Path("shop/.copier-answers.yml"), use_git=False).answers
     assert again == answers
 
 
@@ -115,14 +117,14 @@ def test_an_empty_folder_is_a_destination(work: Path, stated: str) -> None:
     for name in ("empty", "a"):
         (work / name).mkdir()
     (work / "link").symlink_to("empty")
-    project = new(stated, defaults=True)
+    project = new(stated, defaults=True, use_git=False)
     assert project.path == work / "empty"
     assert project.answers["name"] == "empty"
     assert (work / "link/app.py").is_file()
 
 
 def test_missing_parents_are_made(work: Path) -> None:
-    new("a/b/shop", defaults=True)
+    new("a/b/shop", defaults=True, use_git=False)
     assert listing(work)[:2] == ["a", "a/b"]
     assert (work / "a/b/shop/app.py").is_file()
 
