@@ -1,4 +1,4 @@
-"""The project's checks: ``pip install nox && nox``."""
+"""The project's checks: ``pip install 'nox[uv]' && nox``."""
 
 import ctypes.util
 import os
