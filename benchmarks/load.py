@@ -164,6 +164,9 @@ def main() -> None:
     }.items():
         middle, low, high = statistics.median(ratios), ratios[0], ratios[-1]
         print(f"{what:12} generated / minimal: {middle:.2f} ({low:.2f} to {high:.2f})")
+    least = {app: min(one.cpu for one in all_rounds) for app, all_rounds in rounds.items()}
+    ratio = least["minimal"] / least["generated"]
+    print(f"requests/CPU of the least disturbed rounds: {ratio:.2f}")
 
 
 if __name__ == "__main__":

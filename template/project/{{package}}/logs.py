@@ -3,8 +3,8 @@
 import json
 import logging
 import logging.config
+import random
 import re
-import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -92,7 +92,8 @@ def install(app: Dash) -> None:
     def begin() -> None:
         """Take the id that a proxy has given, or make one; jobs get it with the headers."""
         given = request.environ.get(ENVIRON, "")
-        own = given if re.fullmatch(r"[\w.:-]{1,64}", given) else secrets.token_hex(8)
+        known = given and re.fullmatch(r"[\w.:-]{1,64}", given)
+        own = given if known else f"{random.getrandbits(64):016x}"
         request.environ[ENVIRON] = own
         request_id.set(own)
         callback.set("")
@@ -108,7 +109,7 @@ def install(app: Dash) -> None:
     @server.after_request
     def end(response: Response) -> Response:
         """Tell the id, and what took long."""
-        response.headers[HEADER] = request_id.get()
+        response.headers.add(HEADER, request_id.get())
         seconds = time.perf_counter() - g.begun
         if callback.get() and seconds >= settings.slow_seconds:
             log.warning("Slow: %s took %.2f s", callback.get(), seconds)

@@ -39,12 +39,12 @@ def install(app: Dash) -> None:
     compress = Compress(server)
 
     @server.after_request
-    def shrink(response: Response) -> Response:
-        """Compress what is worth it; most callbacks answer with less."""
+    def finish(response: Response) -> Response:
+        """Set the lifetime, and compress what is worth it; most callbacks answer with less."""
+        if request.method == "GET":
+            set_lifetime(response)
         small = response.is_sequence and (response.calculate_content_length() or 0) < SMALL
         return response if small else compress.after_request(response)
-
-    server.after_request(set_lifetime)
 
     # Dash knows the script, but does not put it into the page; `dynamic` is its word for that.
     (script,) = [script for script in app.get_dist([dag.__name__]) if script["type"] == "_js_dist"]
@@ -54,10 +54,8 @@ def install(app: Dash) -> None:
             part["dynamic"] = True
 
 
-def set_lifetime(response: Response) -> Response:
+def set_lifetime(response: Response) -> None:
     """Let browsers keep what has its version in the address, and ask for the page each time."""
-    if request.method != "GET":
-        return response
     if close := getattr(response.response, "close", None):
         response.call_on_close(close)  # a file that is compressed would stay open otherwise
     if request.path.startswith("/assets/") and "m" in request.args and response.status_code == 200:
@@ -67,4 +65,3 @@ def set_lifetime(response: Response) -> Response:
         response.cache_control.immutable = True
     elif response.mimetype == "text/html":
         response.cache_control.no_cache = True
-    return response

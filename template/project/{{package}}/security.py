@@ -6,8 +6,8 @@ import re
 from functools import cache
 
 from dash import Dash
-from flask import Flask, Response, request
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Request, Response, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from itsdangerous import URLSafeTimedSerializer
 
 from .settings import settings
@@ -30,7 +30,18 @@ SCRIPT = re.compile(r"<script(?![^>]*(?:\ssrc=|application/json))[^>]*>(.*?)</sc
 
 
 class Sessions(SecureCookieSessionInterface):
-    """Flask's signed cookies; what signs them is made once instead of at each request."""
+    """Flask's signed cookies, with less work where a request brings none or leaves it alone."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Return the visitor's session."""
+        if "HTTP_COOKIE" in request.environ:
+            return super().open_session(app, request)
+        return SecureCookieSession()
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Send the cookie if it is another one."""
+        if session.accessed or session.modified:
+            super().save_session(app, session, response)
 
     @cache  # noqa: B019, there is one of these for as long as the app lives
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
@@ -53,7 +64,7 @@ def install(app: Dash) -> None:
 
     @server.after_request
     def add_headers(response: Response) -> Response:
-        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers.add("X-Content-Type-Options", "nosniff")
         if (response.content_type or "").startswith("text/html"):
             response.headers["Referrer-Policy"] = REFERRERS
             response.headers["Content-Security-Policy"] = policy()
