@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.support.projects import choices
 
+from .pages import wait_for
 from .stack import Stack, stack
 
 ROWS = pytest.StashKey[list[tuple[str, ...]]]()
@@ -36,7 +37,7 @@ def visit(app: Stack, browser: Browser) -> Iterator[Open]:
         page.goto(app.web.url + path)
         button = "#reports-run" if path.startswith("/reports") else "#fault-run"
         page.wait_for_selector(button)
-        page.wait_for_function("!document.querySelector('._dash-loading')")
+        wait_for(page, "!document.querySelector('._dash-loading')")
         page.wait_for_load_state("networkidle")
         return page
 

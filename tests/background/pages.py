@@ -6,6 +6,8 @@ import re
 
 from playwright.sync_api import Page
 
+from .stack import wait_until
+
 IDLE = """() => document.querySelector("#fault-status").textContent === "idle"
     && !document.querySelector("#fault-run").disabled"""
 RECORD_PROGRESS = """() => {
@@ -18,15 +20,20 @@ RECORD_PROGRESS = """() => {
 }"""
 
 
+def wait_for(page: Page, expression: str, seconds: float = 15) -> None:
+    """Wait until an expression is true; Playwright's own way is `eval`, which the app forbids."""
+    wait_until(lambda: page.evaluate(expression), seconds, expression)
+
+
 def run(page: Page) -> None:
     """Press Run, and see that the page is at work."""
     page.click("#fault-run")
-    page.wait_for_function("document.querySelector('#fault-status').textContent === 'running'")
+    wait_for(page, "document.querySelector('#fault-status').textContent === 'running'")
     assert page.is_disabled("#fault-run")
 
 
 def wait_idle(page: Page, seconds: float) -> None:
-    page.wait_for_function(IDLE, timeout=seconds * 1000)
+    wait_for(page, IDLE, seconds)
 
 
 def message(page: Page, seconds: float = 5) -> str:

@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from .conftest import Open, Row
-from .pages import RECORD_PROGRESS, message, messages, run, wait_idle
+from .pages import RECORD_PROGRESS, message, messages, run, wait_for, wait_idle
 from .stack import (
     REPORT_SECONDS,
     Stack,
@@ -34,7 +34,7 @@ def test_a_report_shows_its_progress_and_then_its_result(app: Stack, visit: Open
     start = time.monotonic()
     page.click("#reports-run")
     page.wait_for_selector("#reports-run:disabled")
-    page.wait_for_function("document.querySelector('#reports-status').textContent !== ''")
+    wait_for(page, "document.querySelector('#reports-status').textContent !== ''")
     if app.manager != "none":
         page.wait_for_selector("#reports-cancel:enabled")
     page.wait_for_selector("#reports-result table")
@@ -63,7 +63,7 @@ def test_cancel_ends_the_work_and_the_page_is_idle(app: Stack, visit: Open, row:
     before = app.runs()
     run(page)
     token, pid = app.new_run(before)
-    page.wait_for_function("document.querySelector('#fault-progress').textContent !== ''")
+    wait_for(page, "document.querySelector('#fault-progress').textContent !== ''")
     start = time.monotonic()
     page.click("#fault-cancel")
     wait_idle(page, 10)

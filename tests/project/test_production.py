@@ -187,3 +187,18 @@ def test_first_load_is_light_and_its_scripts_are_kept_for_a_year(site: Site) -> 
     data = [site.get(path) for path in ("_dash-layout", "_dash-dependencies")]
     total = sum(len(answer.body) for answer in [index, *answers.values(), *data])
     assert total < FIRST_LOAD_LIMIT
+
+
+def test_debug_mode_complains_of_nothing_and_asks_nobody_elsewhere(
+    tmp_path: Path, browser: Browser
+) -> None:
+    project = render(tmp_path, Variant(storage="memory", background="none"))
+    with served(project, log=tmp_path / "log", server="dev", env={"DEBUG": "true"}) as process:
+        context = browser.new_context()
+        tab = Tab(context, process.url)
+        tab.go("/")
+        follow(tab, "explore")
+        tab.page.wait_for_selector(".ag-row")
+        tab.settle()
+        assert tab.errors == []
+        context.close()
