@@ -54,8 +54,9 @@ def _run_pytest(session: nox.Session, *arguments: str) -> None:
     _provide_library(session, "curl", "libcurl4")
     # More than there are processors: much of it is waiting for browsers, servers and time-outs.
     # Hundreds of processes are started, so that compiled modules pay, whatever the shell has set.
-    bytecode = {"PYTHONDONTWRITEBYTECODE": ""}
-    session.run("pytest", "-n", "4", *arguments, *session.posargs, env=bytecode)
+    # And uv, which the tests call for projects of their own, must not work on this environment.
+    env: dict[str, str | None] = {"PYTHONDONTWRITEBYTECODE": "", "UV_PROJECT_ENVIRONMENT": None}
+    session.run("pytest", "-n", "4", *arguments, *session.posargs, env=env)
 
 
 def _provide_browser(session: nox.Session) -> None:
