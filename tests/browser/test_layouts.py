@@ -232,10 +232,16 @@ def test_a_proxy_may_put_a_prefix_in_front_of_every_address(
         window.close()
 
 
-@with_app(CONTRACT)
-def test_layout(tab: Tab) -> None:
-    check_what_was_not_asked_for_is_not_sent(tab)
+@each_layout
+def test_places_in_the_app_have_addresses(tab: Tab) -> None:
+    tab.go("/")
     addresses = check_navigation_and_history_agree_on_the_page(tab)
     check_deep_links(tab, addresses)
     check_a_page_path_leads_to_the_page_and_an_unknown_one_says_so(tab)
     check_a_narrow_window_has_a_menu_that_says_its_state(tab)
+
+
+@with_app(CONTRACT)
+def test_every_page_is_reached_and_nothing_else_is_sent(tab: Tab) -> None:
+    check_what_was_not_asked_for_is_not_sent(tab)
+    check_navigation_and_history_agree_on_the_page(tab)

@@ -75,7 +75,9 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Released]:
                     (repository / path).write_text(files[path])
                 elif path != "copier.yml":
                     (repository / path).unlink(missing_ok=True)
-            commit(repository, tag)
+            # Without the compiled modules that builds leave, which `commit` would take along.
+            git(repository, "add", "--all")
+            git(repository, "commit", "--quiet", "--message", tag)
             git(repository, "tag", "-a", tag, "-m", tag)
             wheels[tag] = build(repository, folder / f"dist-{tag}")
             sites[tag] = install(wheels[tag], folder / f"site-{tag}")
