@@ -9,7 +9,7 @@ from tests.support.browser import Tab
 from tests.support.pages import READY, follow, marked, open_page
 from tests.support.projects import Variant, render, served
 
-from .conftest import CONTRACT, App, one_for_each, with_app
+from .conftest import App, one_for_each, with_app
 
 PAGES = ["home", "explore", "profile", "reports", "extra"]
 
@@ -233,15 +233,9 @@ def test_a_proxy_may_put_a_prefix_in_front_of_every_address(
 
 
 @each_layout
-def test_places_in_the_app_have_addresses(tab: Tab) -> None:
-    tab.go("/")
+def test_places_in_the_app_have_addresses_and_nothing_else_is_sent(tab: Tab) -> None:
+    check_what_was_not_asked_for_is_not_sent(tab)
     addresses = check_navigation_and_history_agree_on_the_page(tab)
     check_deep_links(tab, addresses)
     check_a_page_path_leads_to_the_page_and_an_unknown_one_says_so(tab)
     check_a_narrow_window_has_a_menu_that_says_its_state(tab)
-
-
-@with_app(CONTRACT)
-def test_every_page_is_reached_and_nothing_else_is_sent(tab: Tab) -> None:
-    check_what_was_not_asked_for_is_not_sent(tab)
-    check_navigation_and_history_agree_on_the_page(tab)

@@ -71,7 +71,9 @@ def test_its_own_environment_runs_its_checks_and_serves_it(
     project = place.put(variant)
     settings = services.env(variant)
     for check in README_CHECKS:
-        place.run(project, check.split(), settings)
+        # How much they cover is asked once: measuring it takes as long as they do.
+        measured = check if variant == PAIRS[0] else check.removesuffix(" --cov")
+        place.run(project, measured.split(), settings)
     for name, command in SERVERS.items():
         port = free_port()
         with (
@@ -79,7 +81,11 @@ def test_its_own_environment_runs_its_checks_and_serves_it(
                 command.format(port=port).split(),
                 log=tmp_path / f"{name}.log",
                 cwd=project,
-                env={**environment(port, settings), "PATH": place.env["PATH"]},
+                env={
+                    **environment(port, settings),
+                    "PATH": place.env["PATH"],
+                    "WEB_WORKERS": "1",
+                },
                 port=port,
             ) as process,
             urllib.request.urlopen(f"{process.url}/health", timeout=30) as answer,
