@@ -6,13 +6,13 @@ flags and files meet the same checks as ``copier copy``.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import yaml
 from jinja2 import BaseLoader as TemplateLoader
-from jinja2 import StrictUndefined, meta
+from jinja2 import StrictUndefined, Template, meta
 from jinja2.sandbox import SandboxedEnvironment
 
 from dashgen.errors import AnswersFileError, InvalidAnswerError, UnknownAnswersError
@@ -121,25 +121,24 @@ def _resolve(
     ask: Ask | None,
     checked: bool = False,
 ) -> tuple[Answers, dict[str, Any]]:
-    jinja = environment()
     answers: Answers = {}
     # Every answer and fact so far, which later defaults and validators refer to.
     facts: dict[str, Any] = {}
     for question in questions:
         name = question.name
-        if not question.visible or not truth(_render(jinja, question.when, facts)):
-            facts[name] = _default(jinja, question, facts)
+        if not question.visible or not truth(_render(question.when, facts)):
+            facts[name] = _default(question, facts)
             continue
         if checked:
             facts[name] = answers[name] = _cast(question, given[name].value)
             continue
-        check = partial(_complaint, jinja, question, facts)
+        check = partial(_complaint, question, facts)
         if name in given:
             chosen = given[name]
         else:
             chosen = defaults.get(name) or Given(
-                _default(jinja, question, facts),
-                _origin(jinja, question, answers),
+                _default(question, facts),
+                _origin(question, answers),
             )
             # A text that does not pass can be edited; a choice that there is not cannot be offered.
             offerable = not (question.choices or question.type in MUST_BE)
@@ -163,29 +162,36 @@ def take_default(question: Question, default: Answer, check: Check) -> Answer:
     return default
 
 
-def _origin(jinja: SandboxedEnvironment, question: Question, answers: Answers) -> str:
+def _origin(question: Question, answers: Answers) -> str:
     """Say of a default what it comes from, so that an error leads to the right flag."""
     if not question.computed:
         return "the default"
-    used = meta.find_undeclared_variables(jinja.parse(question.default))
+    used = meta.find_undeclared_variables(_environment().parse(question.default))
     sources = [f"{name} {_quoted(answers[name])}" for name in answers if name in used]
     return f"derived from {', '.join(sources)}"
 
 
-def _default(jinja: SandboxedEnvironment, question: Question, facts: dict[str, Any]) -> Any:
-    value = _render(jinja, question.default, facts)
+def _default(question: Question, facts: dict[str, Any]) -> Any:
+    value = _render(question.default, facts)
     if question.type == "yaml" and isinstance(value, str):
         return yaml.load(value, SafeLoader)
     return value
 
 
-def _render(jinja: SandboxedEnvironment, value: Any, facts: dict[str, Any]) -> Any:
-    return jinja.from_string(value).render(facts) if isinstance(value, str) else value
+def _render(value: Any, facts: dict[str, Any]) -> Any:
+    return compiled(value).render(facts) if isinstance(value, str) else value
 
 
-def _complaint(
-    jinja: SandboxedEnvironment, question: Question, facts: dict[str, Any], value: Answer
-) -> str:
+@lru_cache(1024)
+def compiled(text: str) -> Template:
+    """Return a text as a template; what the questions hold is asked for several times a run."""
+    return _environment().from_string(text)
+
+
+_environment = cache(environment)
+
+
+def _complaint(question: Question, facts: dict[str, Any], value: Answer) -> str:
     """Return what the question has against the value, or an empty string."""
     try:
         answer = _cast(question, value)
@@ -194,7 +200,7 @@ def _complaint(
         return f"must be {MUST_BE.get(question.type, 'UTF-8 text')}"
     if question.choices and str(answer) not in question.values:
         return f"is not a choice; choose from {', '.join(question.values)}"
-    return str(_render(jinja, question.validator, {**facts, question.name: answer})).strip()
+    return str(_render(question.validator, {**facts, question.name: answer})).strip()
 
 
 def _cast(question: Question, value: Answer) -> Answer:

@@ -5,13 +5,14 @@ The files are the same, byte by byte, which the tests compare for every choice.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path, PurePath
 from typing import Any
 
 from jinja2 import FileSystemLoader, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
-from dashgen.answers import Answers, environment, facts
+from dashgen.answers import Answers, compiled, environment, facts
 from dashgen.questions import load, settings
 from dashgen.versions import release
 
@@ -66,7 +67,7 @@ def _files(
     stated = settings(source)
     if unknown := set(stated) - KNOWN_SETTINGS or stated.get("_envops") != KNOWN_ENVOPS:
         raise _UnknownError(unknown)
-    jinja = environment(FileSystemLoader(source))
+    jinja = _environment(source)
     context = {
         **_context(source, destination, answers, str(stated["_answers_file"])),
         "dashgen_release": dict(record),
@@ -79,7 +80,7 @@ def _files(
             continue
         relative = path.relative_to(root)
         name = relative.with_suffix("") if path.suffix == SUFFIX else relative
-        parts = [_rendered(jinja, part, context) for part in name.parts]
+        parts = [_rendered(part, context) for part in name.parts]
         if not all(parts):
             continue
         content = path.read_bytes()
@@ -103,5 +104,11 @@ def _context(
     }
 
 
-def _rendered(jinja: SandboxedEnvironment, part: str, context: Mapping[str, Any]) -> str:
-    return jinja.from_string(part).render(context) if "{" in part else part
+def _rendered(part: str, context: Mapping[str, Any]) -> str:
+    return compiled(part).render(context) if "{" in part else part
+
+
+@lru_cache(2)  # an update renders two versions, each several times
+def _environment(source: Path) -> SandboxedEnvironment:
+    """Return what compiles each file of a template once, and again only when the file changes."""
+    return environment(FileSystemLoader(source))

@@ -8,6 +8,7 @@ some milliseconds.
 
 from __future__ import annotations
 
+import gc
 import html
 import json
 import logging
@@ -16,6 +17,7 @@ import sys
 import traceback
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -173,12 +175,21 @@ def check_pages() -> None:
 
 
 def warm_up() -> None:
-    """Import what the variants import, and build one app, whose first request imports more."""
+    """Import what the variants import, and build a chart and an app, which import more by use."""
     for name in WARM:
-        __import__(name)
+        import_module(name)
     import dash
     import dash_ag_grid
     import dash_mantine_components as dmc
+
+    px, pio = import_module("plotly.express"), import_module("plotly.io")
+    default = pio.templates.default
+    dmc.add_figure_templates()
+    px.scatter(px.data.gapminder(), x="gdpPercap", y="lifeExp", template="mantine_dark").to_json()
+    # A variant that forgets to add them must not find them.
+    for name in ("mantine_light", "mantine_dark"):
+        del pio.templates[name]
+    pio.templates.default = default
 
     app = dash.Dash("warm", compress=True)
     app.layout = dmc.MantineProvider([dash_ag_grid.AgGrid(), dash.dcc.Graph()])
@@ -216,6 +227,9 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what an app prints is none of them
     warm_up()
+    # The collector would visit, and thereby copy, all that the children share.
+    gc.collect()
+    gc.freeze()
     for line in sys.stdin:
         print(json.dumps(in_child(json.loads(line))), file=answers, flush=True)
 

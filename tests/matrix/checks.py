@@ -1,4 +1,7 @@
-"""What is checked of a rendered project without running it."""
+"""What is checked of a rendered project without running it.
+
+Most files are the same in many variants, so each text is parsed once.
+"""
 
 import ast
 import json
@@ -7,6 +10,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path, PureWindowsPath
 
 import yaml
@@ -36,9 +40,15 @@ def check_files(project: Path) -> None:
     for path, text in texts(project):
         assert not PureWindowsPath(path).is_reserved(), path
         assert not any(map(UNSAFE.search, path.parts)), path
-        PARSERS.get(path.suffix, str)(text)
+        parse(path.suffix, text)
         assert text.endswith("\n") or not text, f"{path}: no line break at the end"
         assert not text.endswith("\n\n"), f"{path}: empty lines at the end"
+
+
+@cache
+def parse(suffix: str, text: str) -> None:
+    """Raise what the parser of such files has against a text."""
+    PARSERS.get(suffix, str)(text)
 
 
 def check_no_jinja(project: Path) -> None:
@@ -51,22 +61,31 @@ def check_no_jinja(project: Path) -> None:
 def check_duplicates(project: Path) -> None:
     """Whatever lets an output be written twice says beside it why that is harmless."""
     for path, text in texts(project):
-        if path.suffix != ".py" or path.parts[0] == "tests":
-            continue
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.keyword) and node.arg == "allow_duplicate":
-                lines = text.splitlines()[max(0, node.lineno - 4) : node.lineno]
-                assert any(map(REASON.search, lines)), (
-                    f"{path}:{node.lineno}: an output is written twice for no stated reason"
+        if path.suffix == ".py" and path.parts[0] != "tests":
+            for line in unreasoned(text):
+                raise AssertionError(
+                    f"{path}:{line}: an output is written twice for no stated reason"
                 )
 
 
-def lint(folder: Path) -> str:
+@cache
+def unreasoned(text: str) -> list[int]:
+    """Return the lines of a module that allow a duplicate without a comment above."""
+    return [
+        node.lineno
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.keyword)
+        and node.arg == "allow_duplicate"
+        and not any(map(REASON.search, text.splitlines()[max(0, node.lineno - 4) : node.lineno]))
+    ]
+
+
+def lint(*projects: Path) -> str:
     """Return what the formatter and the linter would change in projects, each by its own rules."""
     wrong = ""
     for command in (["format", "--check", "--quiet"], ["check", "--quiet"]):
         done = subprocess.run(
-            [sys.executable, "-m", "ruff", *command, "--no-cache", str(folder)],
+            [sys.executable, "-m", "ruff", *command, "--no-cache", *projects],
             capture_output=True,
             text=True,
         )

@@ -31,11 +31,6 @@ class Shelf:
         place.mkdir()
         return render(place, variant)
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing has been rendered yet."""
-        return not any(self.folder.iterdir())
-
 
 @pytest.fixture(scope="session")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:

@@ -44,11 +44,17 @@ def name_of(requirement: str) -> str:
 
 def imported(files: Iterable[Path], own: set[str]) -> set[str]:
     """Return the distributions whose modules some files import."""
-    modules = {module for file in files for module in _modules(ast.parse(file.read_text()))}
+    modules = {module for file in files for module in modules_of(file.read_text())}
     foreign = modules - own - set(sys.stdlib_module_names)
     missing = sorted(module for module in foreign if module not in distributions())
     assert not missing, f"imports of what is not installed here: {missing}"
     return {name_of(distributions()[module][0]) for module in foreign}
+
+
+@cache
+def modules_of(text: str) -> frozenset[str]:
+    """Return the top-level modules that a text imports."""
+    return frozenset(_modules(ast.parse(text)))
 
 
 def _modules(tree: ast.AST) -> Iterator[str]:

@@ -47,7 +47,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 SHARES: dict[str, tuple[str, ...]] = {
     "tests/browser/test_profile.py::test_profile_on_the_development_server": (),
     "tests/browser/": AXES,
-    "tests/matrix/test_variants.py": ("background",),
+    "tests/matrix/test_variants.py": ("storage", "background"),
     "tests/project/test_own_checks.py": ("background",),
 }
 
