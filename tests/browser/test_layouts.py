@@ -1,4 +1,7 @@
-"""What every layout does: one suite, and no word about which layout it is."""
+"""What every layout does: one suite, and no word about which layout it is.
+
+All the checks of one app share one page, as in `test_profile.py`.
+"""
 
 from functools import partial
 from pathlib import Path
@@ -9,7 +12,7 @@ from tests.support.browser import Tab
 from tests.support.pages import READY, follow, marked, open_page
 from tests.support.projects import Variant, render, served
 
-from .conftest import App, one_for_each, with_app
+from .conftest import CONTRACT, App, one_for_each, with_app
 
 PAGES = ["home", "explore", "profile", "reports", "extra"]
 
@@ -41,6 +44,23 @@ def focused(tab: Tab) -> str:
     return str(tab.page.evaluate("document.activeElement.id"))
 
 
+def press_until_focus(tab: Tab, key: str, goal: str) -> None:
+    """Move the focus; it falls back to the body when what had it goes away."""
+    for _ in range(60):
+        if (now := focused(tab)) == goal:
+            return
+        # Tabs are one stop of the Tab key, and arrows move between them.
+        among_tabs = goal.startswith("nav-") and tab.page.locator("[role=tab]:focus").count()
+        tab.page.keyboard.press("ArrowRight" if among_tabs else key)
+        lost = tab.page.evaluate("document.activeElement === document.body")
+        assert not lost, f"the focus was lost after {now!r}"
+    raise AssertionError(f"{key} does not lead to {goal}")
+
+
+def scheme(tab: Tab) -> str:
+    return str(tab.page.evaluate("document.documentElement.dataset.mantineColorScheme"))
+
+
 def check_what_was_not_asked_for_is_not_sent(tab: Tab) -> None:
     for path in ("/", "/explore", "/_dash-layout"):
         text = tab.page.request.get(tab.url + path).text()
@@ -54,8 +74,29 @@ def check_what_was_not_asked_for_is_not_sent(tab: Tab) -> None:
     assert tab.page.locator("#explore-table, #profile-record, #reports-run").count() == 0
 
 
+def check_the_keyboard_alone_is_enough(tab: Tab) -> None:
+    """Reach a page and a button on it by keys, from the top of the first page."""
+    press = tab.page.keyboard.press
+    press("Tab")
+    assert tab.page.locator("a:focus").inner_text() == "Skip to the content"
+    press("Enter")
+    tab.until(lambda: focused(tab) == "shell-main")
+    tab.until(lambda: shows(tab, "home"))
+    press_until_focus(tab, "Shift+Tab", "nav-profile")
+    outline = tab.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline != "none"
+    press("Enter")
+    tab.until(lambda: shows(tab, "profile"))
+    tab.page.wait_for_selector(READY["profile"])
+    tab.settle()
+    press_until_focus(tab, "Tab", "profile-submit")
+    press("Enter")
+    tab.until(lambda: "Still missing" in tab.text("#profile-message"))
+
+
 def check_navigation_and_history_agree_on_the_page(tab: Tab) -> dict[str, str]:
     """Go to every page and back; return the addresses of the pages."""
+    follow(tab, "home")
     tab.until(lambda: shows(tab, "home"))
     links = tab.page.locator("[id^=nav-]").all_inner_texts()
     assert [link.lower() for link in links] == PAGES
@@ -75,41 +116,48 @@ def check_navigation_and_history_agree_on_the_page(tab: Tab) -> dict[str, str]:
     return addresses
 
 
-def check_deep_links(tab: Tab, addresses: dict[str, str]) -> None:
-    for name in ("explore", "home"):
-        tab.page.goto("about:blank")
-        tab.go(addresses[name])
-        tab.page.wait_for_selector(READY[name])
-        tab.until(partial(shows, tab, name))
-        assert address(tab) == addresses[name]
-
-
-def check_a_page_path_leads_to_the_page_and_an_unknown_one_says_so(tab: Tab) -> None:
-    tab.go("/reports")
-    tab.until(lambda: shows(tab, "reports"))
-    tab.go("/no-such-page")
-    tab.until(lambda: in_view(tab) == "nothing is here")
-    assert marked(tab) == []
-    assert tab.page.title() == "Not found · myapp"
-    follow(tab, "explore")
-    tab.until(lambda: shows(tab, "explore"))
-    tab.page.go_back()
-    tab.until(lambda: in_view(tab) == "nothing is here")
-    tab.page.get_by_role("link", name="Back to the start").click()
-    tab.until(lambda: shows(tab, "home"))
-    tab.settle()
-
-
-@each_layout
-def test_a_link_inside_a_page_leads_to_another(tab: Tab) -> None:
-    tab.go("/")
-    tab.page.wait_for_selector(READY["home"])
+def check_a_link_inside_a_page_leads_to_another(tab: Tab) -> None:
+    follow(tab, "home")
     tab.page.locator("main a", has_text="Profile").click()
     tab.until(lambda: shows(tab, "profile"))
     follow(tab, "profile")
     tab.until(lambda: shows(tab, "profile"))
     tab.page.go_back()
     tab.until(lambda: in_view(tab) in {"home", "profile"})
+    tab.settle()
+
+
+def check_a_page_on_the_page_was_sent_once(tab: Tab) -> None:
+    """Sent again, it would lose what has been typed into it."""
+    assert len(tab.callbacks("section-content")) <= len(PAGES)
+
+
+def check_a_deep_link_keeps_the_page_and_the_theme(tab: Tab, deep: str) -> None:
+    tab.until(lambda: scheme(tab) == "light")
+    tab.settle()
+    before = len(tab.exchanges)
+    tab.page.click("#theme-toggle")
+    tab.until(lambda: scheme(tab) == "dark")
+    assert len(tab.exchanges) == before, "the server was asked"
+    tab.page.goto("about:blank")
+    tab.go(deep)
+    tab.page.wait_for_selector(READY["explore"])
+    tab.until(lambda: shows(tab, "explore"))
+    assert address(tab) == deep
+    tab.until(lambda: scheme(tab) == "dark")
+
+
+def check_an_unknown_address_says_so(tab: Tab) -> None:
+    tab.go("/no-such-page")
+    tab.until(lambda: in_view(tab) == "nothing is here")
+    assert marked(tab) == []
+    assert tab.page.title() == "Not found · myapp"
+    follow(tab, "reports")
+    tab.until(lambda: shows(tab, "reports"))
+    tab.page.go_back()
+    tab.until(lambda: in_view(tab) == "nothing is here")
+    tab.page.get_by_role("link", name="Back to the start").click()
+    tab.until(lambda: shows(tab, "home"))
     tab.settle()
 
 
@@ -131,7 +179,6 @@ def test_scrolling_past_the_end_of_a_page_keeps_address_and_mark_together(tab: T
 
 def check_a_narrow_window_has_a_menu_that_says_its_state(tab: Tab) -> None:
     tab.page.set_viewport_size({"width": 390, "height": 844})
-    tab.go("/")
     menu = tab.page.locator("#shell-menu")
     link = tab.page.locator("#nav-explore")
 
@@ -155,55 +202,6 @@ def check_a_narrow_window_has_a_menu_that_says_its_state(tab: Tab) -> None:
         tab.until(lambda: is_open(False))
         tab.settle()
         assert tab.page.evaluate("document.documentElement.scrollWidth") <= 390, name
-
-
-@each_layout
-def test_the_theme_is_kept_over_a_reload(tab: Tab) -> None:
-    def scheme() -> str:
-        return str(tab.page.evaluate("document.documentElement.dataset.mantineColorScheme"))
-
-    tab.go("/")
-    tab.until(lambda: scheme() == "light")
-    before = len(tab.exchanges)
-    tab.page.click("#theme-toggle")
-    tab.until(lambda: scheme() == "dark")
-    assert len(tab.exchanges) == before, "the server was asked"
-    tab.go("/")
-    tab.until(lambda: scheme() == "dark")
-
-
-@each_layout
-def test_the_keyboard_alone_is_enough(tab: Tab) -> None:
-    tab.go("/")
-    tab.page.wait_for_selector(READY["home"])
-    press = tab.page.keyboard.press
-    press("Tab")
-    assert tab.page.locator("a:focus").inner_text() == "Skip to the content"
-    press("Enter")
-    tab.until(lambda: focused(tab) == "shell-main")
-    tab.until(lambda: shows(tab, "home"))
-
-    tab.go("/")
-    for _ in range(10):
-        if focused(tab) == "nav-profile":
-            break
-        # Tabs are one stop of the Tab key, and arrows move between them.
-        in_tabs = tab.page.locator("[role=tab]:focus").count()
-        press("ArrowRight" if in_tabs else "Tab")
-    assert focused(tab) == "nav-profile"
-    outline = tab.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-    assert outline != "none"
-    press("Enter")
-    tab.until(lambda: shows(tab, "profile"))
-    tab.page.wait_for_selector(READY["profile"])
-    tab.settle()
-    for _ in range(60):
-        if focused(tab) == "profile-submit":
-            break
-        press("Tab")
-    assert focused(tab) == "profile-submit"
-    press("Enter")
-    tab.until(lambda: "Still missing" in tab.text("#profile-message"))
 
 
 @each_layout
@@ -232,10 +230,13 @@ def test_a_proxy_may_put_a_prefix_in_front_of_every_address(
         window.close()
 
 
-@each_layout
-def test_places_in_the_app_have_addresses_and_nothing_else_is_sent(tab: Tab) -> None:
+@with_app(CONTRACT)
+def test_one_gets_about(tab: Tab) -> None:
     check_what_was_not_asked_for_is_not_sent(tab)
+    check_the_keyboard_alone_is_enough(tab)
     addresses = check_navigation_and_history_agree_on_the_page(tab)
-    check_deep_links(tab, addresses)
-    check_a_page_path_leads_to_the_page_and_an_unknown_one_says_so(tab)
+    check_a_link_inside_a_page_leads_to_another(tab)
+    check_a_page_on_the_page_was_sent_once(tab)
+    check_a_deep_link_keeps_the_page_and_the_theme(tab, addresses["explore"])
+    check_an_unknown_address_says_so(tab)
     check_a_narrow_window_has_a_menu_that_says_its_state(tab)

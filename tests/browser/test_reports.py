@@ -1,7 +1,7 @@
 """The Reports page; `tests/background` has what goes wrong with jobs."""
 
 from tests.support.browser import Tab
-from tests.support.pages import open_page
+from tests.support.pages import READY
 
 from .conftest import CONTRACT, App, with_app
 
@@ -46,7 +46,8 @@ def test_reports(tab: Tab, app: App) -> None:
     in_background = app.variant.answers()["background"] != "none"
     downloads: list[object] = []
     tab.page.on("download", lambda download: downloads.append(download))
-    open_page(tab, "reports")
+    tab.go("/reports")  # a page's path leads to the page in every layout
+    tab.page.wait_for_selector(READY["reports"])
     if in_background:
         check_a_cancelled_report_stops(tab)
     check_a_report_shows_that_it_runs_and_ends_with_a_result(tab, rises=in_background)

@@ -48,7 +48,6 @@ SHARES: dict[str, tuple[str, ...]] = {
     "tests/browser/test_profile.py::test_profile_on_the_development_server": (),
     "tests/browser/": AXES,
     "tests/matrix/test_variants.py": ("storage", "background"),
-    "tests/project/test_own_checks.py": ("background",),
 }
 
 
