@@ -5,6 +5,7 @@ import os
 import re
 import shlex
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -14,8 +15,9 @@ import pytest
 import uv
 import yaml
 
-from tests.support.process import free_port, running
-from tests.support.projects import Variant, render, vary
+from tests.support.process import free_port, running, wait_for_line
+from tests.support.projects import Variant, environment, render, vary
+from tests.support.services import Services
 
 BIN = Path(sys.executable).parent
 OWN = {"web", "worker"}
@@ -130,3 +132,24 @@ def test_the_images_commands_work_without_docker(tmp_path: Path) -> None:
         assert subprocess.run(ask, env=env).returncode == 0
     assert subprocess.run(ask, env=env, stderr=subprocess.DEVNULL).returncode == 1
     assert not (image / ".venv/bin/pytest").exists()
+
+
+def test_the_workers_health_check_tells_whether_it_answers(
+    tmp_path: Path, services: Services
+) -> None:
+    variant = Variant(background="celery")
+    project = render(tmp_path, variant)
+    worker = yaml.safe_load((project / "compose.yaml").read_text())["services"]["worker"]
+    shell, probe = worker["healthcheck"]["test"]
+    assert shell == "CMD-SHELL"
+    env = environment(0, services.env(variant))
+    env |= {"HOSTNAME": socket.gethostname(), "PATH": f"{BIN}:{env['PATH']}"}
+
+    def is_healthy() -> bool:
+        ask = ["sh", "-c", probe.replace("$$", "$")]
+        return not subprocess.run(ask, cwd=project, env=env, capture_output=True).returncode
+
+    ready = wait_for_line(" ready.")
+    with running(worker["command"], log=tmp_path / "log", cwd=project, env=env, ready=ready):
+        assert is_healthy()
+    assert not is_healthy()

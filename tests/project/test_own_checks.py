@@ -93,6 +93,19 @@ def test_its_own_environment_runs_its_checks_and_serves_it(
             assert answer.read() == b"OK"
 
 
+def test_its_hooks_let_pass_what_is_generated_and_stop_what_is_not_formatted(
+    place: Place,
+) -> None:
+    project = place.put(PAIRS[0])
+    hooks = [uv.find_uv_bin(), "tool", "run", "--quiet", "pre-commit", "run", "--all-files"]
+    place.run(project, ["git", "init", "--quiet"])
+    place.run(project, ["git", "add", "--all"])
+    place.run(project, hooks)
+    (project / "app.py").write_text("x = {  }\n")
+    with pytest.raises(AssertionError, match="1 file reformatted"):
+        place.run(project, hooks)
+
+
 def test_the_readme_of_the_project_names_the_checks(tmp_path: Path) -> None:
     readme = (render(tmp_path, Variant()) / "README.md").read_text()
     for command in README_CHECKS:

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,9 +30,23 @@ class Machine:
     site: Path
     home: Path
 
-    def run(self, cwd: Path, *words: str, code: int = 0, module: str = "dashgen") -> str:
+    def run(self, cwd: Path, *words: str, module: str = "dashgen") -> str:
         """Run a command and return what it prints."""
-        done = subprocess.run(
+        done = self._ended(cwd, module, words)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def refusal(self, cwd: Path, *words: str) -> str:
+        """Run a command that must fail, and return the one line in which it says why."""
+        done = self._ended(cwd, "dashgen", words)
+        assert done.returncode == 1, done.stdout + done.stderr
+        (line,) = done.stderr.splitlines()
+        return line
+
+    def _ended(
+        self, cwd: Path, module: str, words: Sequence[str]
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             [sys.executable, "-m", module, *words],
             cwd=cwd,
             env=os.environ | {"PYTHONPATH": str(self.site), "HOME": str(self.home)},
@@ -41,8 +55,6 @@ class Machine:
             text=True,
             check=False,
         )
-        assert done.returncode == code, done.stdout + done.stderr
-        return done.stdout
 
 
 @dataclass(frozen=True)
@@ -215,17 +227,7 @@ def test_a_project_newer_than_the_installed_dashgen(
     before = files_of(shop)
     older = Machine(released.sites["v0.1.0"], home)
     for machine in (older, Machine(older.site, work)):
-        done = subprocess.run(
-            [sys.executable, "-m", "dashgen", "update"],
-            cwd=shop,
-            env=os.environ | {"PYTHONPATH": str(machine.site), "HOME": str(machine.home)},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 1
-        (line,) = done.stderr.splitlines()
+        line = machine.refusal(shop, "update")
         assert "has template v0.3.0, newer than this dashgen's v0.1.0" in line
     assert files_of(shop) == before
 
@@ -249,16 +251,7 @@ def test_a_damaged_history_in_the_wheel(
     shop = new_project(machine, work)
     bundle = site / "dashgen/_history/template.bundle"
     bundle.write_bytes(bundle.read_bytes()[:-100])
-    done = subprocess.run(
-        [sys.executable, "-m", "dashgen", "update"],
-        cwd=shop,
-        env=os.environ | {"PYTHONPATH": str(site)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 1
-    (line,) = done.stderr.splitlines()
+    line = machine.refusal(shop, "update")
     assert "the template history of dashgen 0.1.0 is damaged" in line
     assert "install dashgen-cli again" in line
 
