@@ -113,7 +113,7 @@ class Stack:
         command = [sys.executable, "-m", "gunicorn", "-w", "2", "--threads", "4"]
         command += ["--no-control-socket", "-b", f"127.0.0.1:{port}", *options, "app:server"]
         with running(
-            command, log=self.web_log, cwd=self.project, env=self.env, port=port
+            command, log=self.web_log, cwd=self.project, env=self.env, port=port, warm=True
         ) as process:
             yield process
 
@@ -124,7 +124,9 @@ class Stack:
         log.write_text("")
         command = [sys.executable, "-m", "celery", "-A", "worker", "worker", "-c", "2"]
         ready = wait_for_line(" ready.")
-        with running(command, log=log, cwd=self.project, env=self.env, ready=ready) as process:
+        with running(
+            command, log=log, cwd=self.project, env=self.env, ready=ready, warm=True
+        ) as process:
             yield process
 
     def runs(self) -> dict[str, int]:

@@ -71,7 +71,8 @@ def serve(
         for log in logs:
             project = render(folder / log.stem, variant)
             shutil.copy(PARTS / "extra.py", project / "myapp" / "pages")
-            stack.enter_context(worker(project, env, log.with_suffix(".worker.log")))
+            worker_log = log.with_suffix(".worker.log")
+            stack.enter_context(worker(project, env, worker_log, warm=True))
             process = stack.enter_context(
                 served(
                     project,
@@ -80,6 +81,7 @@ def serve(
                     jitter=True,
                     env=env,
                     port=port if len(logs) == 1 else None,
+                    warm=True,
                 )
             )
             ports.append(int(process.url.rpartition(":")[2]))

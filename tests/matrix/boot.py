@@ -8,7 +8,6 @@ some milliseconds.
 
 from __future__ import annotations
 
-import gc
 import html
 import json
 import logging
@@ -17,34 +16,11 @@ import sys
 import traceback
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-# What any variant imports; the parent has it all, so that no child spends time on it.
-WARM = (
-    "celery",
-    "celery.backends.redis",
-    "dash",
-    "dash.testing",
-    "dash_ag_grid",
-    "dash_mantine_components",
-    "diskcache",
-    "flask",
-    "flask.testing",
-    "flask_compress",
-    "kombu.transport.redis",
-    "multiprocess",
-    "pandas",
-    "plotly.express",
-    "plotly.graph_objects",
-    "psycopg",
-    "pydantic_settings",
-    "pymongo",
-    "redis",
-    "sqlalchemy.dialects.postgresql.psycopg",
-    "sqlalchemy.dialects.sqlite",
-)
+from tests.support.warm import warm_up
+
 ROUTES = ("/", "/explore", "/profile", "/reports")
 DASH_ROUTES = ("/_dash-layout", "/_dash-dependencies")
 # The ids that every variant has, so that one test drives them all.
@@ -174,30 +150,6 @@ def check_pages() -> None:
     assert paths >= set(ROUTES), f"pages that are missing: {set(ROUTES) - paths}"
 
 
-def warm_up() -> None:
-    """Import what the variants import, and build a chart and an app, which import more by use."""
-    for name in WARM:
-        import_module(name)
-    import dash
-    import dash_ag_grid
-    import dash_mantine_components as dmc
-
-    px, pio = import_module("plotly.express"), import_module("plotly.io")
-    default = pio.templates.default
-    dmc.add_figure_templates()
-    px.scatter(px.data.gapminder(), x="gdpPercap", y="lifeExp", template="mantine_dark").to_json()
-    # A variant that forgets to add them must not find them.
-    for name in ("mantine_light", "mantine_dark"):
-        del pio.templates[name]
-    pio.templates.default = default
-
-    app = dash.Dash("warm", compress=True)
-    app.layout = dmc.MantineProvider([dash_ag_grid.AgGrid(), dash.dcc.Graph()])
-    client = app.server.test_client()
-    for route in ("/", *DASH_ROUTES):
-        client.get(route)
-
-
 def in_child(order: Mapping[str, Any]) -> str:
     """Boot one project in a child, and return what is wrong with it."""
     ours, theirs = os.pipe()
@@ -227,9 +179,6 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what an app prints is none of them
     warm_up()
-    # The collector would visit, and thereby copy, all that the children share.
-    gc.collect()
-    gc.freeze()
     for line in sys.stdin:
         print(json.dumps(in_child(json.loads(line))), file=answers, flush=True)
 

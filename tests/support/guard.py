@@ -1,9 +1,10 @@
 """Run one command for a test run, and end it when the test run ends, however that ends.
 
-`process.py` starts this file as a script, one guard for each command, in a session of its own (so
-that Ctrl-C in a terminal reaches the test run only). Standard input carries a JSON line that says
-what to run, then orders ("stop SECONDS", "kill"); standard output carries "pid N" or "error TEXT",
-and at the end "exit CODE". The command writes to the guard's standard error, which is the log file.
+`process.py` starts this file as a script, or `warm.py` forks it, one guard for each command, in a
+session of its own (so that Ctrl-C in a terminal reaches the test run only). Standard input carries
+a JSON line that says what to run, then orders ("stop SECONDS", "kill"); standard output carries
+"pid N" or "error TEXT", and at the end "exit CODE". The command writes to the guard's standard
+error, which is the log file.
 
 Standard input closes when the test run is gone, also after SIGKILL: then the guard ends the command
 and removes its folders. It ends everything the command started too, on Linux even what moved to
@@ -24,9 +25,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+Spec = dict[str, Any]
+# Starts the command of a spec and returns its pid; what it gets beside that is called in the child.
+Start = Callable[[Spec, Callable[[], None]], int]
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
@@ -71,8 +76,9 @@ def send(pid: int, number: int) -> None:
         os.kill(pid, number)
 
 
-class _Guard:
-    def __init__(self) -> None:
+class Guard:
+    def __init__(self, start: Start | None = None) -> None:
+        self.start = start or self.execute
         self.buffer = b""
         self.parent_gone = False
         self.libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -92,31 +98,36 @@ class _Guard:
         self.parent: int = spec["parent"]
         self.stop_signal: int = spec["stop_signal"]
         self.deadline: float | None = None
-        user: list[int] | None = spec["user"]
         try:
-            self.command = subprocess.Popen(
-                spec["command"],
-                cwd=spec["cwd"],
-                env=spec["env"],
-                stdin=subprocess.DEVNULL,
-                stdout=2,
-                stderr=2,
-                process_group=0,
-                user=user[0] if user else None,
-                group=user[1] if user else None,
-                extra_groups=[] if user else None,
-                preexec_fn=self.die_with_guard,
-            )
+            self.pid = self.start(spec, self.die_with_guard)
         except (OSError, subprocess.SubprocessError) as error:
             self.tell(f"error {error}")
             return
-        self.tell(f"pid {self.command.pid}")
+        self.tell(f"pid {self.pid}")
         code = self.wait(spec["grace"])
         self.end_leftovers()
         if self.parent_gone:
             for folder in spec["remove"]:
                 shutil.rmtree(folder, ignore_errors=True)
         self.tell(f"exit {code}")
+
+    def execute(self, spec: Spec, in_child: Callable[[], None]) -> int:
+        user: list[int] | None = spec["user"]
+        command = subprocess.Popen(
+            spec["command"],
+            cwd=spec["cwd"],
+            env=spec["env"],
+            stdin=subprocess.DEVNULL,
+            stdout=2,
+            stderr=2,
+            process_group=0,
+            user=user[0] if user else None,
+            group=user[1] if user else None,
+            extra_groups=[] if user else None,
+            preexec_fn=in_child,
+        )
+        command.returncode = 0  # its end is taken note of by `reap`
+        return command.pid
 
     def die_with_guard(self) -> None:
         # Safe here: the guard has one thread, and the signal is tied to the thread that forks.
@@ -128,20 +139,20 @@ class _Guard:
         with contextlib.suppress(OSError):
             os.write(1, line.replace("\n", " ").encode() + b"\n")
 
-    def read_spec(self) -> dict[str, Any] | None:
+    def read_spec(self) -> Spec | None:
         while b"\n" not in self.buffer:
             if not (data := os.read(0, 65536)):
                 return None
             self.buffer += data
         line, _, self.buffer = self.buffer.partition(b"\n")
-        spec: dict[str, Any] = json.loads(line)
+        spec: Spec = json.loads(line)
         return spec
 
     def wait(self, grace: float) -> int:
         """Until the command has ended: do what the test run, or its end, asks for."""
         while (code := self.reap()) is None:
             if self.deadline is not None and time.monotonic() >= self.deadline:
-                for pid in (self.command.pid, *descendants(os.getpid())):
+                for pid in (self.pid, *descendants(os.getpid())):
                     send(pid, signal.SIGKILL)
             inputs = [self.wake] if self.parent_gone else [self.wake, 0]
             ready, _, _ = select.select(inputs, [], [], 0.1 if self.deadline else 0.5)
@@ -169,8 +180,8 @@ class _Guard:
         deadline = time.monotonic() + (0 if kill else grace)
         self.deadline = deadline if self.deadline is None else min(deadline, self.deadline)
         if not kill:
-            send(self.command.pid, self.stop_signal)
-            for pid in (*descendants(self.command.pid), self.command.pid):  # may be paused
+            send(self.pid, self.stop_signal)
+            for pid in (*descendants(self.pid), self.pid):  # may be paused
                 send(pid, signal.SIGCONT)
 
     def reap(self) -> int | None:
@@ -178,8 +189,8 @@ class _Guard:
         code = None
         with contextlib.suppress(ChildProcessError):
             while (found := os.waitpid(-1, os.WNOHANG))[0]:
-                if found[0] == self.command.pid:
-                    code = self.command.returncode = os.waitstatus_to_exitcode(found[1])
+                if found[0] == self.pid:
+                    code = os.waitstatus_to_exitcode(found[1])
         return code
 
     def end_leftovers(self) -> None:
@@ -206,10 +217,10 @@ class _Guard:
         left = []  # no adoption here: only the command's process group is known
         for pid, _ in parents():
             with contextlib.suppress(OSError):
-                if os.getpgid(pid) == self.command.pid:
+                if os.getpgid(pid) == self.pid:
                     left.append(pid)
         return left
 
 
 if __name__ == "__main__":
-    _Guard().run()
+    Guard().run()

@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from . import guard
+from .warm import AVAILABLE, WarmGuard
 
 READY_SECONDS = 30.0
 STOP_SECONDS = 5.0
@@ -73,12 +74,15 @@ class Process:
         stop_signal: int = signal.SIGTERM,
         grace: float = STOP_SECONDS,
         remove: Sequence[Path] = (),
+        warm: bool = False,
     ) -> None:
         """Start `command`. Its output is appended to `log`.
 
         `env` is the whole environment (default: this process's). `user` is a user's and a group's
         number, for root only. `stop()` sends `stop_signal` and kills after `grace` seconds. The
-        folders in `remove` are removed if the test run is gone before the command.
+        folders in `remove` are removed if the test run is gone before the command. A `warm` command
+        is this Python with words; it is forked from a process that has imported what apps import
+        (`warm.py`), where the system can do that.
         """
         self.command = [os.fspath(part) for part in command]
         self.name = Path(self.command[0]).name
@@ -96,14 +100,19 @@ class Process:
             "remove": [str(folder) for folder in remove],
             "parent": os.getpid(),
         }
+        self._guard: subprocess.Popen[bytes] | WarmGuard
         with log.open("ab") as file:
-            self._guard = subprocess.Popen(
-                [sys.executable, "-I", "-S", guard.__file__],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=file,
-                start_new_session=True,
-            )
+            if warm and AVAILABLE:
+                self._guard = WarmGuard(file)
+                spec["parent"] = self._guard.parent
+            else:
+                self._guard = subprocess.Popen(
+                    [sys.executable, "-I", "-S", guard.__file__],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=file,
+                    start_new_session=True,
+                )
         self._send(json.dumps(spec))
         assert self._guard.stdout is not None
         word, _, rest = self._guard.stdout.readline().decode().strip().partition(" ")
@@ -248,6 +257,7 @@ def running(
     timeout: float = READY_SECONDS,
     grace: float = STOP_SECONDS,
     stop_signal: int = signal.SIGTERM,
+    warm: bool = False,
 ) -> Iterator[Process]:
     """Run `command` while the block runs.
 
@@ -257,7 +267,14 @@ def running(
     in time or ends before that. Afterwards the command and all it started have ended.
     """
     process = Process(
-        command, log=log, cwd=cwd, env=env, port=port, stop_signal=stop_signal, grace=grace
+        command,
+        log=log,
+        cwd=cwd,
+        env=env,
+        port=port,
+        stop_signal=stop_signal,
+        grace=grace,
+        warm=warm,
     )
     try:
         if ready is not None:

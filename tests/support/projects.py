@@ -125,6 +125,7 @@ def served(
     jitter: bool = False,
     port: int | None = None,
     env: Mapping[str, str] | None = None,
+    warm: bool = False,
 ) -> Iterator[Process]:
     """Serve a project: by gunicorn with 2 processes of 4 threads, or by `python app.py`."""
     port = port or free_port()
@@ -138,6 +139,11 @@ def served(
         "dev": f"{module}.py",
     }[server].split()
     with running(
-        [sys.executable, *command], log=log, cwd=project, env=environment(port, env), port=port
+        [sys.executable, *command],
+        log=log,
+        cwd=project,
+        env=environment(port, env),
+        port=port,
+        warm=warm,
     ) as process:
         yield process

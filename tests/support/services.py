@@ -41,12 +41,15 @@ class Services:
 
 
 @contextmanager
-def worker(project: Path, env: Mapping[str, str], log: Path) -> Iterator[None]:
+def worker(
+    project: Path, env: Mapping[str, str], log: Path, *, warm: bool = False
+) -> Iterator[None]:
     """Run the Celery worker of a project, where it has one."""
     if not (project / "worker.py").exists():
         yield
         return
     command = [sys.executable, "-m", "celery", "-A", "worker", "worker", "-c", "2"]
     ready = wait_for_line(" ready.")
-    with running(command, log=log, cwd=project, env=environment(0, env), ready=ready):
+    settings = environment(0, env)
+    with running(command, log=log, cwd=project, env=settings, ready=ready, warm=warm):
         yield
