@@ -99,7 +99,7 @@ def change(results: Sequence[dict[str, Any]], measure: str, theme: str | None = 
     )
     figure.update_layout(
         style(theme),
-        title={"text": f"{MEASURES[measure]}: change of the median", "font": {"size": 16}},
+        title={"text": f"{MEASURES[measure]}: change", "font": {"size": 16}},
         yaxis={"tickformat": "+.0%"},
     )
     return figure
