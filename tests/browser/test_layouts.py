@@ -145,8 +145,8 @@ def check_a_deep_link_keeps_the_page_and_the_theme(tab: Tab, deep: str) -> None:
     assert scheme(tab) == "dark"
     tab.page.goto("about:blank")
     tab.go(deep)
-    tab.page.wait_for_selector(READY["explore"])
-    tab.until(lambda: shows(tab, "explore"))
+    tab.page.wait_for_selector(READY["profile"])
+    tab.until(lambda: shows(tab, "profile"))
     assert address(tab) == deep
     tab.until(lambda: scheme(tab) == "dark")
 
@@ -242,6 +242,6 @@ def test_one_gets_about(tab: Tab) -> None:
     addresses = check_navigation_and_history_agree_on_the_page(tab)
     check_a_link_inside_a_page_leads_to_another(tab)
     check_a_page_on_the_page_was_sent_once(tab)
-    check_a_deep_link_keeps_the_page_and_the_theme(tab, addresses["explore"])
+    check_a_deep_link_keeps_the_page_and_the_theme(tab, addresses["profile"])
     check_an_unknown_address_says_so(tab)
     check_a_narrow_window_has_a_menu_that_says_its_state(tab)
