@@ -143,6 +143,7 @@ def main() -> None:
     """Fork a guard for each message until there are no more."""
     warm_up()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the guards
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is for the test run
     orders = socket.socket(fileno=os.dup(0))
     while (message := socket.recv_fds(orders, 1, 3))[1]:
         if not (pid := os.fork()):
