@@ -1,11 +1,15 @@
-"""The Explore page: filters, table, chart, details and download."""
+"""The Explore page: filters, table, chart, details and download.
+
+It has no record and no job, so that only the layout could matter to it.
+"""
 
 import csv
 
 from tests.support.browser import Tab
 from tests.support.pages import follow, open_page
+from tests.support.projects import GROWN
 
-from .conftest import CONTRACT, with_app
+from .conftest import one_for_each, with_app
 
 MARK = "document.querySelector('#explore-graph .js-plotly-plot').data"
 
@@ -83,7 +87,7 @@ def check_the_filters_chain_down_to_the_details_of_a_row(tab: Tab) -> None:
     assert tab.page.input_value("#explore-country") == "", "the country of another region stayed"
 
 
-@with_app(CONTRACT)
+@with_app([*one_for_each("layout"), GROWN])
 def test_explore(tab: Tab) -> None:
     downloads: list[object] = []
     tab.page.on("download", lambda download: downloads.append(download))
