@@ -13,6 +13,15 @@ from .conftest import one_for_each, with_app
 
 MARK = "document.querySelector('#explore-graph .js-plotly-plot').data"
 
+# Letter by letter in one go: on a busy machine, keys would come with pauses between them.
+TYPE = """(input, texts) => {
+    const { set } = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value");
+    for (const text of texts) {
+        set.call(input, text);
+        input.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+}"""
+
 
 def rows(tab: Tab) -> list[str]:
     """Return the countries in view in the table."""
@@ -54,7 +63,7 @@ def check_the_search_waits_for_two_characters_and_a_pause(tab: Tab) -> None:
     tab.page.wait_for_timeout(500)
     tab.settle()
     assert "142 countries" in tab.text("#explore-summary")
-    search.press_sequentially("orw", delay=20)
+    search.evaluate(TYPE, ["no", "nor", "norw"])
     tab.until(lambda: rows(tab) == ["Norway"])
     tab.settle()
     assert len(tab.callbacks("explore-graph.figure")) == before + 1
