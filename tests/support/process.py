@@ -264,8 +264,11 @@ def running(
     With a `port`, the block starts once `GET health` answers with a 2xx status there. `ready` is
     another test for that, for what speaks no HTTP: called until it raises nothing. Without either,
     the block starts at once. Raises `ProcessError`, with the end of the log, when it is not ready
-    in time or ends before that. Afterwards the command and all it started have ended.
+    in time or ends before that, and when somebody else has the port. Afterwards the command and all
+    it started have ended.
     """
+    if port is not None:
+        _refuse_taken(port)
     process = Process(
         command,
         log=log,
@@ -299,6 +302,13 @@ def wait_for_line(text: str) -> Callable[[Process], None]:
 def connect(port: int) -> None:
     """Raise unless something listens on `port`."""
     socket.create_connection(("127.0.0.1", port), timeout=2).close()
+
+
+def _refuse_taken(port: int) -> None:
+    """Raise if something listens on `port`, which would answer in place of what is started."""
+    with contextlib.suppress(OSError):
+        connect(port)
+        raise ProcessError(f"something else listens on port {port} already")
 
 
 def _get(port: int, path: str) -> None:

@@ -393,6 +393,15 @@ def test_running_gives_up(tmp_path: Path) -> None:
         pass
 
 
+def test_running_does_not_take_another_server_for_its_own(tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "http.server", "--bind", "127.0.0.1", str(port)]
+    first = running(command, log=tmp_path / "first.log", port=port, health="/")
+    second = running(["sleep", "60"], log=tmp_path / "second.log", port=port, health="/")
+    with first, pytest.raises(ProcessError, match=f"listens on port {port}"), second:
+        pass
+
+
 def test_running_without_such_a_command(tmp_path: Path) -> None:
     with (
         pytest.raises(ProcessError, match=r"no-such-command did not start: .*No such file"),
