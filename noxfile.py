@@ -48,6 +48,12 @@ def matrix(session: nox.Session) -> None:
     _run_pytest(session, "tests/matrix")
 
 
+@nox.session(default=False)
+def contract(session: nox.Session) -> None:
+    """Drive every variant that runs in a browser through all of the contract."""
+    _run_pytest(session, "tests/browser", "--whole-contract")
+
+
 def _run_pytest(session: nox.Session, *arguments: str) -> None:
     session.install("-e", ".", *TEST)
     _provide_browser(session)

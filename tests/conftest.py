@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserType, sync_playwright
 
-from tests.support.browser import chromium
+from tests.support.browser import ARGUMENTS, EXECUTABLE
 from tests.support.services import Services
 
 pytest_plugins = ["tests.support.plugin"]
@@ -17,10 +17,18 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Start Chromium; one for all, because Playwright allows only one driver at a time."""
-    with chromium() as browser:
-        yield browser
+def chromium() -> Iterator[BrowserType]:
+    """Return what starts Chromium; one for all, because Playwright allows only one driver."""
+    with sync_playwright() as playwright:
+        yield playwright.chromium
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: BrowserType) -> Iterator[Browser]:
+    """Start the Chromium on the PATH, or else Playwright's own."""
+    browser = chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,27 +1,30 @@
 """A browser, an app that is being served, and a fresh visitor for each test.
 
-What every app does is tested with the variants of `CONTRACT`, in which every two choices meet, and
-what hangs on one question alone with one variant for each of its choices.
+The tests run with the variants of `CONTRACT`, in which every two choices meet. Those marked with
+`once_for_each` leave most of them to `--whole-contract`.
 """
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import BrowserType
 
-from tests.support.browser import Tab
+from tests.support.browser import Tab, Window
 from tests.support.process import free_port
-from tests.support.projects import GROWN, Variant, choices, render, served
+from tests.support.projects import GROWN, Variant, render, served
 from tests.support.proxy import round_robin
 from tests.support.services import Services, worker
 from tests.support.variants import pairs
 
 PARTS = Path(__file__).parent / "parts"
 CONTRACT = [*pairs(), GROWN]
+# Every second app lies below a prefix, as behind a proxy that several apps share.
+PREFIXED = CONTRACT[1::2]
+PREFIX = "/some/where"
 # A megabyte in a record of the browser is more than the default allows.
 SETTINGS = {"STORAGE_LIMIT": "2000000", "REPORT_SECONDS": "2"}
 
@@ -37,15 +40,8 @@ class App:
 OpenTab = Callable[[], Tab]
 
 
-def with_app(variants: Iterable[Variant]) -> pytest.MarkDecorator:
-    """Run a test with the app of each variant."""
-    return pytest.mark.parametrize("app", list(variants), indirect=True, ids=str, scope="session")
-
-
-def one_for_each(axis: str) -> list[Variant]:
-    """Return a variant of the contract for each choice of an axis."""
-    by_choice = {variant.answers()[axis]: variant for variant in reversed(pairs())}
-    return [by_choice[choice] for choice in choices(axis)]
+# Runs a test with the app of each variant.
+with_each_app = pytest.mark.parametrize("app", CONTRACT, indirect=True, ids=str, scope="session")
 
 
 @pytest.fixture(scope="session")
@@ -62,9 +58,10 @@ def serve(
     *,
     port: int | None = None,
     server: str = "gunicorn",
+    prefix: str = "",
 ) -> Iterator[App]:
     """Serve a variant with one page more than the template has; nothing may go wrong in it."""
-    env = {**services.env(variant), **SETTINGS}
+    env = {**services.env(variant), **SETTINGS, "PATH_PREFIX": prefix}
     logs = [folder / f"{number}.log" for number in range(variant.machines)]
     with ExitStack() as stack:
         ports = []
@@ -87,7 +84,7 @@ def serve(
             ports.append(int(process.url.rpartition(":")[2]))
         if len(ports) > 1:
             port = stack.enter_context(round_robin(ports))
-        yield App(variant, f"http://127.0.0.1:{port or ports[0]}")
+        yield App(variant, f"http://127.0.0.1:{port or ports[0]}{prefix}")
     for log in logs:
         assert "Traceback" not in log.read_text(), log.read_text()
 
@@ -100,40 +97,36 @@ def app(
     port: int,
 ) -> Iterator[App]:
     """Serve the variant that the test is parametrised with."""
-    with serve(tmp_path_factory.mktemp("served"), request.param, services, port=port) as app:
+    folder = tmp_path_factory.mktemp("served")
+    prefix = PREFIX if request.param in PREFIXED else ""
+    with serve(folder, request.param, services, port=port, prefix=prefix) as app:
         yield app
 
 
 @pytest.fixture(scope="session")
-def window(browser: Browser) -> Iterator[BrowserContext]:
+def window(chromium: BrowserType, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
     """Open a window whose cache the tests share, or each would load the scripts again."""
-    # Without transitions there is less to wait for and less to draw.
-    window = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    window = Window(chromium, tmp_path_factory.mktemp("profile"))
     yield window
     window.close()
 
 
 @contextmanager
-def visitor(window: BrowserContext, url: str) -> Iterator[OpenTab]:
+def visitor(window: Window, url: str) -> Iterator[OpenTab]:
     """Give what opens tabs for a visitor whom the app has not seen; none may have complained."""
     tabs: list[Tab] = []
 
     def open_tab() -> Tab:
-        tabs.append(Tab(window, url))
+        tabs.append(Tab(window.context, url))
         return tabs[-1]
 
     yield open_tab
-    page = window.new_page()
-    page.goto(f"{url}/health")
-    page.evaluate("localStorage.clear()")
-    window.clear_cookies()
-    for page in window.pages:
-        page.close()
+    window.forget(url)
     assert [error for tab in tabs for error in tab.errors] == []
 
 
 @pytest.fixture
-def open_tab(window: BrowserContext, app: App) -> Iterator[OpenTab]:
+def open_tab(window: Window, app: App) -> Iterator[OpenTab]:
     """Return what opens a tab of the app."""
     with visitor(window, app.url) as open_tab:
         yield open_tab

@@ -1,15 +1,12 @@
-"""The Explore page: filters, table, chart, details and download.
-
-It has no record and no job, so that only the layout could matter to it.
-"""
+"""The Explore page: filters, table, chart, details and download."""
 
 import csv
 
 from tests.support.browser import Tab
 from tests.support.pages import follow, open_page
-from tests.support.projects import GROWN
 
-from .conftest import one_for_each, with_app
+from .accessibility import check_nothing_is_seriously_inaccessible
+from .conftest import with_each_app
 
 MARK = "document.querySelector('#explore-graph .js-plotly-plot').data"
 
@@ -96,7 +93,17 @@ def check_the_filters_chain_down_to_the_details_of_a_row(tab: Tab) -> None:
     assert tab.page.input_value("#explore-country") == "", "the country of another region stayed"
 
 
-@with_app([*one_for_each("layout"), GROWN])
+def check_everybody_can_use_it(tab: Tab) -> None:
+    tab.page.click("#explore-table .ag-row [col-id=country]")
+    tab.until(lambda: rows(tab)[0] in tab.text("#explore-detail"))
+    tab.settle()
+    tab.page.click("#explore-region")
+    tab.page.wait_for_selector("[role=option]")
+    check_nothing_is_seriously_inaccessible(tab)
+    tab.page.keyboard.press("Escape")
+
+
+@with_each_app
 def test_explore(tab: Tab) -> None:
     downloads: list[object] = []
     tab.page.on("download", lambda download: downloads.append(download))
@@ -109,5 +116,6 @@ def test_explore(tab: Tab) -> None:
     assert downloads == [], "nothing is downloaded that was not asked for"
     check_the_export_is_what_the_table_shows(tab)
     check_the_filters_chain_down_to_the_details_of_a_row(tab)
+    check_everybody_can_use_it(tab)
     follow(tab, "home")
     assert len(downloads) == 1

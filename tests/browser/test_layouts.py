@@ -4,19 +4,17 @@ All the checks of one app share one page, as in `test_profile.py`.
 """
 
 from functools import partial
-from pathlib import Path
 
-from playwright.sync_api import Browser
+import pytest
 
 from tests.support.browser import Tab
-from tests.support.pages import READY, follow, marked, open_page
-from tests.support.projects import Variant, render, served
+from tests.support.pages import READY, follow, marked, scheme
+from tests.support.projects import AXES, choices
 
-from .conftest import CONTRACT, App, one_for_each, with_app
+from .accessibility import check_nothing_is_seriously_inaccessible
+from .conftest import CONTRACT, PREFIXED, with_each_app
 
 PAGES = ["home", "explore", "profile", "reports", "extra"]
-
-each_layout = with_app(one_for_each("layout"))
 
 
 def in_view(tab: Tab) -> str:
@@ -57,10 +55,6 @@ def press_until_focus(tab: Tab, key: str, goal: str) -> None:
     raise AssertionError(f"{key} does not lead to {goal}")
 
 
-def scheme(tab: Tab) -> str:
-    return str(tab.page.evaluate("document.documentElement.dataset.mantineColorScheme"))
-
-
 def check_what_was_not_asked_for_is_not_sent(tab: Tab) -> None:
     for path in ("/", "/explore", "/_dash-layout"):
         text = tab.page.request.get(tab.url + path).text()
@@ -77,8 +71,8 @@ def check_what_was_not_asked_for_is_not_sent(tab: Tab) -> None:
 def check_the_theme_changes_without_the_server(tab: Tab) -> None:
     tab.until(lambda: scheme(tab) == "light")
     before = len(tab.exchanges)
-    tab.page.locator("#theme-toggle").dispatch_event("click")  # which leaves the focus where it is
-    tab.until(lambda: scheme(tab) == "dark")
+    check_nothing_is_seriously_inaccessible(tab)
+    assert scheme(tab) == "dark"
     tab.settle()
     assert len(tab.exchanges) == before, "the server was asked"
 
@@ -154,6 +148,7 @@ def check_a_deep_link_keeps_the_page_and_the_theme(tab: Tab, deep: str) -> None:
 def check_an_unknown_address_says_so(tab: Tab) -> None:
     tab.go("/no-such-page")
     tab.until(lambda: in_view(tab) == "nothing is here")
+    check_nothing_is_seriously_inaccessible(tab)
     assert marked(tab) == []
     assert tab.page.title() == "Not found · myapp"
     follow(tab, "reports")
@@ -165,9 +160,7 @@ def check_an_unknown_address_says_so(tab: Tab) -> None:
     tab.settle()
 
 
-@each_layout
-def test_scrolling_past_the_end_of_a_page_keeps_address_and_mark_together(tab: Tab) -> None:
-    open_page(tab, "home")
+def check_scrolling_past_the_end_of_a_page_keeps_address_and_mark_together(tab: Tab) -> None:
     tab.page.mouse.move(640, 500)
     for _ in range(12):
         tab.page.mouse.wheel(0, 400)
@@ -176,9 +169,10 @@ def test_scrolling_past_the_end_of_a_page_keeps_address_and_mark_together(tab: T
     (name,) = marked(tab)
     before = address(tab)
     assert tab.page.title().lower().startswith(name)
-    tab.go("/")
-    tab.go(before)
-    tab.until(lambda: marked(tab) == [name])
+    if before != "/":
+        tab.page.goto("about:blank")
+        tab.go(before)
+        tab.until(lambda: marked(tab) == [name])
 
 
 def check_a_narrow_window_has_a_menu_that_says_its_state(tab: Tab) -> None:
@@ -193,6 +187,7 @@ def check_a_narrow_window_has_a_menu_that_says_its_state(tab: Tab) -> None:
     tab.until(lambda: is_open(False))
     menu.click()
     tab.until(lambda: is_open(True))
+    check_nothing_is_seriously_inaccessible(tab)
     tab.page.keyboard.press("Escape")
     tab.until(lambda: is_open(False))
     assert focused(tab) == "shell-menu"
@@ -208,33 +203,7 @@ def check_a_narrow_window_has_a_menu_that_says_its_state(tab: Tab) -> None:
         assert tab.page.evaluate("document.documentElement.scrollWidth") <= 390, name
 
 
-@each_layout
-def test_a_proxy_may_put_a_prefix_in_front_of_every_address(
-    browser: Browser, app: App, tmp_path: Path
-) -> None:
-    project = render(tmp_path, Variant(layout=app.variant.answers()["layout"]))
-    prefix = "/some/where/"
-    window = browser.new_context()
-    window.route(
-        f"**{prefix}**",
-        lambda route: route.continue_(url=route.request.url.replace(prefix, "/", 1)),
-    )
-    env = {"PATH_PREFIX": prefix}
-    with served(project, log=tmp_path / "log", env=env) as process:
-        tab = Tab(window, process.url)
-        tab.go(f"{prefix}profile")
-        tab.until(lambda: shows(tab, "profile"))
-        for name in ("reports", "home"):
-            follow(tab, name)
-            tab.until(partial(shows, tab, name))
-            assert address(tab).startswith(prefix)
-        tab.go(f"{prefix}no-such-page")
-        tab.until(lambda: in_view(tab) == "nothing is here")
-        assert tab.errors == []
-        window.close()
-
-
-@with_app(CONTRACT)
+@with_each_app
 def test_one_gets_about(tab: Tab) -> None:
     check_what_was_not_asked_for_is_not_sent(tab)
     check_the_theme_changes_without_the_server(tab)
@@ -244,4 +213,11 @@ def test_one_gets_about(tab: Tab) -> None:
     check_a_page_on_the_page_was_sent_once(tab)
     check_a_deep_link_keeps_the_page_and_the_theme(tab, addresses["profile"])
     check_an_unknown_address_says_so(tab)
+    check_scrolling_past_the_end_of_a_page_keeps_address_and_mark_together(tab)
     check_a_narrow_window_has_a_menu_that_says_its_state(tab)
+
+
+@pytest.mark.parametrize("axis", AXES)
+def test_every_choice_is_driven_below_a_prefix_and_without(axis: str) -> None:
+    for apps in (PREFIXED, [variant for variant in CONTRACT if variant not in PREFIXED]):
+        assert {variant.answers()[axis] for variant in apps} == set(choices(axis))

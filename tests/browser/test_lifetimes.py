@@ -1,16 +1,13 @@
 """How long a record lives, in a real browser, with every storage."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
 
-from tests.support.browser import ARGUMENTS, EXECUTABLE, Tab
+from tests.support.browser import Tab, Window
 from tests.support.pages import open_page
 
-from .conftest import App, one_for_each, with_app
+from .conftest import App, OpenTab, with_each_app
 from .profile import look, type_in
 
 
@@ -32,58 +29,30 @@ EXPECTED = {
 }
 
 
-class Person:
-    """Somebody with a browser that keeps its profile when it is closed."""
-
-    def __init__(self, browser: Browser, folder: Path, url: str) -> None:
-        """Give them a browser; it starts with the first tab."""
-        self._browser, self._folder, self._url = browser, folder, url
-        self._window: BrowserContext | None = None
-
-    def tab(self) -> Tab:
-        """Open a tab with the Profile page."""
-        if self._window is None:
-            self._window = self._browser.browser_type.launch_persistent_context(
-                self._folder, executable_path=EXECUTABLE, args=ARGUMENTS
-            )
-        tab = Tab(self._window, self._url)
-        open_page(tab, "profile")
-        return tab
-
-    def close_browser(self) -> None:
-        """Close it as a person does, so that it writes down what it keeps."""
-        if self._window:
-            self._window.close()
-        self._window = None
-
-
-@pytest.fixture
-def person(browser: Browser, tmp_path: Path, app: App) -> Iterator[Person]:
-    person = Person(browser, tmp_path / "profile", app.url)
-    yield person
-    person.close_browser()
-
-
 def has_record(tab: Tab) -> bool:
+    open_page(tab, "profile")
     return bool(look(tab.page).record["first_name"] == "Ada")
 
 
-@with_app(one_for_each("storage"))
-def test_a_record_lives_as_long_as_its_storage_says(person: Person, app: App) -> None:
+@pytest.mark.once_for_each("storage")
+@with_each_app
+def test_a_record_lives_as_long_as_its_storage_says(
+    window: Window, open_tab: OpenTab, app: App
+) -> None:
     storage = app.variant.answers()["storage"]
-    first = person.tab()
-    type_in(first.page, first_name="Ada")
-    assert has_record(first)
-
-    other_tab = has_record(person.tab())
+    first = open_tab()
     open_page(first, "profile")
+    type_in(first.page, first_name="Ada")
+
+    other_tab = has_record(open_tab())
     reload = has_record(first)
     if not reload:
         type_in(first.page, first_name="Ada")
     first.page.close()
-    closed_tab = has_record(person.tab())
-    person.close_browser()
-    closed_browser = has_record(person.tab())
+    closed_tab = has_record(open_tab())
+    window.close()
+    window.open()
+    closed_browser = has_record(open_tab())
 
     seen = Lifetime(reload, other_tab, closed_tab, closed_browser)
     assert seen == EXPECTED.get(storage, SERVER)

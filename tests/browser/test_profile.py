@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext
 
-from tests.support.browser import Exchange, Tab
+from tests.support.browser import Exchange, Tab, Window
 from tests.support.pages import follow, open_page
 from tests.support.process import free_port
 from tests.support.projects import Variant, choices, render, served
 from tests.support.services import Services
 
-from .conftest import CONTRACT, PARTS, App, serve, visitor, with_app
+from .accessibility import check_nothing_is_seriously_inaccessible
+from .conftest import CONTRACT, PARTS, App, serve, visitor, with_each_app
 from .profile import DEBOUNCE, load, load_in_haste, look, type_in
 
 IN_THE_BROWSER = {"memory", "session", "local"}
@@ -28,6 +28,15 @@ BUDGET = {"merged": 2, "chained": 5, "split": 5, "patch": 4, "clientside": 2}
 BYTES = 4000
 
 MEGABYTE = "1000000 characters"
+NOTE = {
+    "action": "show",
+    "id": "note",
+    "title": "That did not work",
+    "message": "A message",
+    "color": "red",
+    "autoClose": False,
+}
+NOTES = {"sendNotifications": [NOTE]}
 EMPTY = {"first_name": None, "last_name": None, "age": None, "info": None}
 
 
@@ -144,6 +153,14 @@ def check_coming_back_with_a_megabyte(tab: Tab) -> None:
     assert seen.agrees
 
 
+def check_everybody_can_use_it(tab: Tab) -> None:
+    tab.page.click("#profile-load")
+    tab.page.evaluate("note => dash_clientside.set_props('notifications', note)", NOTES)
+    tab.page.wait_for_selector("text=A message")
+    tab.settle()
+    check_nothing_is_seriously_inaccessible(tab)
+
+
 def check_style(tab: Tab) -> None:
     """Drive one page through what races: many Loads, and typing in all ways."""
     open_page(tab, "profile")
@@ -176,11 +193,13 @@ def measure(tab: Tab, loads: int = 2) -> Cost:
     return Cost.of(loads, tab.exchanges[before:])
 
 
-@with_app(CONTRACT)
+@with_each_app
 def test_profile_on_gunicorn(tab: Tab, app: App, costs: Costs) -> None:
     chosen = app.variant.answers()
     storage, style = chosen["storage"], chosen["callbacks"]
     small, large = check_everything(tab)
+    follow(tab, "profile")
+    check_everybody_can_use_it(tab)
     costs.measured[style, storage] = small, large
     budget = 1 if style == "clientside" and storage in IN_THE_BROWSER else BUDGET[style]
     for cost in (small, large):
@@ -199,19 +218,25 @@ def test_the_contract_has_every_style_with_every_storage() -> None:
     assert seen == {(v.storage, v.callbacks) for v in every_style_and_storage()}
 
 
+@pytest.fixture(scope="session")
+def development_port() -> int:
+    """Return one more port: on the other, the app of the test before may still be served."""
+    return free_port()
+
+
 @pytest.mark.parametrize("variant", every_style_and_storage(), ids=str)
 def test_profile_on_the_development_server(
-    variant: Variant, window: BrowserContext, services: Services, port: int, tmp_path: Path
+    variant: Variant, window: Window, services: Services, development_port: int, tmp_path: Path
 ) -> None:
     with (
-        serve(tmp_path, variant, services, port=port, server="dev") as app,
+        serve(tmp_path, variant, services, port=development_port, server="dev") as app,
         visitor(window, app.url) as open_tab,
     ):
         check_style(open_tab())
 
 
 def test_the_checks_catch_a_record_that_is_written_back_whole(
-    window: BrowserContext, tmp_path: Path
+    window: Window, tmp_path: Path
 ) -> None:
     project = render(tmp_path, Variant(storage="memory", callbacks="merged"))
     shutil.copy(PARTS / "naive.py", project / "myapp" / "profile_callbacks.py")

@@ -1,9 +1,10 @@
 """The Reports page; `tests/background` has what goes wrong with jobs."""
 
 from tests.support.browser import Tab
-from tests.support.pages import READY
+from tests.support.pages import open_page
 
-from .conftest import CONTRACT, App, with_app
+from .accessibility import check_nothing_is_seriously_inaccessible
+from .conftest import App, with_each_app
 
 
 def progress(tab: Tab) -> float:
@@ -41,15 +42,24 @@ def check_the_result_can_be_downloaded(tab: Tab) -> None:
     assert download.value.suggested_filename == "life_expectancy.csv"
 
 
-@with_app(CONTRACT)
+def check_everybody_can_use_it(tab: Tab) -> None:
+    tab.page.click("#reports-run")
+    tab.until(lambda: tab.page.locator("#reports-run").is_disabled())
+    check_nothing_is_seriously_inaccessible(tab)
+    tab.page.wait_for_selector("#reports-result table")
+    tab.settle()
+    check_nothing_is_seriously_inaccessible(tab)
+
+
+@with_each_app
 def test_reports(tab: Tab, app: App) -> None:
     in_background = app.variant.answers()["background"] != "none"
     downloads: list[object] = []
     tab.page.on("download", lambda download: downloads.append(download))
-    tab.go("/reports")  # a page's path leads to the page in every layout
-    tab.page.wait_for_selector(READY["reports"])
+    open_page(tab, "reports")
     if in_background:
         check_a_cancelled_report_stops(tab)
     check_a_report_shows_that_it_runs_and_ends_with_a_result(tab, rises=in_background)
     assert downloads == [], "nothing is downloaded that was not asked for"
     check_the_result_can_be_downloaded(tab)
+    check_everybody_can_use_it(tab)

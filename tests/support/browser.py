@@ -2,12 +2,12 @@
 
 import shutil
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import BrowserContext, BrowserType, Page, Request
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -24,13 +24,42 @@ QUIET_SECONDS = 0.15
 PATIENCE = 30
 
 
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """Start the Chromium on the PATH, or else Playwright's own."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)
-        yield browser
-        browser.close()
+class Window:
+    """A window of a browser that keeps its profile when it is closed, as a person's does.
+
+    Chromium keeps compiled scripts for such a profile alone, which saves a fifth of its work.
+    """
+
+    def __init__(self, chromium: BrowserType, folder: Path) -> None:
+        """Open the window; the profile lies in `folder`."""
+        self._chromium, self._folder = chromium, folder
+        self.open()
+
+    def open(self) -> None:
+        """Start the browser; its first tab stays empty."""
+        self.context = self._chromium.launch_persistent_context(
+            self._folder,
+            executable_path=EXECUTABLE,
+            args=ARGUMENTS,
+            viewport={"width": 1280, "height": 800},
+            # Without transitions there is less to wait for and less to draw.
+            reduced_motion="reduce",
+        )
+
+    def forget(self, url: str) -> None:
+        """Close what has been opened, and forget what the app at `url` has left here."""
+        empty, *others = self.context.pages
+        for page in others:
+            page.close()
+        self.context.clear_cookies()
+        session = self.context.new_cdp_session(empty)
+        what = {"origin": url, "storageTypes": "local_storage"}
+        session.send("Storage.clearDataForOrigin", what)
+        session.detach()
+
+    def close(self) -> None:
+        """End the browser as a person does, so that it writes down what it keeps."""
+        self.context.close()
 
 
 @dataclass(frozen=True)

@@ -9,16 +9,31 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from .projects import AXES, Variant, choices
+from .variants import one_for_each
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--variant`."""
+    """Add `--variant` and `--whole-contract`."""
     parser.addoption(
         "--variant",
         action="append",
         default=[],
         metavar="NAME",
         help="run only the tests of a variant, such as sqlite-celery-tabs-patch; may be repeated",
+    )
+    parser.addoption(
+        "--whole-contract",
+        action="store_true",
+        help="run with every variant, too, what runs with one for each choice of a question",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare `once_for_each`."""
+    config.addinivalue_line(
+        "markers",
+        "once_for_each(axis): the outcome hangs on one question alone; with --whole-contract or"
+        " --variant the test runs with the other variants, too",
     )
 
 
@@ -33,13 +48,28 @@ def variant_of(item: pytest.Item) -> Variant | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests of the variants that were asked for."""
-    if wanted := config.getoption("variant"):
+    """Keep the tests of the variants that were asked for, or else of those that are due."""
+    wanted = config.getoption("variant")
+    if wanted:
         kept = [item for item in items if str(variant_of(item)) in wanted]
-        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-        items[:] = kept
-        if not kept:
-            raise pytest.UsageError(f"no test is about a variant named {' or '.join(wanted)}")
+    elif config.getoption("whole_contract"):
+        kept = items
+    else:
+        kept = [item for item in items if is_due(item)]
+    left_out = set(items).difference(kept)
+    config.hook.pytest_deselected(items=[item for item in items if item in left_out])
+    items[:] = kept
+    if wanted and not kept:
+        raise pytest.UsageError(f"no test is about a variant named {' or '.join(wanted)}")
+
+
+def is_due(item: pytest.Item) -> bool:
+    """Tell whether a test is part of an ordinary run."""
+    marker = item.get_closest_marker("once_for_each")
+    variant = variant_of(item)
+    if marker is None or variant is None or variant.machines > 1:
+        return True
+    return variant in one_for_each(marker.args[0])
 
 
 # Where tests of one file may run in several processes: all that has the same choice on these axes

@@ -23,6 +23,12 @@ def pairs() -> list[Variant]:
     return [_variant(one) for one in AllPairs(values)]
 
 
+def one_for_each(axis: str) -> list[Variant]:
+    """Return a variant of `pairs` for each choice of an axis."""
+    by_choice = {variant.answers()[axis]: variant for variant in reversed(pairs())}
+    return [by_choice[choice] for choice in choices(axis)]
+
+
 def _variant(answers: list[str | bool]) -> Variant:
     chosen = dict(zip(AXES, map(str, answers), strict=False))
     refused = zip(options(), answers[len(AXES) :], strict=True)
