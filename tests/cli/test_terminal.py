@@ -78,7 +78,9 @@ class Terminal:
                 assert time.monotonic() < deadline, self.text()
                 self.reads()
         self.types("\r")
+        deadline = time.monotonic() + 30
         while self.pointed():
+            assert time.monotonic() < deadline, self.text()
             assert not self.reads() or not self.pointed()
 
     def pointed(self) -> str:

@@ -47,13 +47,14 @@ class Window:
         )
 
     def forget(self, url: str) -> None:
-        """Close what has been opened, and forget what the app at `url` has left here."""
+        """Close what has been opened, and forget what the app below `url` has left here."""
+        scheme, _, host, *_path = url.split("/")
         empty, *others = self.context.pages
         for page in others:
             page.close()
         self.context.clear_cookies()
         session = self.context.new_cdp_session(empty)
-        what = {"origin": url, "storageTypes": "local_storage"}
+        what = {"origin": f"{scheme}//{host}", "storageTypes": "local_storage"}
         session.send("Storage.clearDataForOrigin", what)
         session.detach()
 
