@@ -65,28 +65,28 @@ class Terminal:
 
     def picks(self, title: str, wanted: str) -> None:
         """Choose from a list; the pointer is moved until it stands where it should."""
-        self.sees(title)
-        for _ in range(20):
-            deadline = time.monotonic() + 30
-            while not (pointed := self.pointed()):
-                assert time.monotonic() < deadline, self.text()
-                self.reads()
-            if pointed.startswith(wanted):
-                break
-            self.types(DOWN)
-            while self.pointed() == pointed:
-                assert time.monotonic() < deadline, self.text()
-                self.reads()
-        self.types("\r")
         deadline = time.monotonic() + 30
-        while self.pointed():
-            assert time.monotonic() < deadline, self.text()
-            assert not self.reads() or not self.pointed()
+        while not (pointed := self.pointed(title)).startswith(wanted):
+            assert time.monotonic() < deadline, f"{wanted!r} is not to be had in\n{self.text()}"
+            if pointed:
+                self.types(DOWN)
+            self.moves_on(title, pointed)
+        self.types("\r")
+        self.moves_on(title, pointed)
 
-    def pointed(self) -> str:
-        """Return the choice at which the pointer stands, empty where there is no list."""
-        lines = [line.strip() for line in self.screen.display]
-        return next((line[2:] for line in lines if line.startswith("> ")), "")
+    def moves_on(self, title: str, pointed: str) -> None:
+        """Wait until a list has come, has its pointer elsewhere, or is answered."""
+        deadline = time.monotonic() + 30
+        while self.pointed(title) == pointed:
+            assert time.monotonic() < deadline, self.text()
+            self.reads()
+
+    def pointed(self, title: str) -> str:
+        """Return the choice at which the pointer stands, empty where that list is not open."""
+        _, _, last = f"\n{self.text()}".rpartition("\n? ")
+        question, pointer, choices = last.partition("\n > ")
+        asked = "".join(question.split()).startswith("".join(title.split()))
+        return choices.partition("\n")[0] if pointer and asked else ""
 
     def answers(self, question: Question) -> None:
         """Answer a question otherwise than by its default."""
