@@ -2,6 +2,8 @@
 
 import csv
 
+import pytest
+
 from tests.support.browser import Tab
 from tests.support.pages import follow, open_page
 
@@ -103,6 +105,7 @@ def check_everybody_can_use_it(tab: Tab) -> None:
     tab.page.keyboard.press("Escape")
 
 
+@pytest.mark.once_for_each("layout")
 @with_each_app
 def test_explore(tab: Tab) -> None:
     downloads: list[object] = []
