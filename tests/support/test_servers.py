@@ -25,7 +25,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from . import servers
-from .guard import descendants, parents
+from .guard import descendants, parents, send
 from .process import Process, ProcessError, free_port, running, wait_for_line
 from .servers import Server, mongodb_server, postgresql_server, redis_server
 
@@ -441,6 +441,22 @@ def test_process_that_ends_by_itself(tmp_path: Path) -> None:
             process.wait(0.1)
         process.signal(signal.SIGUSR1)
         assert process.wait(10) == -signal.SIGUSR1
+
+
+@pytest.mark.parametrize("warm", [True, False])
+def test_a_guard_that_is_told_of_a_child_in_its_end_says_nothing(
+    warm: bool, tmp_path: Path
+) -> None:
+    command, log = tmp_path / "command.py", tmp_path / "log"
+    command.write_text("import time; time.sleep(60)\n")
+    process = Process([sys.executable, str(command)], log=log, cwd=tmp_path, warm=warm)
+    guard = dict(parents())[process.pid]
+    process.signal(signal.SIGKILL)
+    deadline = time.monotonic() + 20
+    while process.poll() is None:
+        assert time.monotonic() < deadline
+        send(guard, signal.SIGCHLD)
+    assert log.read_text() == ""
 
 
 def test_free_ports_differ() -> None:

@@ -135,7 +135,7 @@ def guard(streams: list[int]) -> None:
     except _Forked as forked:
         spec = forked.spec
     else:
-        return
+        os._exit(0)  # there is much to take down, and none of it matters
     become(spec)  # outside of the block, so that the app's errors are not said to come from it
 
 
@@ -147,6 +147,7 @@ def main() -> None:
     orders = socket.socket(fileno=os.dup(0))
     while (message := socket.recv_fds(orders, 1, 3))[1]:
         if not (pid := os.fork()):
+            orders.detach()  # or it would close at its end what has got its number by then
             guard(message[1])
             return
         for stream in message[1]:
