@@ -134,14 +134,14 @@ class Tab:
         self._last = time.monotonic()
         while self._under_way or time.monotonic() - self._last < QUIET_SECONDS:
             assert time.monotonic() < end, f"callbacks under way for {timeout} s: {self._under_way}"
-            self.page.wait_for_timeout(10)
+            self.page.wait_for_timeout(25)
 
     def until(self, what: Callable[[], Any], timeout: float = PATIENCE) -> Any:
         """Wait for `what` to be true, and return it."""
         end = time.monotonic() + timeout
         while not (result := what()):
             assert time.monotonic() < end, f"not within {timeout} s: {result!r}"
-            self.page.wait_for_timeout(20)
+            self.page.wait_for_timeout(50)
         return result
 
     def text(self, selector: str) -> str:
