@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pexpect
@@ -19,6 +20,11 @@ CHANGED = str(LAYOUT.default)
 TEXTS = {"name": "Sales", "package": "sales", "description": "What was sold", "author": "Grace"}
 
 
+def unbroken(text: str) -> str:
+    """Return a text as it is wherever its lines are broken."""
+    return "".join(text.split())
+
+
 class Terminal:
     """A dashgen at a terminal, and what that shows."""
 
@@ -34,16 +40,21 @@ class Terminal:
             env=os.environ | {"PROMPT_TOOLKIT_NO_CPR": "1", "TERM": "xterm"},
         )
 
+    def until(self, what: Callable[[], bool], wanted: str) -> None:
+        """Read until something is so; fail if the command ends, or half a minute passes, before."""
+        deadline, ended = time.monotonic() + 30, False
+        while not what():
+            assert not ended, f"ended before {wanted} in\n{self.text()}"
+            assert time.monotonic() < deadline, f"no {wanted} in\n{self.text()}"
+            ended = self.reads()
+
     def sees(self, words: str) -> None:
         """Wait until words are on the screen, wherever lines are broken."""
-        deadline = time.monotonic() + 30
-        while not self.shows(words):
-            assert time.monotonic() < deadline, f"{words!r} is not on\n{self.text()}"
-            self.reads()
+        self.until(lambda: self.shows(words), repr(words))
 
     def shows(self, words: str) -> bool:
         """Say whether words are on the screen now."""
-        return "".join(words.split()) in "".join(self.text().split())
+        return unbroken(words) in unbroken(self.text())
 
     def text(self) -> str:
         """Return what is on the screen."""
@@ -65,27 +76,25 @@ class Terminal:
 
     def picks(self, title: str, wanted: str) -> None:
         """Choose from a list; the pointer is moved until it stands where it should."""
-        deadline = time.monotonic() + 30
-        while not (pointed := self.pointed(title)).startswith(wanted):
-            assert time.monotonic() < deadline, f"{wanted!r} is not to be had in\n{self.text()}"
-            if pointed:
-                self.types(DOWN)
-            self.moves_on(title, pointed)
-        self.types("\r")
-        self.moves_on(title, pointed)
+        for _ in range(20):
+            self.until(lambda: bool(self.pointed(title)), f"list of {title!r}")
+            pointed = self.pointed(title)
+            if pointed.startswith(wanted):
+                self.presses("\r", title, pointed)
+                return
+            self.presses(DOWN, title, pointed)
+        raise AssertionError(f"no {wanted!r} in\n{self.text()}")
 
-    def moves_on(self, title: str, pointed: str) -> None:
-        """Wait until a list has come, has its pointer elsewhere, or is answered."""
-        deadline = time.monotonic() + 30
-        while self.pointed(title) == pointed:
-            assert time.monotonic() < deadline, self.text()
-            self.reads()
+    def presses(self, key: str, title: str, pointed: str) -> None:
+        """Press a key by which a list is answered or its pointer leaves a choice."""
+        self.types(key)
+        self.until(lambda: self.pointed(title) != pointed, f"move from {pointed!r}")
 
     def pointed(self, title: str) -> str:
         """Return the choice at which the pointer stands, empty where that list is not open."""
         _, _, last = f"\n{self.text()}".rpartition("\n? ")
         question, pointer, choices = last.partition("\n > ")
-        asked = "".join(question.split()).startswith("".join(title.split()))
+        asked = unbroken(question).startswith(unbroken(title))
         return choices.partition("\n")[0] if pointer and asked else ""
 
     def answers(self, question: Question) -> None:
