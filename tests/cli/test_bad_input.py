@@ -52,7 +52,7 @@ CASES = {
     "no destination": Case("new", ["DEST", "dashgen new --help"]),
     "empty destination": Case(["new", "", "-y"], ["the destination is empty"]),
     "unknown command": Case("nwe", ["nwe", "Did you mean 'new'"]),
-    "unknown option": Case("new shop --stroage x", ["--stroage", "--storage"]),
+    "unknown option": Case("new shop --stroage x", ["--stroage", "Did you mean --storage?"]),
     "option without value": Case("new shop --storage", ["--storage", "dashgen new --help"]),
     "unknown choice": Case(
         "new shop -y --storage oracle", ["--storage 'oracle'", "choose from", "sqlite"]
@@ -61,7 +61,9 @@ CASES = {
     "unknown option before anything": Case("--jsn", ["no such option", "--help"]),
     "one argument too many": Case("new a b", ["unexpected", "(b)"]),
     "unknown short option": Case("new a -z", ["-z"]),
-    "existing without a choice": Case("new a -y --existing maybe", ["choose from keep"]),
+    "existing without a choice": Case(
+        "new a -y --existing maybe", ["--existing': 'maybe' is not one of 'keep'"]
+    ),
     "data without an answer": Case("new a -y --data name", ["--data 'name'", "NAME=ANSWER"]),
     "data of no question": Case("new a -y --data nme=x", ["no question 'nme'", "name, package"]),
     "ref without template": Case("new a -y --ref v1", ["--ref", "--template"]),
@@ -80,11 +82,13 @@ CASES = {
     "config with a wrong answer": Case("config set storage oracle", ["'oracle'", "choose from"]),
     "config of two lines": Case(["config", "set", "author", "a\nb"], ["one line"]),
     "config beyond text": Case(["config", "set", "author", "\udce9"], ["UTF-8"]),
-    "config of no action": Case("config frobnicate", ["config reset [QUESTION]"]),
+    "config of no action": Case("config frobnicate", ["'frobnicate' is not one of 'show'"]),
     "doctor of no project": Case("doctor .", ["has no .copier-answers.yml"]),
     "doctor of a file": Case("doctor x", ["has no .copier-answers.yml"], files={"x": ""}),
     "doctor of a name that is not text": Case(["doctor", "caf\udce9"], ["has no"]),
-    "completion of no shell": Case("completion tcsh", ["'tcsh'", "bash, zsh, fish"]),
+    "completion of no shell": Case(
+        "completion tcsh", ["'tcsh' is not one of 'bash', 'zsh', 'fish'"]
+    ),
     "update of no project": Case("update nowhere", ["nowhere"]),
     "status of no project": Case("status nowhere", ["nowhere"]),
     "diff of no project": Case("diff nowhere", ["nowhere"]),
