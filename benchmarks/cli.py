@@ -37,13 +37,13 @@ def main() -> None:
         new = _writing(work, DASHGEN, "new", "shop", "--defaults", "--no-git")
         copier_help = _running(COPIER, "--help")
         pairs = {
-            "dashgen --help": (_running(DASHGEN, "--help"), copier_help, 0.45),
-            "dashgen new --help": (_running(DASHGEN, "new", "--help"), copier_help, 0.45),
-            "completion of a command": (_completing("n"), copier_help, 0.45),
+            "dashgen --help": (_running(DASHGEN, "--help"), copier_help, 0.5),
+            "dashgen new --help": (_running(DASHGEN, "new", "--help"), copier_help, 0.5),
+            "completion of a command": (_completing("n"), copier_help, 0.6),
             "completion of a choice": (
                 _completing("new", "shop", "--storage", ""),
                 copier_help,
-                0.45,
+                0.6,
             ),
             "dashgen new, to copier copy of a folder": (
                 new,

@@ -2,34 +2,42 @@
 
 import io
 import os
+import re
+import shutil
 import signal
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 from types import FrameType
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperCommand, TyperGroup
 
-from dashgen.cli.command import Command, taking_as_typed
-from dashgen.cli.help import GENERAL, width, write_examples, write_parameters
+from dashgen.cli.completion import VARIABLE, complete, completion
+from dashgen.cli.config import config
+from dashgen.cli.console import print_error
+from dashgen.cli.diff import diff
+from dashgen.cli.doctor import doctor
+from dashgen.cli.new import new
+from dashgen.cli.options import options
+from dashgen.cli.questions import QuestionCommand
+from dashgen.cli.status import status
+from dashgen.cli.update import update
 from dashgen.errors import CommandLineError, DashgenError, ExitCode
 
-# Each command is in the module of its name, under its name.
-COMMANDS = {
-    "new": "Write a new app",
-    "update": "Move a project to a newer template or other choices",
-    "status": "Say where a project stands",
-    "diff": "Show what a project has changed of the template",
-    "options": "Say what can be chosen, and what it needs",
-    "config": "Show, set and reset your own defaults",
-    "completion": "Let the Tab key complete all of this",
-    "doctor": "Check this machine and a project",
-}
-EXAMPLES = (
-    ("dashgen new shop", "ask, then write shop/"),
-    ("dashgen new shop -y --run", "take the defaults and serve the app"),
+WIDEST = 100
+
+app = typer.Typer(
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    subcommand_metavar="COMMAND",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command(cls=QuestionCommand)(new)
+app.command(cls=QuestionCommand)(update)
+for command in (status, diff, options, config, completion, doctor):
+    app.command()(command)
+COMMANDS = tuple(
+    command.callback.__name__ for command in app.registered_commands if command.callback
 )
 
 
@@ -37,57 +45,20 @@ class Terminated(KeyboardInterrupt):
     """Another process asked dashgen to end."""
 
 
-class LazyCommand(TyperCommand):
-    """Stands for a command until that is called or completed; its module is imported then."""
-
-    def make_context(
-        self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any
-    ) -> Any:
-        """Return the context of the command itself."""
-        assert self.name
-        command = getattr(import_module(f"dashgen.cli.{self.name}"), self.name)
-        assert isinstance(command, Command)
-        return command.make_context(info_name, args, parent, **extra)
-
-
-class Group(TyperGroup):
-    """All commands, each with its line in the list."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        for name, summary in COMMANDS.items():
-            self.add_command(LazyCommand(name, short_help=summary))
-
-    def get_params(self, ctx: Any) -> list[Any]:
-        """Return the options."""
-        return taking_as_typed(super().get_params(ctx))
-
-    def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Write what stands between the summary and the details."""
-        self.format_commands(ctx, formatter)
-        write_examples(formatter, EXAMPLES)
-        write_parameters(formatter, ctx, self.get_params(ctx), GENERAL)
-
-
-app = typer.Typer(
-    cls=Group,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    subcommand_metavar="COMMAND",
-    options_metavar="",
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-
-@app.callback(
-    invoke_without_command=True, epilog="'dashgen COMMAND --help' says more about a command."
-)
+@app.callback(invoke_without_command=True)
 def dashgen(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
     as_json: Annotated[bool, typer.Option("--json", hidden=True)] = False,
 ) -> None:
-    """Write new Plotly Dash apps and keep them up to date."""
+    """Write new Plotly Dash apps and keep them up to date.
+
+    \b
+    Examples:
+      dashgen new shop            ask, then write shop/
+      dashgen new shop -y --run   take the defaults, serve it
+      dashgen new --help          more about a command
+    """
     if version:
         _print_version(as_json)
         raise typer.Exit
@@ -104,10 +75,8 @@ def main(words: Sequence[str] | None = None) -> int:
         words: Everything behind the program's name; the process's own where left out.
     """
     words = sys.argv[1:] if words is None else list(words)
-    if "_DASHGEN_COMPLETE" in os.environ:
-        from dashgen.cli.complete import answer
-
-        return answer(typer.main.get_command(app))
+    if VARIABLE in os.environ:
+        return complete(app)
     _handle_signals()
     for stream in (sys.stdout, sys.stderr):
         # A file name that is not text, or a terminal without an arrow, must not end a command.
@@ -134,10 +103,11 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _run(words: Sequence[str]) -> int | None:
-    # Not by Typer's own `main`, which makes a bare exit code of an interruption.
+    # `app()` would make a bare exit code of an interruption, and lose what a command notes on it.
+    group = typer.main.get_command(app)
+    width = min(shutil.get_terminal_size().columns, WIDEST)
     try:
-        group = typer.main.get_command(app)
-        with group.make_context("dashgen", list(words), terminal_width=width()) as context:
+        with group.make_context("dashgen", list(words), terminal_width=width) as context:
             code: int | None = group.invoke(context)
             return code
     except typer.Exit as end:
@@ -149,7 +119,8 @@ def _run(words: Sequence[str]) -> int | None:
 def _usage(error: typer.TyperException, words: Sequence[str]) -> CommandLineError:
     """Return the parser's error in the words of all others."""
     where = " ".join(["dashgen", *(word for word in words[:1] if word in COMMANDS)])
-    message = error.format_message().rstrip(".")
+    message = error.format_message().rstrip(".").replace(": Value error, ", ": ")
+    message = re.sub(r" \(Possible options: (.+)\)", r". Did you mean \1?", message)
     return CommandLineError(message[:1].lower() + message[1:], f"see '{where} --help'")
 
 
@@ -166,8 +137,6 @@ def _print_version(as_json: bool) -> None:
 
 
 def _failed(error: DashgenError, words: Sequence[str]) -> int:
-    from dashgen.cli.console import print_error
-
     # Read from the words themselves: an error of the parser comes before any option is known.
     words = words[: words.index("--")] if "--" in words else words
     if {"-v", "--verbose"} & set(words):

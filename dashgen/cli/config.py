@@ -1,68 +1,71 @@
 """``dashgen config`` on the command line."""
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dashgen.cli.command import command, offering
 from dashgen.cli.console import Output, answer_text, styled
-from dashgen.cli.questions import question_offers
+from dashgen.cli.parameters import Json, Quiet, Verbose, question_names
 from dashgen.errors import CommandLineError
 
 if TYPE_CHECKING:
     from dashgen.commands.config import Config
 
 SAYS = {"you": "set by you", "git": "from git", "template": ""}
-ACTIONS = {
-    "show": "the defaults that are in force",
-    "set": "keep a default for projects to come",
-    "reset": "forget one, or all of them",
-}
 
 
-@command(
-    examples=(
-        ("dashgen config", "show what a new project gets"),
-        ("dashgen config set storage redis", "choose that from now on"),
-        ("dashgen config reset storage", "forget it; without a name, all of them"),
-    )
-)
+class Action(StrEnum):
+    """What is done with the defaults."""
+
+    SHOW = "show"
+    SET = "set"
+    RESET = "reset"
+
+
 def config(
-    output: Output,
     action: Annotated[
-        str,
-        typer.Argument(
-            metavar="ACTION",
-            help="show, set or reset.",
-            autocompletion=offering(*ACTIONS.items()),
-        ),
-    ] = "show",
+        Action, typer.Argument(metavar="ACTION", help="show, set or reset.")
+    ] = Action.SHOW,
     question: Annotated[
         str,
         typer.Argument(
-            metavar="QUESTION", help="Which one.", autocompletion=offering(*question_offers())
+            metavar="QUESTION", help="Name of the question.", autocompletion=question_names
         ),
     ] = "",
     value: Annotated[
-        str | None, typer.Argument(metavar="VALUE", help="The answer to keep.")
+        # Text reaches the template's checks as it is typed, even if it is not UTF-8.
+        str | None,
+        typer.Argument(metavar="ANSWER", help="The default to keep.", parser=str),
     ] = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> None:
-    """Show, set and reset your own defaults."""
+    """Show, set and reset your own defaults.
+
+    \b
+    Examples:
+      dashgen config                     show the defaults
+      dashgen config set storage redis   keep a default
+      dashgen config reset storage       forget it
+      dashgen config reset               forget all of them
+    """
     # Imported here, so that --help stays fast.
     from dashgen.commands import config as defaults
 
-    if action == "set" and question and value is not None:
+    if action is Action.SET and question and value is not None:
         found = defaults.set_default(question, value)
-    elif action == "reset" and value is None:
+    elif action is Action.RESET and value is None:
         found = defaults.reset(question or None)
-    elif action == "show" and not question:
+    elif action is Action.SHOW and not question:
         found = defaults.show()
     else:
         raise CommandLineError(
             "that is none of 'config', 'config set QUESTION ANSWER', 'config reset [QUESTION]'",
             "see 'dashgen config --help'",
         )
-    output.result(_as_data(found), lambda: _as_text(found))
+    Output(as_json, quiet).result(_as_data(found), lambda: _as_text(found))
 
 
 def _as_data(config: "Config") -> dict[str, Any]:

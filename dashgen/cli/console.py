@@ -27,7 +27,6 @@ class Output:
 
     as_json: bool = False
     quiet: bool = False
-    verbose: bool = False
 
     @property
     def can_ask(self) -> bool:
@@ -60,6 +59,11 @@ def print_now(text: str) -> None:
 def answer_text(value: Any) -> str:
     """Return an answer as people write it."""
     return ("no", "yes")[value] if isinstance(value, bool) else str(value)
+
+
+def shown(answer: Any) -> str:
+    """Return an answer as people write it, also one that is empty."""
+    return answer_text(answer) or "empty"
 
 
 def styled(text: str, style: str, stream: Any = None) -> str:

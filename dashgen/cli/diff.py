@@ -3,19 +3,22 @@
 import sys
 from pathlib import Path
 
-from dashgen.cli.command import command
 from dashgen.cli.console import Output, has_colour
-from dashgen.cli.project import Project, Template
+from dashgen.cli.parameters import Json, Project, Quiet, Template, Verbose
 
 
-@command(examples=(("dashgen diff", "this project"), ("dashgen diff shop", "another one")))
-def diff(output: Output, path: Project = ".", template: Template = None) -> None:
-    """Show what a project has changed of what the template gave it.
+def diff(
+    path: Project = Path(),
+    template: Template = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Show the changes of a project, compared with its template.
 
-    As git shows a difference: from the template's files to the project's.
+    The format is git's, from the template's files to the project's.
     """
     from dashgen.commands.status import diff as compare
 
-    color = not output.as_json and has_colour(sys.stdout)
-    text = compare(Path(path), template=template, color=color)
-    output.result({"diff": text}, lambda: text.rstrip("\n"))
+    text = compare(path, template=template, color=not as_json and has_colour(sys.stdout))
+    Output(as_json, quiet).result({"diff": text}, lambda: text.rstrip("\n"))

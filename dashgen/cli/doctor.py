@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dashgen.cli.command import command
 from dashgen.cli.console import Output, styled
+from dashgen.cli.parameters import Json, Quiet, Verbose
 from dashgen.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -15,29 +15,28 @@ if TYPE_CHECKING:
 MARKS = {"ok": ("ok", "good"), "note": ("note", "warning"), "failed": ("FAIL", "bad")}
 
 
-@command(
-    examples=(
-        ("dashgen doctor", "this machine, and the project here"),
-        ("dashgen doctor shop --json", "for a script"),
-    )
-)
 def doctor(
-    output: Output,
     path: Annotated[
-        str,
-        typer.Argument(metavar="PATH", help="A project; this folder where left out, if it is one."),
-    ] = "",
+        Path | None,
+        typer.Argument(
+            metavar="PATH", help="Project folder. Default: the current folder, if it is a project."
+        ),
+    ] = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> ExitCode:
-    """Check this machine and a project: tools, settings, servers, ports.
+    """Check this machine and a project.
 
-    Reads the project's .env and the environment, and asks each configured server whether it is
-    there. Exit code 1 if a line fails; each failing line says what to do.
+    Looks at tools, settings, servers and ports. Reads the project's .env and the environment, and
+    asks each configured server whether it is there. Exit code 1 if a line fails. Each failing line
+    says what to do.
     """
     # Imported here, so that --help stays fast.
     from dashgen.commands.doctor import doctor as examine
 
-    diagnosis = examine(Path(path) if path else None)
-    output.result(_as_data(diagnosis), lambda: _as_text(diagnosis))
+    diagnosis = examine(path)
+    Output(as_json, quiet).result(_as_data(diagnosis), lambda: _as_text(diagnosis))
     return ExitCode.DONE if diagnosis.healthy else ExitCode.FAILED
 
 

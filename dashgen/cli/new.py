@@ -1,58 +1,44 @@
 """``dashgen new`` on the command line."""
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dashgen.cli.command import command, offering
 from dashgen.cli.console import Output, answer_text, styled
-from dashgen.cli.questions import question_options
+from dashgen.cli.parameters import Json, Quiet, Verbose
+from dashgen.cli.questions import stated
 from dashgen.errors import CommandLineError
+from dashgen.project.staging import Existing
 
-OUTCOMES = {"keep": "kept", "overwrite": "overwritten", "beside": "kept, the new one beside it"}
+OUTCOMES = {
+    Existing.KEEP: "kept",
+    Existing.OVERWRITE: "overwritten",
+    Existing.BESIDE: "kept, the new one beside it",
+}
 
 if TYPE_CHECKING:
     from dashgen.commands.new import NewProject
 
 
-@command(
-    examples=(
-        ("dashgen new shop", "ask, then write shop/"),
-        ("dashgen new . -y", "into this folder, with all defaults"),
-        ("dashgen new shop -y --storage redis", "ask nothing, choose one thing"),
-        ("dashgen new shop -y --run", "and serve it at once"),
-        ("dashgen new shop -y --dry-run", "only list the files"),
-    ),
-    answers=question_options(),
-)
 def new(
-    output: Output,
+    context: typer.Context,
     dest: Annotated[
         str,
         typer.Argument(
-            metavar="DEST",
-            help="A folder that is new, empty or just git-initialised; . is this one.",
+            metavar="DEST", help="New or empty folder. '.' is the current folder.", parser=str
         ),
     ],
     defaults: Annotated[
-        bool,
-        typer.Option(
-            "-y",
-            "--defaults",
-            help="Take the default of every open question.",
-            rich_help_panel="Answers",
-        ),
+        bool, typer.Option("-y", "--defaults", help="Take the default of every open question.")
     ] = False,
     answers: Annotated[
-        str | None,
+        Path | None,
         typer.Option(
-            "--answers",
             metavar="FILE",
             help="Take answers from a YAML file, such as a project's .copier-answers.yml.",
-            rich_help_panel="Answers",
         ),
     ] = None,
     data: Annotated[
@@ -62,90 +48,68 @@ def new(
             "--data",
             metavar="NAME=ANSWER",
             help="Answer any question by its name, such as one of another template.",
-            rich_help_panel="Answers",
+            parser=str,
         ),
     ] = None,
     dry_run: Annotated[
-        bool,
-        typer.Option(
-            "--dry-run",
-            help="List the files with their sizes; write nothing.",
-            rich_help_panel="Project",
-        ),
+        bool, typer.Option("--dry-run", help="List the files with their sizes. Write nothing.")
     ] = False,
     force: Annotated[
         bool,
         typer.Option(
             "--force",
-            help="Add what is missing to a folder with content; ask about each file that differs.",
-            rich_help_panel="Project",
+            help="Add what is missing to a folder with content. Ask about each file that differs.",
         ),
     ] = False,
     existing: Annotated[
-        str | None,
+        Existing | None,
         typer.Option(
-            "--existing",
-            metavar="CHOICE",
-            help="With --force: what becomes of files that differ, instead of asking.",
-            rich_help_panel="Project",
-            autocompletion=offering(
-                ("keep", "they stay as they are; the default without a terminal"),
-                ("overwrite", "they are replaced"),
-                ("beside", "they stay, and the new ones are saved as NAME.new"),
-            ),
+            help="With --force: keep files that differ (default without a terminal), overwrite "
+            "them, or save the new ones beside them as NAME.new.",
         ),
     ] = None,
     no_git: Annotated[
-        bool,
-        typer.Option(
-            "--no-git", help="Make no git repository and no commit.", rich_help_panel="Project"
-        ),
+        bool, typer.Option("--no-git", help="Make no git repository and no commit.")
     ] = False,
     run: Annotated[
-        bool,
-        typer.Option(
-            "--run",
-            help="Make the environment and serve the app until Ctrl-C.",
-            rich_help_panel="Project",
-        ),
+        bool, typer.Option("--run", help="Make the environment and serve the app until Ctrl-C.")
     ] = False,
     template: Annotated[
         str | None,
         typer.Option(
-            "--template",
             metavar="SOURCE",
             help="Another template, such as a fork: a folder, a git address, gh:OWNER/NAME.",
-            rich_help_panel="Template",
         ),
     ] = None,
     ref: Annotated[
         str | None,
-        typer.Option(
-            "--ref",
-            metavar="REF",
-            help="Its tag, branch or commit; else the newest.",
-            rich_help_panel="Template",
-        ),
+        typer.Option(metavar="REF", help="Its tag, branch or commit. Default: the newest."),
     ] = None,
     trust: Annotated[
-        bool,
-        typer.Option(
-            "--trust",
-            help="Let it run its own commands on this machine.",
-            rich_help_panel="Template",
-        ),
+        bool, typer.Option("--trust", help="Let it run its own commands on this machine.")
     ] = False,
-    **stated: Any,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> None:
-    """Write a new app to DEST and commit it to git.
+    """Write a new app and commit it to git.
 
     Asks at a terminal for what neither the flags nor the answers file state. An answer is taken
     from a flag, the answers file, your preferences (dashgen config), git, or the template's
     default, in this order.
+
+    \b
+    Examples:
+      dashgen new shop                 ask, then write shop/
+      dashgen new . -y                 into this folder
+      dashgen new a --storage redis    choose one thing
+      dashgen new shop -y --run        and serve it at once
+      dashgen new shop -y --dry-run    only list the files
     """
     # Imported here, so that --help stays fast.
     from dashgen.commands.new import new as write
 
+    output = Output(as_json, quiet)
     if run and (output.as_json or dry_run):
         other = "--json" if output.as_json else "--dry-run"
         raise CommandLineError(f"{other} and --run exclude each other", "leave one of them out")
@@ -158,13 +122,13 @@ def new(
     try:
         project = write(
             dest,
-            answers=_stated(stated, data or ()),
-            answers_file=None if answers is None else Path(answers),
+            answers=_with_data(stated(context), data or ()),
+            answers_file=answers,
             defaults=defaults,
             asker=asker,
             use_git=not no_git,
             force=force,
-            existing=_existing(existing),
+            existing=existing,
             dry_run=dry_run,
             template=template,
             ref=ref,
@@ -190,28 +154,14 @@ def new(
             raise
 
 
-def _stated(flags: Mapping[str, Any], data: Sequence[str]) -> dict[str, Any]:
+def _with_data(flags: dict[str, Any], data: Sequence[str]) -> dict[str, Any]:
     """Return the answers of the flags, and those that ``--data`` gives by name."""
-    stated = {name: value for name, value in flags.items() if value is not None}
     for pair in data:
         name, equals, value = pair.partition("=")
         if not equals:
             raise CommandLineError(f"--data {pair!r} has no answer", "write --data NAME=ANSWER")
-        stated.setdefault(name, value)
-    return stated
-
-
-def _existing(stated: str | None) -> Any:
-    from dashgen.project.staging import Existing
-
-    if stated is None:
-        return None
-    values = [choice.value for choice in Existing]
-    if stated not in values:
-        raise CommandLineError(
-            f"--existing {stated!r}: is not a choice; choose from {', '.join(values)}"
-        )
-    return Existing(stated)
+        flags.setdefault(name, value)
+    return flags
 
 
 def _as_data(project: "NewProject") -> dict[str, Any]:
@@ -233,7 +183,7 @@ def _as_listing(project: "NewProject") -> str:
     for path, size in project.sizes.items():
         remark = ""
         if path in project.existing:
-            remark = f"  (there already: {OUTCOMES[project.existing[path].value]})"
+            remark = f"  (there already: {OUTCOMES[project.existing[path]]})"
         elif path not in project.written:
             remark = "  (there already, the same)"
         lines.append(f"{size:>9,}  {path}{remark}")
@@ -262,7 +212,7 @@ def _as_text(project: "NewProject") -> str:
     ]
     if project.existing:
         lines += ["\nThere already:\n"]
-        lines += [f"  {path}: {OUTCOMES[kind.value]}" for path, kind in project.existing.items()]
+        lines += [f"  {path}: {OUTCOMES[kind]}" for path, kind in project.existing.items()]
     if project.uncommitted:
         lines += [f"\nNot committed: {project.uncommitted}."]
     lines += ["\nNext:\n", *(f"  {styled(step, 'bold')}" for step in steps if step)]

@@ -7,39 +7,33 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dashgen.cli.command import command, offering
 from dashgen.cli.console import Output, answer_text, styled
-from dashgen.cli.help import write_rows
-from dashgen.cli.questions import question_offers
+from dashgen.cli.parameters import Json, Quiet, Verbose, question_names
 
 if TYPE_CHECKING:
     from dashgen.commands.options import OfferedChoice, OfferedQuestion
 
 
-@command(
-    examples=(
-        ("dashgen options", "all questions"),
-        ("dashgen options storage", "one of them"),
-        ("dashgen options --json", "for a script"),
-    )
-)
 def options(
-    output: Output,
     context: typer.Context,
     question: Annotated[
         str,
         typer.Argument(
-            metavar="QUESTION", help="Only this one.", autocompletion=offering(*question_offers())
+            metavar="QUESTION", help="Show only this question.", autocompletion=question_names
         ),
     ] = "",
+    as_json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> None:
-    """Say what can be chosen, what it means and what it needs."""
+    """Show all questions, their choices and what each needs."""
     # Imported here, so that --help stays fast.
     from dashgen.commands.options import options as offered
 
     questions = offered(question or None)
     data = {"questions": [asdict(question) for question in questions]}
-    output.result(data, lambda: "\n".join(_as_text(q, context) for q in questions).rstrip())
+    text = "\n".join(_as_text(q, context) for q in questions).rstrip()
+    Output(as_json, quiet).result(data, lambda: text)
 
 
 def _as_text(question: "OfferedQuestion", context: typer.Context) -> str:
@@ -52,7 +46,8 @@ def _as_text(question: "OfferedQuestion", context: typer.Context) -> str:
     formatter = context.make_formatter()
     formatter.write_text(f"{styled(flag, 'bold')}  {question.help}{suffix}")
     formatter.indent()
-    write_rows(formatter, _rows(question, default))
+    if rows := list(_rows(question, default)):
+        formatter.write_dl(rows)
     return formatter.getvalue()
 
 

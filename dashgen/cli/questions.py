@@ -1,55 +1,87 @@
 """The options that answer the template's questions, with the questions' own words and choices."""
 
-from inspect import Parameter
-from typing import Annotated, Any
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
-from dashgen.cli.command import Example, offering
-from dashgen.releases import installed
-from dashgen.template.questions import Question
+if TYPE_CHECKING:
+    from dashgen.template.questions import Question
+
+_STATED = "dashgen.stated"
 
 
-def question_options() -> tuple[Parameter, ...]:
-    """Return one parameter a question, in the order of the questions; None is no answer."""
-    return tuple(
-        Parameter(
-            question.name, Parameter.KEYWORD_ONLY, default=None, annotation=_annotation(question)
-        )
-        for question in installed.own_template().visible
+class QuestionCommand(TyperCommand):
+    """A command that has one option a question, beside the parameters of its function.
+
+    The question files are read when the options are needed, so that no other command waits for it.
+    """
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return the options of the questions, and what the function declares."""
+        return [*_options(), *super().get_params(ctx)]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write what the function declares, and then each question with its choices."""
+        from dashgen.releases import installed
+
+        TyperCommand(self.name, params=self.params).format_options(ctx, formatter)
+        rows: list[tuple[str, str]] = []
+        for question, option in zip(installed.own_template().visible, _options(), strict=True):
+            rows.append(option.get_help_record(ctx))
+            rows += [(f"  {choice.value}", choice.meaning) for choice in question.choices]
+        with formatter.section("Questions"):
+            formatter.write_dl(rows)
+
+
+def stated(context: typer.Context) -> dict[str, Any]:
+    """Return the answers that options of the command line state, by question."""
+    return dict(context.meta.get(_STATED, {}))
+
+
+@cache
+def _options() -> tuple[Any, ...]:
+    from dashgen.releases import installed
+
+    return tuple(_option(question) for question in installed.own_template().visible)
+
+
+def _option(question: "Question") -> Any:
+    """Return Typer's option for a question, which keeps its answer in the context."""
+
+    def keep(context: typer.Context, value: Any) -> None:
+        if value is not None:
+            context.meta.setdefault(_STATED, {})[question.name] = value
+
+    def offers(incomplete: str) -> list[tuple[str, str]]:
+        return [(c.value, c.meaning) for c in question.choices if c.value.startswith(incomplete)]
+
+    flag = question.type == "bool"
+    kind = bool | None if flag else str | None
+    declaration = typer.Option(
+        f"--{question.name}" + (f"/--no-{question.name}" if flag else ""),
+        help=_help(question),
+        metavar="CHOICE" if question.choices else "TEXT",
+        callback=keep,
+        expose_value=False,
+        autocompletion=offers if question.choices else None,
+        # Text reaches the checks of the template as it is typed, even if it is not UTF-8.
+        parser=None if flag else str,
     )
+    app = typer.Typer(add_completion=False)
+
+    @app.command()
+    def declare(answer: Annotated[kind, declaration] = None) -> None: ...  # type: ignore[valid-type]
+
+    (option,) = typer.main.get_command(app).params
+    option.name = question.name
+    return option
 
 
-def question_offers() -> tuple[Example, ...]:
-    """Return the names of the questions, for a shell to complete."""
-    return tuple((question.name, question.help) for question in installed.own_template().visible)
-
-
-def _annotation(question: Question) -> Any:
-    default = "derived" if question.computed else question.default
-    flag, kind, metavar = f"--{question.name}", str, "CHOICE" if question.choices else "TEXT"
+def _help(question: "Question") -> str:
     if question.type == "bool":
-        default = "yes" if default else "no"
-        return Annotated[
-            bool | None,
-            typer.Option(
-                f"{flag}/--no-{question.name}",
-                help=_help(question, default),
-                rich_help_panel="Questions",
-            ),
-        ]
-    offers = tuple((choice.value, choice.meaning) for choice in question.choices)
-    return Annotated[
-        kind | None,
-        typer.Option(
-            flag,
-            help=_help(question, default),
-            metavar=metavar,
-            rich_help_panel="Questions",
-            autocompletion=offering(*offers) if offers else None,
-        ),
-    ]
-
-
-def _help(question: Question, default: Any) -> str:
+        default = "yes" if question.default else "no"
+    else:
+        default = "derived" if question.computed else question.default
     return f"{question.help} (default: {default})" if default else question.help

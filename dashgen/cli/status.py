@@ -5,24 +5,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dashgen.cli.command import command
-from dashgen.cli.console import Output
-from dashgen.cli.project import Project, Template, shown
+from dashgen.cli.console import Output, shown
+from dashgen.cli.parameters import Json, Project, Quiet, Template, Verbose
 from dashgen.errors import ExitCode
 
 if TYPE_CHECKING:
     from dashgen.commands.status import Status
 
 
-@command(
-    examples=(
-        ("dashgen status", "this project"),
-        ("dashgen status --check", "for continuous integration"),
-    )
-)
 def status(
-    output: Output,
-    path: Project = ".",
+    path: Project = Path(),
     check: Annotated[
         bool,
         typer.Option(
@@ -32,12 +24,15 @@ def status(
         ),
     ] = False,
     template: Template = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> ExitCode | None:
-    """Say which template a project has, what was chosen, and what differs."""
+    """Show a project's template, its choices and what differs."""
     from dashgen.commands.status import status as ask
 
-    found = ask(Path(path), template=template)
-    output.result(_status_as_data(found), lambda: _status_as_text(found))
+    found = ask(path, template=template)
+    Output(as_json, quiet).result(_status_as_data(found), lambda: _status_as_text(found))
     if not check:
         return None
     if found.outdated or found.unfinished:

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dashgen.cli.command import command, offering
-from dashgen.cli.console import Output, styled
-from dashgen.cli.project import Project, Template, shown
-from dashgen.cli.questions import question_options
+from dashgen.cli.console import Output, shown, styled
+from dashgen.cli.parameters import Json, Project, Quiet, Template, Verbose
+from dashgen.cli.questions import stated
 from dashgen.errors import CommandLineError, ExitCode
+from dashgen.update.content import Style
 
 if TYPE_CHECKING:
     from dashgen.commands.update import Update
@@ -27,17 +27,9 @@ STYLES = {
 }
 
 
-@command(
-    examples=(
-        ("dashgen update", "to this dashgen's template"),
-        ("dashgen update --storage redis", "and to another choice"),
-        ("dashgen update --dry-run", "only show what it would do"),
-    ),
-    answers=question_options(),
-)
 def update(
-    output: Output,
-    path: Project = ".",
+    context: typer.Context,
+    path: Project = Path(),
     to: Annotated[
         str | None,
         typer.Option(
@@ -52,15 +44,10 @@ def update(
     ] = False,
     yes: Annotated[bool, typer.Option("-y", "--yes", help="Do not ask before writing.")] = False,
     conflict: Annotated[
-        str | None,
+        Style | None,
         typer.Option(
-            "--conflict",
-            metavar="STYLE",
-            help="How conflicts are left.",
-            autocompletion=offering(
-                ("inline", "both versions in the file, between markers (default)"),
-                ("rej", "your version in the file, the template's changes in FILE.rej"),
-            ),
+            help="inline: both versions in the file, between markers (default). rej: your version "
+            "in the file, the template's changes in FILE.rej.",
         ),
     ] = None,
     abort: Annotated[
@@ -68,37 +55,41 @@ def update(
         typer.Option("--abort", help="Put everything back as it was before the last update."),
     ] = False,
     template: Template = None,
-    **stated: Any,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> ExitCode | None:
-    """Move a project to this dashgen's template, or to other choices; keeps your edits.
+    """Move a project to a newer template or other choices.
 
-    The project has to be committed to git. Nothing is committed for you. Without a terminal it
-    does not ask.
+    Your edits are kept. The project has to be committed to git. Nothing is committed for you.
+    Without a terminal it does not ask.
+
+    \b
+    Examples:
+      dashgen update                   to a newer template
+      dashgen update --storage redis   and another choice
+      dashgen update --dry-run         only show what changes
     """
     # Imported here, so that --help stays fast.
     from dashgen.commands.update import update as move
-    from dashgen.update.content import Style
 
-    answers = {name: value for name, value in stated.items() if value is not None}
+    output = Output(as_json, quiet)
+    answers = stated(context)
     if abort:
         if to or dry_run or conflict or template or answers:
             raise CommandLineError("--abort goes with no other option", "leave the others out")
         _abort(output, path)
         return None
-    if conflict not in {None, *Style}:
-        raise CommandLineError(
-            f"--conflict {conflict!r} is not a choice", f"choose from {', '.join(Style)}"
-        )
 
     def confirm(update: "Update") -> bool:
         output.step(_preview(update))
         return not dry_run and (yes or not output.can_ask or _agreed())
 
     done = move(
-        Path(path),
+        path,
         to=to,
         answers=answers,
-        style=Style(conflict or Style.INLINE),
+        style=conflict or Style.INLINE,
         template=template,
         confirm=confirm,
     )
@@ -178,10 +169,10 @@ def _update_as_data(update: "Update") -> dict[str, Any]:
     }
 
 
-def _abort(output: Output, path: str) -> None:
+def _abort(output: Output, path: Path) -> None:
     from dashgen.commands.update import abort
 
-    restored = abort(Path(path))
+    restored = abort(path)
     edits = {name: str(copy) for name, copy in restored.edits.items()}
     output.result({"restored": restored.files, "edits": edits}, lambda: _restored(restored))
 

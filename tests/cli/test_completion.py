@@ -9,7 +9,7 @@ import pexpect
 import pytest
 
 from dashgen.cli.app import COMMANDS, main
-from dashgen.cli.completion import SHELLS
+from dashgen.cli.completion import Shell
 from dashgen.releases import installed
 
 Offered = Callable[..., list[str]]
@@ -78,7 +78,7 @@ def test_zsh_and_fish_get_the_meanings_too(offered: Offered) -> None:
     assert f'"{choice.value}":"{choice.meaning}"' in offered("zsh", *words)[0]
 
 
-@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("shell", Shell)
 def test_the_script_of_a_shell_is_printed(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["completion", shell]) == 0
     assert f"_DASHGEN_COMPLETE=complete_{shell}" in capsys.readouterr().out

@@ -153,7 +153,7 @@ def test_only_what_is_open_is_asked_and_cancelling_leaves_nothing(work: Path) ->
     terminal.sees("Name of the project")
     terminal.types("\r")
     terminal.sees("Name of the Python package")
-    terminal.types("\r")
+    terminal.types(f"{CLEAR}json\r")
     terminal.sees("choose another")
     terminal.types(f"{CLEAR}shop\r")
     terminal.picks("All right?", "Cancel")

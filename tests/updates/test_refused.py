@@ -159,7 +159,7 @@ CASES: dict[str, tuple[Callable[[Path], object], list[str], int, str]] = {
         lambda shop: None,
         ["--conflict", "ours"],
         2,
-        r"--conflict 'ours'",
+        r"'--conflict': 'ours' is not one of 'inline', 'rej'",
     ),
     "a template that is not there": (
         lambda shop: None,

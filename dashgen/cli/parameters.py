@@ -1,0 +1,29 @@
+"""The arguments and options that several commands have, and the words of completion."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, errors too. Never ask.")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but errors.")]
+Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Print the traceback of an error.")]
+Project = Annotated[
+    Path, typer.Argument(help="Project folder.", metavar="PATH", show_default="current folder")
+]
+Template = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SOURCE", help="Take the template's versions from a bundle or a git repository."
+    ),
+]
+
+
+def question_names(incomplete: str) -> list[tuple[str, str]]:
+    """Return the questions, each with its help, for a shell to complete."""
+    # Imported here, because reading the question files takes longer than what else is shown.
+    from dashgen.releases import installed
+
+    return [
+        (q.name, q.help) for q in installed.own_template().visible if q.name.startswith(incomplete)
+    ]
