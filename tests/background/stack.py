@@ -286,5 +286,6 @@ def quick_answers(app: Stack, kind: str) -> tuple[list[float], list[float]]:
             time.sleep(0.02)
         busy.pop()  # the jobs ended before its answer
 
-    assert together(3, work) == [None] * 3
+    results = together(3, work)
+    assert results == [None] * 3, results
     return idle, busy
