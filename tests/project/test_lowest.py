@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import uv
 
-from dashgen.questions import load
+from dashgen.releases import installed
 from tests.support.process import free_port, running
 from tests.support.projects import Variant, environment, render
 from tests.support.services import Services
@@ -18,7 +18,7 @@ from tests.support.variants import pairs
 
 def required(variant: Variant) -> frozenset[str]:
     """Return what the choices of a variant require; the rest is the same in every project."""
-    facts = {question.name: question.default for question in load()}
+    facts = {question.name: question.default for question in installed.own_template().questions}
     return frozenset(
         requirement
         for axis in ("storage", "background")
