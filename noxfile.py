@@ -12,7 +12,18 @@ nox.options.default_venv_backend = "uv|virtualenv"
 
 PROJECT = nox.project.load_toml("pyproject.toml")
 LINT = nox.project.dependency_groups(PROJECT, "lint")
+QUICK = nox.project.dependency_groups(PROJECT, "quick")
 TEST = nox.project.dependency_groups(PROJECT, "test")
+# More than there are processors: much of it is waiting for browsers, servers and time-outs.
+PROCESSES = ("-n", str(min(8, 3 * (os.cpu_count() or 1))))
+NOT_FULL = ("-m", "not full")
+
+# Hundreds of processes are started, so that compiled modules pay, whatever the shell has set. And
+# uv, which the tests call for projects of their own, must not work on this environment.
+ENVIRONMENT: dict[str, str | None] = {
+    "PYTHONDONTWRITEBYTECODE": "",
+    "UV_PROJECT_ENVIRONMENT": None,
+}
 
 FIND_PLAYWRIGHT_CHROMIUM = """
 from playwright.sync_api import sync_playwright
@@ -38,40 +49,52 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the tests; further arguments go to pytest."""
-    _run_pytest(session)
+    """Run the tests but those of `full`; arguments go to pytest, and choose among all tests."""
+    _run_pytest(session, *(session.posargs or NOT_FULL))
+
+
+@nox.session(default=False)
+def full(session: nox.Session) -> None:
+    """Run what `nox` leaves out: every pair of choices in a browser, faults, releases."""
+    _run_pytest(session, "-m", "full", *session.posargs)
+
+
+@nox.session(default=False)
+def quick(session: nox.Session) -> None:
+    """Run the tests of the command line and of updates that need neither a browser nor a server."""
+    session.install("-e", ".", *QUICK)
+    paths = ("tests/cli", "tests/updates")
+    session.run("pytest", *PROCESSES, "-m", "quick", *paths, *session.posargs, env=ENVIRONMENT)
 
 
 @nox.session(default=False)
 def matrix(session: nox.Session) -> None:
     """Render and boot every variant; `-k redis` or `--variant NAME` narrows it."""
-    _run_pytest(session, "tests/matrix")
+    _run_pytest(session, "tests/matrix", *session.posargs)
 
 
 @nox.session(default=False)
 def contract(session: nox.Session) -> None:
     """Drive every variant that runs in a browser through all of the contract."""
-    _run_pytest(session, "tests/browser", "--whole-contract")
+    _run_pytest(session, "tests/browser", "--whole-contract", *session.posargs)
 
 
 def _run_pytest(session: nox.Session, *arguments: str) -> None:
     session.install("-e", ".", *TEST)
     _provide_browser(session)
     _provide_library(session, "curl", "libcurl4")
-    # More than there are processors: much of it is waiting for browsers, servers and time-outs.
-    # Hundreds of processes are started, so that compiled modules pay, whatever the shell has set.
-    # And uv, which the tests call for projects of their own, must not work on this environment.
-    env: dict[str, str | None] = {"PYTHONDONTWRITEBYTECODE": "", "UV_PROJECT_ENVIRONMENT": None}
-    session.run("pytest", "-n", "4", *arguments, *session.posargs, env=env)
+    session.run("pytest", *PROCESSES, *arguments, env=ENVIRONMENT)
 
 
 def _provide_browser(session: nox.Session) -> None:
+    if shutil.which("chromium-headless-shell"):  # it needs a third less of the processor
+        return
+    if _apt_install(session, "chromium", "chromium-headless-shell", "fonts-dejavu-core"):
+        return
     if any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
         return
     path = session.run("python", "-c", FIND_PLAYWRIGHT_CHROMIUM, silent=True)
-    if Path(str(path).strip()).exists():
-        return
-    if not _apt_install(session, "chromium", "fonts-dejavu-core"):
+    if not Path(str(path).strip()).exists():
         session.run("playwright", "install", "chromium")
 
 
@@ -81,12 +104,14 @@ def _provide_library(session: nox.Session, name: str, package: str) -> None:
 
 
 def _apt_install(session: nox.Session, *packages: str) -> bool:
-    """Install Debian packages where this is possible without a password."""
+    """Install Debian packages where this is possible without a password; tell whether it was."""
     if shutil.which("apt-get") is None or os.geteuid() != 0:
         return False
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-    session.run("apt-get", "update", external=True, env=quiet)
-    session.run(
-        "apt-get", "install", "-y", "--no-install-recommends", *packages, external=True, env=quiet
-    )
+    install = ("install", "-y", "--no-install-recommends", *packages)
+    try:
+        session.run("apt-get", "update", external=True, env=quiet)
+        session.run("apt-get", *install, external=True, env=quiet)
+    except nox.command.CommandFailed:
+        return False
     return True

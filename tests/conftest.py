@@ -1,24 +1,35 @@
-"""Fixtures that all tests share: one browser and one set of servers for the whole run."""
+"""Fixtures that all tests share: one browser and one set of servers for the whole run.
+
+What they need is imported where they start, so that the quick tests do without it.
+"""
+
+from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, BrowserType, sync_playwright
 
-from tests.support.browser import ARGUMENTS, EXECUTABLE
-from tests.support.services import Services
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserType
+
+    from tests.support.services import Services
 
 pytest_plugins = ["tests.support.plugin"]
 
-# A script's shell starts background jobs with SIGINT ignored, and what they start inherits that.
+# A script's shell starts background jobs with SIGINT ignored, and nohup ignores SIGHUP. What is
+# started here would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[BrowserType]:
     """Return what starts Chromium; one for all, because Playwright allows only one driver."""
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         yield playwright.chromium
 
@@ -26,6 +37,8 @@ def chromium() -> Iterator[BrowserType]:
 @pytest.fixture(scope="session")
 def browser(chromium: BrowserType) -> Iterator[Browser]:
     """Start the Chromium on the PATH, or else Playwright's own."""
+    from tests.support.browser import ARGUMENTS, EXECUTABLE
+
     browser = chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)
     yield browser
     browser.close()
@@ -34,6 +47,8 @@ def browser(chromium: BrowserType) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def services() -> Iterator[Services]:
     """Return what starts servers and tells variants where they are."""
+    from tests.support.services import Services
+
     with ExitStack() as stack:
         yield Services(stack)
 

@@ -10,8 +10,8 @@ import typer
 from dashgen.cli.console import Output, answer_text, styled
 from dashgen.cli.parameters import Json, Quiet, Verbose
 from dashgen.cli.questions import stated
-from dashgen.destination import Existing
 from dashgen.errors import CommandLineError
+from dashgen.project.staging import Existing
 
 OUTCOMES = {
     Existing.KEEP: "kept",
@@ -118,17 +118,16 @@ def new(
         raise CommandLineError(f"{other} and --run exclude each other", "leave one of them out")
     if dest is None:
         dest = _asked_destination(output)
-    flags = _with_data(stated(context), data or ())
     asker = None
     force = force or existing is not None
     if output.can_ask and (not defaults or (force and not existing)):
         from dashgen.cli.prompts import Terminal
 
-        asker = Terminal(() if template else _open(flags, answers))
+        asker = Terminal()
     try:
         project = write(
             dest,
-            answers=flags,
+            answers=_with_data(stated(context), data or ()),
             answers_file=answers,
             defaults=defaults,
             asker=asker,
@@ -167,15 +166,6 @@ def _asked_destination(output: Output) -> str:
     from dashgen.cli.prompts import ask_destination
 
     return ask_destination()
-
-
-def _open(flags: dict[str, Any], file: Path | None) -> list[str]:
-    """Return the questions that neither the flags nor the answers file answer."""
-    from dashgen.answers import read_file
-    from dashgen.questions import load
-
-    answered = flags.keys() | (read_file(file, load()).keys() if file else set())
-    return [q.name for q in load() if q.visible and q.name not in answered]
 
 
 def _with_data(flags: dict[str, Any], data: Sequence[str]) -> dict[str, Any]:

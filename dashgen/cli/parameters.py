@@ -24,6 +24,8 @@ Template = Annotated[
 def question_names(incomplete: str) -> list[tuple[str, str]]:
     """Return the questions, each with its help, for a shell to complete."""
     # Imported here, because reading the question files takes longer than what else is shown.
-    from dashgen.questions import visible
+    from dashgen.releases import installed
 
-    return [(q.name, q.help) for q in visible() if q.name.startswith(incomplete)]
+    return [
+        (q.name, q.help) for q in installed.own_template().visible if q.name.startswith(incomplete)
+    ]

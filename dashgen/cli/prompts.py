@@ -14,10 +14,10 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent, merge_key_bin
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.styles import Style, merge_styles
 
-from dashgen.answers import Answer, Answers, Check, truth
 from dashgen.cli.console import answer_text, fitted, has_colour, styled
-from dashgen.destination import Existing, beside
-from dashgen.questions import Question
+from dashgen.project.staging import Existing, unused_name
+from dashgen.template.answers import Answer, Answers, Check, truth
+from dashgen.template.questions import Question
 
 # Where a choice and its meaning do not fit on one line, the meaning of one at a time is shown.
 WIDE = 60
@@ -46,14 +46,14 @@ TYPED = Style.from_dict({"selected": "reverse"})
 
 
 class Terminal:
-    """The person at the terminal; Ctrl-C and Ctrl-D give up.
+    """The person at the terminal; Ctrl-C and Ctrl-D give up."""
 
-    Args:
-        open_: The questions that are open, in order. All are asked where none is named.
-    """
+    def __init__(self) -> None:
+        self.expect([])
 
-    def __init__(self, open_: Sequence[str] = ()) -> None:
-        self.left = [name for name in open_ if name not in FIRST]
+    def expect(self, names: Sequence[str]) -> None:
+        """Take note of the questions that are open, most of which have recommended answers."""
+        self.left = [name for name in names if name not in FIRST]
         self.total = len(self.left)
         # Whether what is left takes its default; None before that is asked.
         self.recommended: bool | None = None if self.total > 1 else False
@@ -95,7 +95,7 @@ class Terminal:
             (Existing.KEEP.value, "Keep", "the file stays as it is", True),
             (Existing.OVERWRITE.value, "Overwrite", "what is there is lost", False),
             ("difference", "Show the difference", "and ask again", False),
-            (Existing.BESIDE.value, "Save beside", f"as {beside(present).name}", False),
+            (Existing.BESIDE.value, "Save beside", f"as {unused_name(present).name}", False),
         ]
         while (wish := _select(f"{path} is there already", offers, "keep")) == "difference":
             print(difference(path, present, new), flush=True)

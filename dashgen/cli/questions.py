@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperCommand
 
 if TYPE_CHECKING:
-    from dashgen.questions import Question
+    from dashgen.template.questions import Question
 
 _STATED = "dashgen.stated"
 
@@ -24,11 +24,11 @@ class QuestionCommand(TyperCommand):
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write what the function declares, and then each question with its choices."""
-        from dashgen.questions import visible
+        from dashgen.releases import installed
 
         TyperCommand(self.name, params=self.params).format_options(ctx, formatter)
         rows: list[tuple[str, str]] = []
-        for question, option in zip(visible(), _options(), strict=True):
+        for question, option in zip(installed.own_template().visible, _options(), strict=True):
             rows.append(option.get_help_record(ctx))
             rows += [(f"  {choice.value}", choice.meaning) for choice in question.choices]
         with formatter.section("Questions"):
@@ -42,9 +42,9 @@ def stated(context: typer.Context) -> dict[str, Any]:
 
 @cache
 def _options() -> tuple[Any, ...]:
-    from dashgen.questions import visible
+    from dashgen.releases import installed
 
-    return tuple(_option(question) for question in visible())
+    return tuple(_option(question) for question in installed.own_template().visible)
 
 
 def _option(question: "Question") -> Any:

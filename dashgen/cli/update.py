@@ -12,8 +12,9 @@ from dashgen.errors import CommandLineError, ExitCode
 from dashgen.update.content import Style
 
 if TYPE_CHECKING:
-    from dashgen.commands.update import AnswerChange, Update
-    from dashgen.update.journal import Restored
+    from dashgen.commands.update import Update
+    from dashgen.project.journal import Restored
+    from dashgen.update.plan import AnswerChange
 
 STYLES = {
     "new": "good",

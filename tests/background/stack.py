@@ -15,8 +15,8 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
 
-from dashgen.render import render
 from tests.support.process import Process, free_port, running, wait_for_line
+from tests.support.rendering import render_at
 from tests.support.servers import Server, redis_server
 
 ROOT = Path(__file__).parents[2]
@@ -28,7 +28,7 @@ MEASURE = "population"
 def render_app(folder: Path, background: str) -> Path:
     """Render a project with the page of faults."""
     project = folder / "sample_app"
-    render(ROOT, project, {"background": background})
+    render_at(ROOT, project, {"background": background})
     pages = project / "sample_app" / "pages"
     (pages / "faults.py").write_text(PAGE.read_text())
     return project
@@ -166,7 +166,7 @@ class Visitor:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._open = urllib.request.build_opener(
+        self.open = urllib.request.build_opener(
             urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(CookieJar())
         ).open
         page = self.get("/reports")
@@ -177,7 +177,7 @@ class Visitor:
 
     def get(self, path: str) -> str:
         request = urllib.request.Request(self.url + path, headers={"Accept": "text/html"})
-        with self._open(request, timeout=30) as answer:
+        with self.open(request, timeout=30) as answer:
             return str(answer.read().decode())
 
     def post(self, output: str, values: Mapping[str, Any], query: str = "") -> dict[str, Any]:
@@ -204,7 +204,7 @@ class Visitor:
             json.dumps(body).encode(),
             {"Content-Type": "application/json"},
         )
-        with self._open(request, timeout=60) as answer:
+        with self.open(request, timeout=60) as answer:
             text = answer.read()
         return json.loads(text) if text else {}
 
@@ -286,5 +286,6 @@ def quick_answers(app: Stack, kind: str) -> tuple[list[float], list[float]]:
             time.sleep(0.02)
         busy.pop()  # the jobs ended before its answer
 
-    assert together(3, work) == [None] * 3
+    results = together(3, work)
+    assert results == [None] * 3, results
     return idle, busy

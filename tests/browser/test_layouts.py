@@ -203,6 +203,7 @@ def check_a_narrow_window_has_a_menu_that_says_its_state(tab: Tab) -> None:
         assert tab.page.evaluate("document.documentElement.scrollWidth") <= 390, name
 
 
+@pytest.mark.first_for_each("layout")
 @with_each_app
 def test_one_gets_about(tab: Tab) -> None:
     check_what_was_not_asked_for_is_not_sent(tab)

@@ -193,6 +193,7 @@ def measure(tab: Tab, loads: int = 2) -> Cost:
     return Cost.of(loads, tab.exchanges[before:])
 
 
+@pytest.mark.first_for_each("storage", "callbacks")
 @with_each_app
 def test_profile_on_gunicorn(tab: Tab, app: App, costs: Costs) -> None:
     chosen = app.variant.answers()

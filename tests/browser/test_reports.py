@@ -1,5 +1,7 @@
 """The Reports page; `tests/background` has what goes wrong with jobs."""
 
+import pytest
+
 from tests.support.browser import Tab
 from tests.support.pages import open_page
 
@@ -51,6 +53,7 @@ def check_everybody_can_use_it(tab: Tab) -> None:
     check_nothing_is_seriously_inaccessible(tab)
 
 
+@pytest.mark.first_for_each("background")
 @with_each_app
 def test_reports(tab: Tab, app: App) -> None:
     in_background = app.variant.answers()["background"] != "none"

@@ -21,7 +21,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from dashgen.commands.new import new
-from dashgen.questions import visible
+from dashgen.releases import installed
 
 from .helpers import CHECKOUT
 
@@ -57,7 +57,7 @@ plain_letters:
 
 def projects(folder: Path) -> Iterator[Path]:
     """Write few projects, which together have every choice."""
-    choices = [question for question in visible() if question.choices]
+    choices = [question for question in installed.own_template().visible if question.choices]
     for number in range(max(len(question.values) for question in choices)):
         answers = {q.name: q.values[number % len(q.values)] for q in choices}
         yield new(

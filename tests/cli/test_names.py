@@ -9,10 +9,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from dashgen.answers import Given, resolve
 from dashgen.commands.new import new
 from dashgen.errors import InvalidAnswerError
-from dashgen.questions import load
+from dashgen.releases import installed
+from dashgen.template.answers import Stated, resolve
 
 from .helpers import git, tree
 from .names import plain_letters, projects, recorded, reserved
@@ -20,7 +20,11 @@ from .names import plain_letters, projects, recorded, reserved
 
 def package(**texts: str) -> str:
     """Return the package of a project, which passes the template's check."""
-    answers = resolve(load(), {name: Given(text, name) for name, text in texts.items()}, {})
+    answers = resolve(
+        installed.own_template(),
+        {name: Stated(text, name) for name, text in texts.items()},
+        {},
+    ).answers
     return str(answers["package"])
 
 
@@ -32,7 +36,7 @@ def test_the_recorded_names_are_those_that_something_holds(tmp_path: Path) -> No
 
 
 def test_the_recorded_letters_are_those_of_unicode() -> None:
-    facts = {question.name: question.default for question in load()}
+    facts = {question.name: question.default for question in installed.own_template().questions}
     assert {**plain_letters()} == facts["plain_letters"]
 
 
@@ -71,7 +75,11 @@ def test_a_package_is_derived_from_any_name(name: str, derived: str) -> None:
 )
 def test_whatever_name_is_accepted_its_package_is_too(name: str) -> None:
     try:
-        resolve(load(), {"name": Given(name, ""), "package": Given("shop", "")}, {})
+        resolve(
+            installed.own_template(),
+            {"name": Stated(name, ""), "package": Stated("shop", "")},
+            {},
+        )
     except InvalidAnswerError:
         assume(False)
     package(name=name)
@@ -94,9 +102,9 @@ def test_whatever_name_is_accepted_its_package_is_too(name: str) -> None:
     ],
 )
 def test_a_stated_package_is_refused_with_the_true_reason(package: str, reason: str) -> None:
-    stated = {"name": Given("Shop", ""), "package": Given(package, "--package")}
+    stated = {"name": Stated("Shop", ""), "package": Stated(package, "--package")}
     with pytest.raises(InvalidAnswerError, match=f"is the name of {reason}; choose another"):
-        resolve(load(), stated, {})
+        resolve(installed.own_template(), stated, {})
 
 
 @pytest.mark.parametrize("name", ["app", "instance"])

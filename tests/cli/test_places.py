@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from dashgen.answers import Answer, Answers, Check
 from dashgen.cli.app import main
 from dashgen.commands.new import new
-from dashgen.destination import Existing
 from dashgen.errors import DestinationTakenError, DestinationUnusableError, GitFailedError
-from dashgen.questions import Question
+from dashgen.project.staging import Existing
+from dashgen.template.answers import Answer, Answers, Check
+from dashgen.template.questions import Question
 
 from .helpers import git, listing, tree
 
@@ -30,6 +30,9 @@ class Scripted:
         self.changes = list(changes)
         self.files = files or {}
         self.asked: list[str] = []
+
+    def expect(self, names: Sequence[str]) -> None:
+        self.expected = list(names)
 
     def ask(self, question: Question, default: Answer, check: Check) -> Answer:
         self.asked.append(question.name)

@@ -9,14 +9,21 @@ import pexpect
 import pyte
 import pytest
 
-from dashgen.questions import Question, visible
+from dashgen.releases import installed
+from dashgen.template.questions import Question
 
 from .helpers import DASHGEN, listing, tree
 
 DOWN, INTERRUPT, END_OF_FILE = "\x1b[B", "\x03", "\x04"
 MODE = "Use the recommended settings?"
-CHOICES = {question.name: str(question.values[-1]) for question in visible() if question.choices}
-LAYOUT = next(question for question in visible() if question.name == "layout")
+CHOICES = {
+    question.name: str(question.values[-1])
+    for question in installed.own_template().visible
+    if question.choices
+}
+LAYOUT = next(
+    question for question in installed.own_template().visible if question.name == "layout"
+)
 CHANGED = str(LAYOUT.default)
 TEXTS = {"name": "Sales", "package": "sales", "description": "What was sold", "author": "Grace"}
 
@@ -121,7 +128,7 @@ class Terminal:
 @pytest.mark.parametrize("width", [80, 40])
 def test_every_question_is_asked_and_the_summary_leads_back(work: Path, width: int) -> None:
     terminal = Terminal("new", "shop", "--no-git", width=width)
-    asked = visible()
+    asked = installed.own_template().visible
     for number, question in enumerate(asked):
         terminal.answers(question)
         if number:
@@ -143,7 +150,11 @@ def test_every_question_is_asked_and_the_summary_leads_back(work: Path, width: i
 
 def test_only_what_is_open_is_asked_and_cancelling_leaves_nothing(work: Path) -> None:
     flags = [word for name, value in CHOICES.items() for word in (f"--{name}", value)]
-    flags += [f"--no-{question.name}" for question in visible() if question.type == "bool"]
+    flags += [
+        f"--no-{question.name}"
+        for question in installed.own_template().visible
+        if question.type == "bool"
+    ]
     terminal = Terminal("new", "dash", *flags, "--description", "x", "--author", "y")
     terminal.sees("What is the app called?")
     terminal.types("\r")
@@ -183,7 +194,7 @@ def test_who_takes_the_recommended_settings_is_asked_for_the_name_alone(work: Pa
     assert "name: Sales\n" in recorded
     assert "package: sales\n" in recorded
     assert f"layout: {CHOICES['layout']}\n" in recorded
-    assert f"storage: {next(q.default for q in visible() if q.name == 'storage')}\n" in recorded
+    assert "storage: sqlite\n" in recorded
 
 
 def test_without_a_destination_it_is_asked_for(work: Path) -> None:
@@ -224,7 +235,7 @@ def test_no_word_is_broken_at_60_columns(work: Path) -> None:
     terminal.types("\r")
     terminal.picks(MODE, "Choose each")
     seen = set()
-    for question in visible()[1:]:
+    for question in installed.own_template().visible[1:]:
         terminal.sees(question.help)
         seen |= set(terminal.text().split())
         terminal.types("y" if question.type == "bool" else "\r")
@@ -233,7 +244,7 @@ def test_no_word_is_broken_at_60_columns(work: Path) -> None:
     terminal.types(END_OF_FILE)
     terminal.ends()
     shown = " ".join(seen)
-    for question in visible():
+    for question in installed.own_template().visible:
         for word in question.help.split():
             assert word in seen, f"{word!r} is broken in {shown}"
     terminal = Terminal("new", "shop", "--storage", "oracle", width=60)
@@ -246,7 +257,7 @@ def test_what_is_stated_is_refused_before_the_first_prompt(work: Path) -> None:
     terminal = Terminal("new", "shop", "--author", "x" * 300)
     terminal.sees("error: --author")
     assert terminal.ends() == 2
-    assert not terminal.shows(visible()[0].help)
+    assert not terminal.shows(installed.own_template().visible[0].help)
 
 
 def test_each_file_that_differs_is_asked_about_and_can_be_looked_at_first(work: Path) -> None:

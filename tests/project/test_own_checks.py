@@ -64,6 +64,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     return Place(tmp_path_factory.mktemp("own"))
 
 
+@pytest.mark.first_for_each("background")
 @pytest.mark.parametrize("variant", PAIRS, ids=str)
 def test_its_own_environment_runs_its_checks_and_serves_it(
     variant: Variant, place: Place, services: Services, tmp_path: Path

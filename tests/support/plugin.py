@@ -1,15 +1,56 @@
-"""How the run is narrowed to one variant, shared out, and how a failure is reproduced."""
+"""Which tiers a test is in, which process it shares, and how a failure is reproduced.
 
-import re
+`nox` runs what is not `full`, `nox -s full` the rest, `nox -s quick` what is `quick`.
+"""
+
 import shlex
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from .projects import AXES, Variant, choices
+from .projects import Variant
 from .variants import one_for_each
+
+# What takes long and breaks seldom alone: `nox` leaves it to `nox -s full`.
+FULL = (
+    "tests/background/",
+    "tests/browser/test_profile.py::test_profile_on_the_development_server",
+    "tests/cli/test_wheel.py",
+    "tests/project/test_delivery.py::test_the_images_commands",
+    "tests/project/test_delivery.py::test_the_workers_health_check",
+    "tests/project/test_own_browser.py",
+    "tests/project/test_own_checks.py::test_its_hooks",
+    "tests/project/test_production.py",
+    "tests/storage/test_contract.py::test_large_values",
+    "tests/storage/test_contract.py::test_nobody_reads_half",
+    "tests/storage/test_contract.py::test_parallel_updates",
+    "tests/storage/test_contract.py::test_records_expire",
+    "tests/storage/test_faults.py",
+    "tests/support",
+    "tests/updates/test_edits.py",
+    "tests/updates/test_releases.py",
+    "tests/updates/test_switches.py::test_plain_copier",
+)
+# `nox -s quick` runs what of these needs neither a browser nor a server, but for the longest.
+QUICK = ("tests/cli", "tests/updates")
+SERVED = {"browser", "chromium", "services"}
+SLOW = (
+    "tests/updates/test_switches.py::test_a_switch",
+    "tests/updates/test_undo.py::test_a_crash",
+)
+
+# By the beginning of a test's id: which words of its variant's name stay in one process, where they
+# share what has been started. Elsewhere it is a file that stays. `None`: each test is by itself.
+# What takes longest comes first, so that no process works alone in the end.
+SHARES = {
+    "tests/browser/test_profile.py::test_profile_on_the_development_server": None,
+    "tests/browser/": slice(None),
+    "tests/project/test_own_checks.py": slice(3, 4),  # its style: five shares of equal size
+    "tests/matrix/test_variants.py": slice(2),  # its storage and manager
+}
+FIRST = ("tests/background/", "tests/browser/", "tests/project/", "tests/matrix/")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,12 +70,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare `once_for_each`."""
-    config.addinivalue_line(
-        "markers",
+    """Declare the markers, and let what is collected first be handed out first."""
+    for line in (
+        "full: left to `nox -s full`",
+        "quick: needs neither a browser nor a server",
+        "first_for_each(*axes): with one variant for each choice in `nox`, with the others in full",
         "once_for_each(axis): the outcome hangs on one question alone; with --whole-contract or"
         " --variant the test runs with the other variants, too",
-    )
+    ):
+        config.addinivalue_line("markers", line)
+    config.option.loadscopereorder = False
 
 
 def variant_of(item: pytest.Item) -> Variant | None:
@@ -47,15 +92,22 @@ def variant_of(item: pytest.Item) -> Variant | None:
     return next((value for value in values if isinstance(value, Variant)), None)
 
 
+@pytest.hookimpl(tryfirst=True)  # before `-m` is looked at
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests of the variants that were asked for, or else of those that are due."""
+    """Put each test into its tiers, and keep those of the variants that were asked for or due."""
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
     wanted = config.getoption("variant")
     if wanted:
         kept = [item for item in items if str(variant_of(item)) in wanted]
     elif config.getoption("whole_contract"):
-        kept = items
+        kept = list(items)
     else:
-        kept = [item for item in items if is_due(item)]
+        kept = [item for item in items if is_one_of(item, "once_for_each")]
+    for item in kept:
+        if is_full(item):
+            item.add_marker("full")
+        elif is_quick(item):
+            item.add_marker("quick")
     left_out = set(items).difference(kept)
     config.hook.pytest_deselected(items=[item for item in items if item in left_out])
     items[:] = kept
@@ -63,39 +115,43 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         raise pytest.UsageError(f"no test is about a variant named {' or '.join(wanted)}")
 
 
-def is_due(item: pytest.Item) -> bool:
-    """Tell whether a test is part of an ordinary run."""
-    marker = item.get_closest_marker("once_for_each")
+def is_full(item: pytest.Item) -> bool:
+    """Tell whether `nox` leaves a test to `nox -s full`."""
     variant = variant_of(item)
-    if marker is None or variant is None or variant.machines > 1:
+    on_machines = variant is not None and variant.machines > 1
+    return item.nodeid.startswith(FULL) or on_machines or not is_one_of(item, "first_for_each")
+
+
+def is_quick(item: pytest.Item) -> bool:
+    """Tell whether a test that is not full is run by `nox -s quick`."""
+    fixtures: Iterable[str] = getattr(item, "fixturenames", ())
+    place = item.nodeid.startswith(QUICK) and not item.nodeid.startswith(SLOW)
+    return place and SERVED.isdisjoint(fixtures)
+
+
+def is_one_of(item: pytest.Item, marker: str) -> bool:
+    """Tell whether a test is without this marker, or its variant is one of those that it means."""
+    mark, variant = item.get_closest_marker(marker), variant_of(item)
+    if mark is None or variant is None or variant.machines > 1:
         return True
-    return variant in one_for_each(marker.args[0])
-
-
-# Where tests of one file may run in several processes: all that has the same choice on these axes
-# stays in one, and shares what that has started. Nothing else is shared, so `()` is each by itself.
-SHARES: dict[str, tuple[str, ...]] = {
-    "tests/browser/test_profile.py::test_profile_on_the_development_server": (),
-    "tests/browser/": AXES,
-    "tests/matrix/test_variants.py": ("storage", "background"),
-}
+    return variant in one_for_each(*mark.args)
 
 
 def share_of(nodeid: str) -> str:
-    """Return a name for what stays in one process with a test: its file, but for `SHARES`."""
+    """Return a name for what stays in one process with a test."""
+    file, _, test = nodeid.partition("::")
     place = next((place for place in SHARES if nodeid.startswith(place)), None)
-    if place is None:
-        return nodeid.partition("::")[0]
-    if not SHARES[place]:
+    if place is None or "[" not in test:
+        return file
+    words = SHARES[place]
+    if words is None:
         return nodeid
-    words = re.split(r"[-\[\]]", nodeid.partition("[")[2])
-    chosen = [next((w for w in words if w in choices(axis)), "") for axis in SHARES[place]]
-    machines = "machines" if "machines" in words else ""
-    return "-".join([place, *chosen, machines])
+    variant = test.partition("[")[2].rstrip("]").split("-")
+    return f"{place}{'-'.join(variant[words])}"
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
-    """Hand out tests by what they share."""
+    """Hand out tests by what they share. (xdist 3.8 does not see `xdist_group` in pytest 9.2.)"""
 
     class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
@@ -111,16 +167,13 @@ def pytest_runtest_makereport(
     """Say how to get the project of a failed test, and where it lies if it is still there."""
     report = yield
     if report.failed and (variant := variant_of(item)):
-        lines = [command(variant)]
+        flags = [
+            word for axis, choice in variant.answers().items() for word in (f"--{axis}", choice)
+        ]
+        flags += [f"--no-{option}" for option in sorted(variant.without)]
+        lines = [shlex.join(["dashgen", "new", "myapp", "--defaults", *flags])]
         project = getattr(item, "funcargs", {}).get("project")
         if project is not None:
             lines.append(f"the project that failed: {project}")
         report.sections.append(("how to reproduce this variant", "\n".join(lines)))
     return report
-
-
-def command(variant: Variant) -> str:
-    """Return the command that writes a variant."""
-    flags = [word for axis, choice in variant.answers().items() for word in (f"--{axis}", choice)]
-    flags += [f"--no-{option}" for option in sorted(variant.without)]
-    return shlex.join(["dashgen", "new", "myapp", "--defaults", *flags])

@@ -1,16 +1,15 @@
 """Start a process for a test, wait until it is ready, and end all of it afterwards.
 
-Every process runs below a small guard (`guard.py`) that ends it when the test run ends, also when
-the test run is killed. Works on Linux and macOS.
+Every process has a keeper (`keeper.py`) that ends it with the test run, also when that is killed.
 """
 
 from __future__ import annotations
 
-import contextlib
 import http.client
 import json
 import os
 import random
+import select
 import signal
 import socket
 import subprocess
@@ -18,12 +17,13 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
-from . import guard
-from .warm import AVAILABLE, WarmGuard
+import psutil
 
+ROOT = Path(__file__).parents[2]
 READY_SECONDS = 30.0
 STOP_SECONDS = 5.0
 
@@ -59,8 +59,19 @@ def free_port() -> int:
     raise ProcessError("no free port on 127.0.0.1")
 
 
+@cache
+def _keepers() -> socket.socket:
+    """Start what starts the keepers of this process; it ends with the socket."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        command = [sys.executable, "-m", "tests.support.keeper"]
+        process = subprocess.Popen(command, cwd=ROOT, stdin=theirs.fileno(), start_new_session=True)
+        process.returncode = 0  # nobody waits for it
+    return ours
+
+
 class Process:
-    """A command that runs below its own guard. `running` is the usual way to get one."""
+    """A command that runs below its own keeper. `running` is the usual way to get one."""
 
     def __init__(
         self,
@@ -81,8 +92,7 @@ class Process:
         `env` is the whole environment (default: this process's). `user` is a user's and a group's
         number, for root only. `stop()` sends `stop_signal` and kills after `grace` seconds. The
         folders in `remove` are removed if the test run is gone before the command. A `warm` command
-        is this Python with words; it is forked from a process that has imported what apps import
-        (`warm.py`), where the system can do that.
+        is this Python with words: on Linux it is forked from what has imported all that apps do.
         """
         self.command = [os.fspath(part) for part in command]
         self.name = Path(self.command[0]).name
@@ -92,32 +102,23 @@ class Process:
         self._code: int | None = None
         spec = {
             "command": self.command,
-            "cwd": None if cwd is None else str(cwd),
+            "cwd": str(cwd or Path.cwd()),
             "env": dict(os.environ if env is None else env),
             "user": user,
             "stop_signal": int(stop_signal),
             "grace": grace,
             "remove": [str(folder) for folder in remove],
-            "parent": os.getpid(),
+            "warm": warm,
         }
-        self._guard: subprocess.Popen[bytes] | WarmGuard
-        with log.open("ab") as file:
-            if warm and AVAILABLE:
-                self._guard = WarmGuard(file)
-                spec["parent"] = self._guard.parent
-            else:
-                self._guard = subprocess.Popen(
-                    [sys.executable, "-I", "-S", guard.__file__],
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=file,
-                    start_new_session=True,
-                )
-        self._send(json.dumps(spec))
-        assert self._guard.stdout is not None
-        word, _, rest = self._guard.stdout.readline().decode().strip().partition(" ")
+        self._channel, theirs = socket.socketpair()
+        with theirs, log.open("ab") as file:
+            streams = [theirs.fileno(), file.fileno()]
+            socket.send_fds(_keepers(), [b"w" if warm else b"."], streams)
+        self._lines = self._channel.makefile()
+        self._send(json.dumps(spec) + "\n")
+        word, _, rest = self._lines.readline().strip().partition(" ")
         if word != "pid":
-            self._close()
+            self._channel.close()
             raise ProcessError(f"{self.name} did not start: {rest or self.tail()}")
         self.pid = int(rest)
         """The command's own process, which leads a process group."""
@@ -128,38 +129,33 @@ class Process:
 
     def poll(self) -> int | None:
         """The exit code (-N for signal N) once all of it has ended, else None."""
-        if self._code is None and self._guard.poll() is not None:
-            self._close()
-        return self._code
+        return self._last_word(0)
 
     def wait(self, timeout: float) -> int:
         """Wait for the command to end by itself."""
-        try:
-            self._guard.wait(timeout)
-        except subprocess.TimeoutExpired:
-            raise ProcessError(
-                f"{self.name} still runs after {timeout:g} s\n{self.tail()}"
-            ) from None
-        self._close()
-        assert self._code is not None
-        return self._code
+        if (code := self._last_word(timeout)) is None:
+            raise ProcessError(f"{self.name} still runs after {timeout:g} s\n{self.tail()}")
+        return code
 
     def signal(self, number: int) -> None:
         """Send a signal to the command's own process."""
         if self.poll() is None:
-            guard.send(self.pid, number)
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
 
     def pause(self) -> None:
         """Stop every process of it in the middle of what it does, until `resume`."""
-        paused: set[int] = set()
-        while new := [pid for pid in self._pids() if pid not in paused]:
-            for pid in new:  # parents first; what they started meanwhile is in the next round
-                guard.send(pid, signal.SIGSTOP)
+        paused: set[psutil.Process] = set()
+        while new := [process for process in self._family() if process not in paused]:
+            for process in new:  # what they started meanwhile is in the next round
+                with suppress(psutil.NoSuchProcess):
+                    process.suspend()
             paused.update(new)
 
     def resume(self) -> None:
-        for pid in reversed(self._pids()):
-            guard.send(pid, signal.SIGCONT)
+        for process in reversed(self._family()):
+            with suppress(psutil.NoSuchProcess):
+                process.resume()
 
     def stop(self, grace: float | None = None) -> int:
         """End the command and all it started: the stop signal, and SIGKILL after `grace` seconds.
@@ -167,11 +163,13 @@ class Process:
         A paused command is resumed for it. Returns the exit code; once ended, does nothing more.
         """
         grace = self.grace if grace is None else grace
-        return self._end(f"stop {grace}", grace)
+        self._send(f"stop {grace}")
+        return self.wait(grace + 15)
 
     def kill(self) -> int:
         """SIGKILL for the command and all it started, as a crash."""
-        return self._end("kill", 0)
+        self._send("kill")
+        return self.wait(15)
 
     def tail(self, lines: int = 40) -> str:
         """The end of the log."""
@@ -208,40 +206,25 @@ class Process:
             time.sleep(pause)
             pause = min(0.1, pause * 1.3)
 
-    def _pids(self) -> list[int]:
-        return [] if self.poll() is not None else [self.pid, *guard.descendants(self.pid)]
+    def _family(self) -> list[psutil.Process]:
+        """Return all of it that runs, parents before children."""
+        with suppress(psutil.NoSuchProcess):
+            own = psutil.Process(self.pid)
+            return [] if self.poll() is not None else [own, *own.children(recursive=True)]
+        return []
 
-    def _send(self, line: str) -> None:
-        assert self._guard.stdin is not None
-        with contextlib.suppress(BrokenPipeError):
-            self._guard.stdin.write(line.encode() + b"\n")
-            self._guard.stdin.flush()
+    def _send(self, order: str) -> None:
+        with suppress(OSError):  # it may have ended
+            self._channel.sendall(order.encode())
 
-    def _end(self, order: str, grace: float) -> int:
-        if (code := self.poll()) is not None:
-            return code
-        self._send(order)
-        try:
-            return self.wait(grace + 15)
-        except ProcessError:
-            self._guard.kill()  # its end is the command's end, on Linux
-            guard.send(self.pid, signal.SIGKILL)
-            self._guard.wait()
-            self._close()
-            raise
-
-    def _close(self) -> None:
-        """The guard has ended, or is about to: take its last word."""
-        if self._code is not None:
-            return
-        assert self._guard.stdin is not None
-        assert self._guard.stdout is not None
-        word, _, code = self._guard.stdout.read().decode().strip().partition(" ")
-        self._code = int(code) if word == "exit" else -signal.SIGKILL
-        with contextlib.suppress(BrokenPipeError):
-            self._guard.stdin.close()
-        self._guard.stdout.close()
-        self._guard.wait()
+    def _last_word(self, timeout: float) -> int | None:
+        """Return the exit code if it is known within `timeout` seconds."""
+        if self._code is None and select.select([self._channel], [], [], timeout)[0]:
+            word, _, code = self._lines.readline().strip().partition(" ")
+            self._code = int(code) if word == "exit" else -signal.SIGKILL
+            self._lines.close()
+            self._channel.close()
+        return self._code
 
 
 @contextmanager
@@ -306,7 +289,7 @@ def connect(port: int) -> None:
 
 def _refuse_taken(port: int) -> None:
     """Raise if something listens on `port`, which would answer in place of what is started."""
-    with contextlib.suppress(OSError):
+    with suppress(OSError):
         connect(port)
         raise ProcessError(f"something else listens on port {port} already")
 

@@ -9,13 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 import pymongo
 import pytest
@@ -24,8 +25,8 @@ from pymongo.errors import PyMongoError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from . import process as processes
 from . import servers
-from .guard import descendants, parents, send
 from .process import Process, ProcessError, free_port, running, wait_for_line
 from .servers import Server, mongodb_server, postgresql_server, redis_server
 
@@ -113,9 +114,18 @@ def shared() -> Iterator[Callable[[str], Server]]:
         yield cache(lambda name: stack.enter_context(KINDS[name].open()))
 
 
+def _descendants(pid: int) -> list[int]:
+    return [process.pid for process in psutil.Process(pid).children(recursive=True)]
+
+
 def _running(pids: Iterable[int]) -> set[int]:
     """Those of `pids` that run. Zombies, which only their parent can remove, do not."""
-    return set(pids) & {pid for pid, _ in parents()}
+    found = set()
+    for pid in pids:
+        with suppress(psutil.NoSuchProcess):
+            if psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+                found.add(pid)
+    return found
 
 
 def _gone(pids: list[int], folders: list[Path], seconds: float = 10) -> bool:
@@ -129,7 +139,7 @@ def _gone(pids: list[int], folders: list[Path], seconds: float = 10) -> bool:
 
 def _pids(server: Server) -> list[int]:
     assert server.process is not None
-    return [server.process.pid, *descendants(server.process.pid)]
+    return [server.process.pid, *_descendants(server.process.pid)]
 
 
 def test_server_stops_and_comes_back(kind: Kind, said: Callable[[str], None]) -> None:
@@ -265,12 +275,10 @@ def test_postgresql_from_a_private_environment(
     ],
 )
 def test_killed_test_run_leaves_nothing(number: int, kinds: list[str], tmp_path: Path) -> None:
-    tests = Path(__file__).parents[1]
     log = tmp_path / "run.log"
     script = f"""
-import contextlib, sys, time
-sys.path.insert(0, {str(tests)!r})
-from support import servers
+import contextlib, time
+from tests.support import servers
 with contextlib.ExitStack() as stack:
     for kind in {kinds!r}:
         server = stack.enter_context(getattr(servers, kind + "_server")())
@@ -279,7 +287,8 @@ with contextlib.ExitStack() as stack:
     time.sleep(60)
 """
     with log.open("wb") as file:
-        parent = subprocess.Popen([sys.executable, "-c", script], stdout=file, stderr=file)
+        command = [sys.executable, "-c", script]
+        parent = subprocess.Popen(command, cwd=processes.ROOT, stdout=file, stderr=file)
     try:
         deadline = time.monotonic() + 30
         while "up\n" not in log.read_text():
@@ -288,8 +297,8 @@ with contextlib.ExitStack() as stack:
             time.sleep(0.05)
         lines = [line.split() for line in log.read_text().splitlines()[: len(kinds)]]
         pids = [int(line[1]) for line in lines]
-        pids += [below for pid in pids for below in descendants(pid)]
-        pids += descendants(parent.pid)
+        pids += [below for pid in pids for below in _descendants(pid)]
+        pids += _descendants(parent.pid)
         folders = [Path(line[2]) for line in lines]
         assert _running(pids) == set(pids)
         assert all(folder.is_dir() for folder in folders)
@@ -301,9 +310,14 @@ with contextlib.ExitStack() as stack:
         parent.wait()
 
 
-def test_killed_guard_ends_the_command(tmp_path: Path) -> None:
-    with running(["sleep", "60"], log=tmp_path / "log") as process:
-        process._guard.kill()
+@pytest.mark.parametrize("warm", [True, False])
+def test_killed_keeper_ends_the_command(warm: bool, tmp_path: Path) -> None:
+    command = tmp_path / "command.py"
+    command.write_text("import time; time.sleep(60)\n")
+    with running([sys.executable, command], log=tmp_path / "log", warm=warm) as process:
+        keeper = psutil.Process(process.pid).parent()
+        assert keeper is not None
+        keeper.kill()
         assert _gone([process.pid], [])
         assert process.stop() == -signal.SIGKILL
 
@@ -441,22 +455,6 @@ def test_process_that_ends_by_itself(tmp_path: Path) -> None:
             process.wait(0.1)
         process.signal(signal.SIGUSR1)
         assert process.wait(10) == -signal.SIGUSR1
-
-
-@pytest.mark.parametrize("warm", [True, False])
-def test_a_guard_that_is_told_of_a_child_in_its_end_says_nothing(
-    warm: bool, tmp_path: Path
-) -> None:
-    command, log = tmp_path / "command.py", tmp_path / "log"
-    command.write_text("import time; time.sleep(60)\n")
-    process = Process([sys.executable, str(command)], log=log, cwd=tmp_path, warm=warm)
-    guard = dict(parents())[process.pid]
-    process.signal(signal.SIGKILL)
-    deadline = time.monotonic() + 20
-    while process.poll() is None:
-        assert time.monotonic() < deadline
-        send(guard, signal.SIGCHLD)
-    assert log.read_text() == ""
 
 
 def test_free_ports_differ() -> None:

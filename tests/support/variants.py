@@ -1,5 +1,6 @@
 """The variants: all of them, and few that hold every pair of choices."""
 
+from functools import cache
 from itertools import cycle, product
 
 from allpairspy import AllPairs
@@ -17,16 +18,23 @@ def every_variant() -> list[Variant]:
     return [_variant([*one, *next(answers)]) for one in chosen]
 
 
+@cache
 def pairs() -> list[Variant]:
     """Return variants in which every two answers to different questions meet, the default first."""
     values = [*map(choices, AXES), *([YES_NO] * len(options()))]
     return [_variant(one) for one in AllPairs(values)]
 
 
-def one_for_each(axis: str) -> list[Variant]:
-    """Return a variant of `pairs` for each choice of an axis."""
-    by_choice = {variant.answers()[axis]: variant for variant in reversed(pairs())}
-    return [by_choice[choice] for choice in choices(axis)]
+@cache
+def one_for_each(*axes: str) -> list[Variant]:
+    """Return the first variants of `pairs` that together have each choice of the axes."""
+    open_choices = {(axis, choice) for axis in axes for choice in choices(axis)}
+    found = []
+    for variant in pairs():
+        if new := open_choices.intersection(variant.answers().items()):
+            open_choices -= new
+            found.append(variant)
+    return found
 
 
 def _variant(answers: list[str | bool]) -> Variant:

@@ -21,8 +21,10 @@ from redis.exceptions import ConnectionError as LostConnectionError
 from redis.retry import Retry
 
 from .errors import UserError
-from .jobs import KEEP_SECONDS, PolledManager, guarded
+from .jobs import KEEP_SECONDS, PolledManager, guarded, install
 from .settings import settings
+
+__all__ = ["install", "job", "manager", "ping", "queue"]
 
 log = logging.getLogger(__name__)
 
@@ -195,7 +197,7 @@ class QueueManager(PolledManager, CeleryManager):
                 return self.keep_waiting()
             return self.give_up(str(error))
 
-    def terminate_job(self, job: str) -> None:
+    def cancel(self, job: str) -> None:
         """Take the job out of the queue, or end the process that runs it."""
         with self._watch():
             states.set(state(job), 0, ex=QUEUE_SECONDS)
