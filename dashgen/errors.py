@@ -4,10 +4,17 @@ A command raises these; only the command line turns them into a line and an exit
 """
 
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from enum import IntEnum
 from pathlib import Path
 
 NAMED_ENTRIES = 8
+
+
+def likely(word: str, known: Iterable[str]) -> str:
+    """Return a question whether one of the known words was meant, empty where none is like it."""
+    found = get_close_matches(word, list(known), 1)
+    return f"did you mean {found[0]!r}?" if found else ""
 
 
 class ExitCode(IntEnum):
@@ -70,7 +77,9 @@ class UnknownQuestionError(DashgenError):
     exit_code = ExitCode.USAGE
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
-        super().__init__(f"there is no question {name!r}", f"the questions are {', '.join(known)}")
+        known = list(known)
+        hint = f"{likely(name, known)} the questions are {', '.join(known)}".lstrip()
+        super().__init__(f"there is no question {name!r}", hint)
 
 
 class MissingAnswersError(DashgenError):
@@ -284,6 +293,8 @@ class OutputError(DashgenError):
     """Standard output does not take what is printed."""
 
     def __init__(self, error: OSError) -> None:
+        # Whoever reads it has seen enough.
+        self.closed = isinstance(error, BrokenPipeError)
         reason = (error.strerror or str(error)).lower()
         super().__init__(f"cannot print the result: {reason}", "send the output elsewhere")
 

@@ -23,11 +23,11 @@ from dashgen.cli.options import options
 from dashgen.cli.questions import QuestionCommand
 from dashgen.cli.status import status
 from dashgen.cli.update import update
-from dashgen.errors import CommandLineError, DashgenError, ExitCode, OutputError
+from dashgen.errors import CommandLineError, DashgenError, ExitCode, OutputError, likely
 
 WIDEST = 100
 # A write to a stream fails so; a command names the file where it was one.
-FULL = {errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EFBIG}
+UNPRINTABLE = {errno.EPIPE, errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EFBIG}
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -97,12 +97,8 @@ def main(words: Sequence[str] | None = None) -> int:
         for line in getattr(error, "__notes__", ("cancelled",)):
             print_aside(line)
         return ExitCode.TERMINATED if isinstance(error, Terminated) else ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read the output has seen enough.
-        discard(sys.stdout)
-        return ExitCode.FAILED
     except Exception as error:
-        if isinstance(error, OSError) and error.errno in FULL:
+        if isinstance(error, OSError) and error.errno in UNPRINTABLE:
             return _failed(OutputError(error), words)
         if _says(words, "-v", "--verbose"):
             import traceback
@@ -131,6 +127,9 @@ def _usage(error: typer.TyperException, words: Sequence[str]) -> CommandLineErro
     where = " ".join(["dashgen", *(word for word in words[:1] if word in COMMANDS)])
     message = error.format_message().rstrip(".").replace(": Value error, ", ": ")
     message = re.sub(r" \(Possible options: (.+)\)", r". Did you mean \1?", message)
+    if choice := re.search(r"'([^']*)' is not one of (.*)$", message):
+        meant = likely(choice[1], re.findall("'([^']*)'", choice[2]))
+        message += f", {meant}" if meant else ""
     return CommandLineError(message[:1].lower() + message[1:], f"see '{where} --help'")
 
 
@@ -147,11 +146,14 @@ def _print_version(as_json: bool) -> None:
 
 
 def _failed(error: DashgenError, words: Sequence[str]) -> int:
-    unprintable = isinstance(error, OutputError)
-    if unprintable:
+    as_json = _says(words, "--json")
+    if isinstance(error, OutputError):
         discard(sys.stdout)
+        as_json = False
+        if error.closed:
+            return error.exit_code
     try:
-        print_error(error, as_json=_says(words, "--json") and not unprintable)
+        print_error(error, as_json)
     except OutputError:
         discard(sys.stdout)
     return error.exit_code

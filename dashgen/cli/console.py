@@ -70,8 +70,6 @@ def print_now(text: str) -> None:
     """
     try:
         print(text, flush=True)
-    except BrokenPipeError:
-        raise
     except OSError as error:
         raise OutputError(error) from error
 

@@ -10,6 +10,7 @@ import typer
 from dashgen.cli.console import Output, answer_text, styled
 from dashgen.cli.parameters import Json, Quiet, Verbose
 from dashgen.cli.questions import stated
+from dashgen.cli.steps import first_steps
 from dashgen.errors import CommandLineError
 from dashgen.project.staging import Existing
 
@@ -111,6 +112,7 @@ def new(
     """
     # Imported here, so that --help stays fast.
     from dashgen.commands.new import new as write
+    from dashgen.commands.run import preferred_port
 
     output = Output(as_json, quiet)
     if run and (output.as_json or dry_run):
@@ -118,12 +120,20 @@ def new(
         raise CommandLineError(f"{other} and --run exclude each other", "leave one of them out")
     if dest is None:
         dest = _asked_destination(output)
+    port = preferred_port() if run else None
     asker = None
     force = force or existing is not None
     if output.can_ask and (not defaults or (force and not existing)):
         from dashgen.cli.prompts import Terminal
 
         asker = Terminal()
+
+    def announce(project: "NewProject") -> None:
+        output.result(
+            {"dry_run": dry_run, **_as_data(project)},
+            lambda: _as_listing(project) if dry_run else _as_text(project),
+        )
+
     try:
         project = write(
             dest,
@@ -138,22 +148,19 @@ def new(
             template=template,
             ref=ref,
             trust=trust,
+            announce=announce,
         )
     except KeyboardInterrupt as error:
         error.add_note("cancelled, nothing written")
         raise
     if project.warning:
         output.warn(project.warning)
-    output.result(
-        {"dry_run": dry_run, **_as_data(project)},
-        lambda: _as_listing(project) if dry_run else _as_text(project),
-    )
     if run:
         from dashgen.commands.run import run as serve
 
         output.step()
         try:
-            serve(project.path, output.step)
+            serve(project.path, output.step, port)
         except KeyboardInterrupt as error:
             error.add_note("stopped before the app was started; the project is written")
             raise
@@ -214,9 +221,7 @@ def _as_listing(project: "NewProject") -> str:
 def _as_text(project: "NewProject") -> str:
     """Say where the project is, what was chosen and what to do next."""
     width = max(map(len, project.answers), default=0)
-    folder = _near(project.path)
     commit = f", commit {project.commit[:7]}" if project.commit else ""
-    steps = (f"cd {folder}" if folder != "." else "", "uv run python app.py", "uv run pytest")
     lines = [
         f"{styled('Wrote', 'good')} {project.path} ({len(project.written)} files{commit})\n",
         *(
@@ -229,7 +234,14 @@ def _as_text(project: "NewProject") -> str:
         lines += [f"  {path}: {OUTCOMES[kind]}" for path, kind in project.existing.items()]
     if project.uncommitted:
         lines += [f"\nNot committed: {project.uncommitted}."]
-    lines += ["\nNext:\n", *(f"  {styled(step, 'bold')}" for step in steps if step)]
+    folder = _near(project.path)
+    steps = [("", f"cd {folder}")] if folder != "." else []
+    steps += first_steps(project) if project.own else []
+    if steps:
+        lines += ["\nNext:\n"]
+    for why, command in steps:
+        lines += [f"  {styled(f'# {why}', 'faint')}"] * bool(why)
+        lines += [f"  {styled(command, 'bold')}"] * bool(command)
     return "\n".join(lines)
 
 

@@ -1,8 +1,9 @@
 """``dashgen new``: write a project."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -54,6 +55,7 @@ class NewProject:
         uncommitted: Why there is no commit, empty if there is one or none was wanted.
         warning: Why it cannot be updated by plain Copier, empty if it can.
         own: Whether it was made from dashgen's own template.
+        services: What has to run beside the app: its name, and a command that starts it.
     """
 
     path: Path
@@ -65,6 +67,7 @@ class NewProject:
     uncommitted: str = ""
     warning: str = ""
     own: bool = True
+    services: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -86,6 +89,7 @@ def new(
     template: str | None = None,
     ref: str | None = None,
     trust: bool = False,
+    announce: Callable[[NewProject], None] | None = None,
 ) -> NewProject:
     """Write a new project, or nothing at all.
 
@@ -103,6 +107,7 @@ def new(
         template: Another template: a folder or a git address.
         ref: A tag, a branch or a commit of that template.
         trust: Let that template run commands.
+        announce: Told of the project, which is in place then; if it fails, nothing is left.
 
     Raises:
         DashgenError: See ``dashgen.errors``; nothing is written then.
@@ -128,19 +133,47 @@ def new(
             commit = None
             if use_git and not dry_run and not reason:
                 commit = _commit(place, stage)
+            project = NewProject(
+                place.path,
+                sizes,
+                written,
+                complete,
+                commit,
+                stage.decisions,
+                reason,
+                own=version.own,
+                services=_services(version.template, complete) if version.own else {},
+            )
+            if announce:
+                _announce_in_place(stage, partial(announce, project))
+    if dry_run:
+        if announce:
+            announce(project)
+        return project
     # The versions that plain Copier updates from go where every machine finds them.
-    warning = installed.share() if version.own and not dry_run else ""
-    return NewProject(
-        place.path,
-        sizes,
-        written,
-        complete,
-        commit,
-        stage.decisions,
-        reason,
-        warning,
-        version.own,
-    )
+    return replace(project, warning=installed.share() if project.own else "")
+
+
+def _announce_in_place(stage: Stage, announce: Callable[[], None]) -> None:
+    """Announce a project as the last step that can be taken back, before a branch is moved."""
+    finish = stage.finish
+
+    def announce_and_finish() -> None:
+        announce()
+        if finish:
+            finish()
+
+    stage.finish = announce_and_finish
+
+
+def _services(template: Template, answers: Answers) -> dict[str, str]:
+    """Return the servers and workers of the chosen parts."""
+    stated = {name: Stated(value, name) for name, value in answers.items()}
+    facts = resolve(template, stated, {}).facts
+    services = {server["name"]: server["command"] for server in facts["servers"]}
+    if worker := facts["background_facts"]["start"]:
+        services["worker"] = f"uv run {worker}"
+    return services
 
 
 def _stage(place: Place, dry_run: bool) -> AbstractContextManager[Stage]:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import uv
 
-from dashgen.errors import RunError
+from dashgen.errors import CommandLineError, RunError
 
 HOST = "127.0.0.1"
 PREFERRED_PORT = 8050
@@ -43,23 +43,39 @@ FOREIGN_VARIABLES = (
 Say = Callable[[str], None]
 
 
-def run(project: Path, say: Say) -> None:
+def preferred_port() -> int:
+    """Return the port that the environment names for the app, otherwise the app's default.
+
+    Raises:
+        CommandLineError: `PORT` is not a port.
+    """
+    stated = os.environ.get("PORT", "").strip()
+    if not stated:
+        return PREFERRED_PORT
+    if not (stated.isdecimal() and 0 < int(stated) < 65536):
+        raise CommandLineError(f"PORT is {stated!r}", "set it to a number from 1 to 65535")
+    return int(stated)
+
+
+def run(project: Path, say: Say, port: int | None = None) -> None:
     """Serve a project's app on this machine; return once it was interrupted and has ended.
 
     Args:
         project: The project's folder.
         say: Told what happens, one line a step.
+        port: Used if it is free, and another one otherwise.
 
     Raises:
         RunError: Its environment cannot be made, or the app does not start or ends by itself.
         KeyboardInterrupt: Interrupted before the app was started.
     """
     environment = {k: v for k, v in os.environ.items() if k not in FOREIGN_VARIABLES}
-    say("Making the project's environment with uv …")
+    say("Making the project's environment with uv, which takes a minute the first time …")
     _sync(project, environment)
-    port = _free_port()
-    if port != PREFERRED_PORT:
-        say(f"Port {PREFERRED_PORT} is taken; using {port}")
+    wanted = port or PREFERRED_PORT
+    port = _free_port(wanted)
+    if port != wanted:
+        say(f"Port {wanted} is taken; using {port}")
     say("Starting the app …")
     app = _App(project, environment, port)
     with suppress(KeyboardInterrupt), app.running():
@@ -70,15 +86,14 @@ def run(project: Path, say: Say) -> None:
 
 
 def _sync(project: Path, environment: dict[str, str]) -> None:
-    # At a terminal uv shows its progress itself; elsewhere its words are kept for an error.
-    shown = sys.stderr.isatty()
+    # Its list of packages would push off the screen what to do next; it is kept for an error.
     process = subprocess.Popen(
         [uv.find_uv_bin(), "sync", "--python", sys.executable],
         cwd=project,
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
-        stderr=None if shown else subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
         errors="replace",
     )
@@ -90,13 +105,13 @@ def _sync(project: Path, environment: dict[str, str]) -> None:
         raise
     if process.returncode:
         raise RunError(
-            f"uv sync failed in {project}: {_tail((words or 'see above').splitlines())}",
+            f"uv sync failed in {project}: {_tail(words.splitlines())}",
             "the project is written; mend that and run 'uv sync' there",
         )
 
 
-def _free_port() -> int:
-    for port in (PREFERRED_PORT, 0):
+def _free_port(wanted: int) -> int:
+    for port in (wanted, 0):
         with socket.socket() as probe, suppress(OSError):
             # As a server does; without it a port counts as taken for a minute after its last use.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -17,7 +17,7 @@ from jinja2 import StrictUndefined, meta
 from jinja2 import Template as JinjaTemplate
 from jinja2.sandbox import SandboxedEnvironment
 
-from dashgen.errors import AnswersFileError, InvalidAnswerError, UnknownAnswersError
+from dashgen.errors import AnswersFileError, InvalidAnswerError, UnknownAnswersError, likely
 from dashgen.template.questions import BaseLoader, Question, SafeLoader, Template
 
 Answer = Any
@@ -243,8 +243,9 @@ def _complaint(question: Question, facts: dict[str, Any], value: Answer) -> str:
     except (ValueError, yaml.YAMLError):
         return f"must be {MUST_BE.get(question.type, 'UTF-8 text')}"
     chosen = answer if question.multiselect and isinstance(answer, list) else [answer]
-    if question.choices and any(str(one) not in question.values for one in chosen):
-        return f"is not a choice; choose from {', '.join(question.values)}"
+    if question.choices and (wrong := [one for one in chosen if str(one) not in question.values]):
+        meant = f"{likely(str(wrong[0]), question.values)} ".lstrip()
+        return f"is not a choice; {meant}choose from {', '.join(question.values)}"
     return str(_render(question.validator, {**facts, question.name: answer})).strip()
 
 

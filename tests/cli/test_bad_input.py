@@ -59,6 +59,11 @@ CASES = {
     "unknown choice": Case(
         "new shop -y --storage oracle", ["--storage 'oracle'", "choose from", "sqlite"]
     ),
+    "a choice with a slip": Case(
+        "new shop -y --storage sqlit", ["--storage 'sqlit'", "did you mean 'sqlite'?"]
+    ),
+    "another choice with a slip": Case("new a -y --existing kep", ["did you mean 'keep'?"]),
+    "a question with a slip": Case("options stroage", ["did you mean 'storage'?"]),
     "empty choice": Case(["new", "shop", "-y", "--layout", ""], ["--layout ''", "choose from"]),
     "unknown option before anything": Case("--jsn", ["no such option", "--help"]),
     "one argument too many": Case("new a b", ["unexpected", "(b)"]),

@@ -152,6 +152,16 @@ def test_a_taken_port_is_avoided_and_that_is_said(tmp_path: Path) -> None:
             assert run.end(signal.SIGINT)[0] == 0
 
 
+def test_the_port_of_the_environment_is_used(tmp_path: Path) -> None:
+    checkout = stub(tmp_path / "checkout")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        wanted = probe.getsockname()[1]
+    with running(checkout, PORT=str(wanted)) as run:
+        assert int(run.line(r"Serving at http://127\.0\.0\.1:(\d+)")[1]) == wanted
+        assert run.end(signal.SIGINT)[0] == 0
+
+
 def test_an_app_that_ignores_the_signals_is_ended(tmp_path: Path) -> None:
     deaf = "for n in (signal.SIGINT, signal.SIGTERM): signal.signal(n, signal.SIG_IGN)"
     checkout = stub(tmp_path / "checkout", first=deaf)

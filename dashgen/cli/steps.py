@@ -1,0 +1,60 @@
+"""What to type after ``dashgen new``, on this machine and with these choices."""
+
+import re
+import shlex
+import shutil
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dashgen.errors import CommandLineError
+
+if TYPE_CHECKING:
+    from dashgen.commands.new import NewProject
+
+
+def first_steps(project: "NewProject") -> list[tuple[str, str]]:
+    """Return the commands in their order, each with a remark, which may be empty.
+
+    Args:
+        project: One from dashgen's own template, with its files in place.
+    """
+    uv = _uv()
+    steps = [
+        (f"in another terminal: {name}", command.replace("uv run", f"{uv} run", 1))
+        for name, command in project.services.items()
+    ]
+    if debug := _variable(project.path / ".env.example", "DEBUG"):
+        steps.append((f"reload the app on each change: {debug}=true in .env", ""))
+    return [
+        *steps,
+        (f"open {_address()} when it runs", f"{uv} run python app.py"),
+        ("run the tests", f"{uv} run pytest"),
+    ]
+
+
+def _uv() -> str:
+    """Return how uv is called here; dashgen brings it, but not always on the search path."""
+    if shutil.which("uv"):
+        return "uv"
+    found = shutil.which("python")
+    same = found and Path(found).resolve() == Path(sys.executable).resolve()
+    return f"{'python' if same else shlex.quote(sys.executable)} -m uv"
+
+
+def _address() -> str:
+    from dashgen.commands.run import HOST, PREFERRED_PORT, preferred_port
+
+    port = PREFERRED_PORT
+    # What PORT says is for others where it is not a port.
+    with suppress(CommandLineError):
+        port = preferred_port()
+    return f"http://{HOST}:{port}"
+
+
+def _variable(example: Path, setting: str) -> str:
+    """Return the name of the variable that a setting has in a project, empty if it has none."""
+    text = example.read_text("utf-8") if example.exists() else ""
+    found = re.search(rf"^(?:# ?)?((?:\w+_)?{setting})=", text, re.MULTILINE)
+    return found[1] if found else ""
