@@ -15,8 +15,7 @@ from typing import Any
 
 from dash import Input, Output, State, callback, dcc, html, register_page
 
-from ..background import job
-from ..errors import UserError
+from ..core import UserError, job
 
 register_page(__name__, path="/faults", name="Faults", order=99)
 

@@ -25,7 +25,7 @@ NOBODY = "127.0.0.1:1"
 @pytest.fixture(autouse=True)
 def port(monkeypatch: pytest.MonkeyPatch) -> int:
     """Return a free port, which the environment names; nothing else of it counts."""
-    for name in ("STORAGE_URL", "SECRET_KEY", "ENVIRONMENT", "HOST", "DEBUG"):
+    for name in ("APP_STORAGE_URL", "APP_SECRET_KEY", "APP_ENVIRONMENT", "APP_HOST", "APP_DEBUG"):
         monkeypatch.delenv(name, raising=False)
     number = free_port()
     monkeypatch.setenv("PORT", str(number))
@@ -54,7 +54,7 @@ def test_a_new_project_is_well(work: Path, capsys: pytest.CaptureFixture[str]) -
     assert main(["doctor", "shop"]) == 0
     assert "All is well." in capsys.readouterr().out
     assert found(path, "environment").advice == "uv sync"
-    assert "instance/" in found(path, "SECRET_KEY").message
+    assert "instance/" in found(path, "APP_SECRET_KEY").message
     os.chdir(path)
     assert doctor().project == path
 
@@ -73,24 +73,24 @@ def test_a_server_that_answers_and_one_that_does_not(
     work: Path, monkeypatch: pytest.MonkeyPatch, services: Services, storage: str
 ) -> None:
     path = project(storage=storage)
-    url = services.env(Variant(storage=storage))["STORAGE_URL"]
-    monkeypatch.setenv("STORAGE_URL", url)
-    assert found(path, "STORAGE_URL").verdict is Verdict.OK
+    url = services.env(Variant(storage=storage))["APP_STORAGE_URL"]
+    monkeypatch.setenv("APP_STORAGE_URL", url)
+    assert found(path, "APP_STORAGE_URL").verdict is Verdict.OK
 
     scheme, _, rest = url.partition("://")
     nowhere = f"{scheme}://ada:secret@{NOBODY}/{rest.partition('/')[2]}"
-    monkeypatch.setenv("STORAGE_URL", nowhere)
-    message = failed(path, "STORAGE_URL")
+    monkeypatch.setenv("APP_STORAGE_URL", nowhere)
+    message = failed(path, "APP_STORAGE_URL")
     assert "does not answer (connection refused)" in message
     assert "secret" not in message
     assert main(["doctor", "shop"]) == 1
 
 
 def test_a_server_that_refuses(services: Services) -> None:
-    redis = services.env(Variant(storage="redis"))["STORAGE_URL"]
+    redis = services.env(Variant(storage="redis"))["APP_STORAGE_URL"]
     with pytest.raises(NoAnswerError, match=r"refuses: .*(AUTH|WRONGPASS)"):
         ping(redis.replace("redis://", "redis://:wrong@"))
-    postgresql = services.env(Variant(storage="postgresql"))["STORAGE_URL"]
+    postgresql = services.env(Variant(storage="postgresql"))["APP_STORAGE_URL"]
     with pytest.raises(NoAnswerError, match=r"refuses: database .nowhere. does not exist"):
         ping(f"{postgresql.rpartition('/')[0]}/nowhere")
 
@@ -128,16 +128,24 @@ def test_passwords_are_not_shown() -> None:
 @pytest.mark.parametrize(
     ("settings", "subject", "says"),
     [
-        ({"ENVIRONMENT": "production"}, "SECRET_KEY", "is missing or short"),
-        ({"ENVIRONMENT": "production", "SECRET_KEY": "x"}, "SECRET_KEY", "is missing or short"),
+        ({"APP_ENVIRONMENT": "production"}, "APP_SECRET_KEY", "is missing or short"),
         (
-            {"ENVIRONMENT": "production", "SECRET_KEY": "x" * 20, "DEBUG": "true"},
-            "DEBUG",
-            "ENVIRONMENT is production",
+            {"APP_ENVIRONMENT": "production", "APP_SECRET_KEY": "x"},
+            "APP_SECRET_KEY",
+            "is missing or short",
+        ),
+        (
+            {"APP_ENVIRONMENT": "production", "APP_SECRET_KEY": "x" * 20, "APP_DEBUG": "true"},
+            "APP_DEBUG",
+            "APP_ENVIRONMENT is production",
         ),
         ({"PORT": "http"}, "PORT", "no port"),
-        ({"STORAGE_URL": "mysql://localhost/x"}, "STORAGE_URL", "not the address of sqlite"),
-        ({"STORAGE_URL": "http://[::1"}, "STORAGE_URL", "is not a URL"),
+        (
+            {"APP_STORAGE_URL": "mysql://localhost/x"},
+            "APP_STORAGE_URL",
+            "not the address of sqlite",
+        ),
+        ({"APP_STORAGE_URL": "http://[::1"}, "APP_STORAGE_URL", "is not a URL"),
     ],
     ids=["no key", "short key", "debug", "port", "another server", "no url"],
 )
@@ -170,10 +178,10 @@ def test_a_port_that_is_taken(work: Path, port: int) -> None:
 
 def test_what_is_left_of_another_choice_is_noted(work: Path) -> None:
     path = project()
-    (path / ".env").write_text("CELERY_BROKER_URL=redis://localhost\n")
+    (path / ".env").write_text("APP_CELERY_BROKER_URL=redis://localhost\n")
     finding = found(path, ".env")
     assert finding.verdict is Verdict.NOTE
-    assert "CELERY_BROKER_URL is for background celery" in finding.message
+    assert "APP_CELERY_BROKER_URL is for background celery" in finding.message
 
 
 def test_an_environment_that_lacks_something(work: Path) -> None:

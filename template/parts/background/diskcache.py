@@ -13,8 +13,9 @@ from dash import DiskcacheManager, callback
 from diskcache import Cache, JSONDisk
 from multiprocess.connection import wait
 
+from ..settings import settings
 from .jobs import KEEP_SECONDS, PolledManager, guarded, plain
-from .settings import ROOT, settings
+from .settings import ROOT
 
 # A job never starts as a fork of the web server: what the server's other threads hold at that
 # moment would stay locked in the fork for ever. It starts as a fork of a helper process that has
