@@ -167,7 +167,7 @@ class Visitor:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._open = urllib.request.build_opener(
+        self.open = urllib.request.build_opener(
             urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(CookieJar())
         ).open
         page = self.get("/reports")
@@ -178,7 +178,7 @@ class Visitor:
 
     def get(self, path: str) -> str:
         request = urllib.request.Request(self.url + path, headers={"Accept": "text/html"})
-        with self._open(request, timeout=30) as answer:
+        with self.open(request, timeout=30) as answer:
             return str(answer.read().decode())
 
     def post(self, output: str, values: Mapping[str, Any], query: str = "") -> dict[str, Any]:
@@ -205,7 +205,7 @@ class Visitor:
             json.dumps(body).encode(),
             {"Content-Type": "application/json"},
         )
-        with self._open(request, timeout=60) as answer:
+        with self.open(request, timeout=60) as answer:
             text = answer.read()
         return json.loads(text) if text else {}
 

@@ -22,8 +22,10 @@ from redis.retry import Retry
 
 from ..settings import settings
 from .errors import UserError
-from .jobs import KEEP_SECONDS, PolledManager, guarded
+from .jobs import KEEP_SECONDS, PolledManager, guarded, install
 from .settings import refusing
+
+__all__ = ["install", "job", "manager", "ping", "queue"]
 
 log = logging.getLogger(__name__)
 
@@ -197,7 +199,7 @@ class QueueManager(PolledManager, CeleryManager):
                 return self.keep_waiting()
             return self.give_up(str(error))
 
-    def terminate_job(self, job: str) -> None:
+    def cancel(self, job: str) -> None:
         """Take the job out of the queue, or end the process that runs it."""
         with self._watch():
             states.set(state(job), 0, ex=QUEUE_SECONDS)

@@ -14,8 +14,10 @@ from diskcache import Cache, JSONDisk
 from multiprocess.connection import wait
 
 from ..settings import settings
-from .jobs import KEEP_SECONDS, PolledManager, guarded, plain
+from .jobs import KEEP_SECONDS, PolledManager, guarded, install, plain
 from .settings import ROOT
+
+__all__ = ["install", "job", "manager", "ping"]
 
 # A job never starts as a fork of the web server: what the server's other threads hold at that
 # moment would stay locked in the fork for ever. It starts as a fork of a helper process that has
@@ -96,7 +98,7 @@ class ProcessManager(PolledManager, DiskcacheManager):
         """Return what the job has left under `key`, and forget it."""
         return self.handle.pop(key)
 
-    def terminate_job(self, job: str) -> None:
+    def cancel(self, job: str) -> None:
         """Kill the job's process and all that it has started."""
         self.handle.set(f"{job}-cancelled", True, expire=60)
         if process := find(job):

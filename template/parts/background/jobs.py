@@ -1,5 +1,6 @@
-"""What the background managers share: results are JSON, and every page hears how its job ended."""
+"""What the background managers share: whose a job is, results that are JSON, and how it ended."""
 
+import hashlib
 import json
 import logging
 import secrets
@@ -11,16 +12,45 @@ from typing import Any
 
 from dash.background_callback.managers import BaseBackgroundCallbackManager
 from dash.exceptions import PreventUpdate
-from flask import g
+from flask import Flask, current_app, g
+from itsdangerous import BadSignature, Signer
 from plotly.io.json import to_json_plotly
 
-from . import errors, ids, logs
+from . import errors, ids, logs, security
 
+APP = __name__.partition(".")[0]
 log = logging.getLogger(__name__)
 
 KEEP_SECONDS = 24 * 3600  # progress and results that no page has asked for
 NOT_STARTED = "not-started"
 NO_UPDATE = {"_dash_no_update": "_dash_no_update"}  # how Dash's managers spell it in JSON
+
+
+def install(server: Flask) -> None:
+    """Give every visitor a session: the jobs belong to it."""
+    security.open_sessions(server)
+
+
+# The browser holds two texts for a job: its handle, and the key of its result. Dash signs them for
+# a page load, from 4.4.1 on, and both stand in addresses, which proxies log. So here they are
+# signed for the session, too: whoever reads or guesses one can do nothing with it.
+def signer(kind: str) -> Signer:
+    """Return what signs the texts of a kind for this session."""
+    salt = f"{APP}-{kind}-{security.visitor()}"
+    return Signer(str(current_app.secret_key), salt=salt, digest_method=hashlib.sha256)
+
+
+def signed(kind: str, name: str) -> str:
+    """Return a text for the browser."""
+    return signer(kind).sign(name).decode()
+
+
+def name_in(kind: str, text: str | None) -> str | None:
+    """Return the name in a text of this session's; None for what is forged or another's."""
+    try:
+        return signer(kind).unsign(text or "").decode()
+    except BadSignature:
+        return None
 
 
 def plain(value: Any) -> Any:
@@ -66,6 +96,7 @@ class PolledManager(BaseBackgroundCallbackManager):
 
     lost = "The job ended before it was done. Please run it again."
     not_started = "The job could not be started. The log says why."
+    not_yours = "The job belongs to another session. Please reload the page and run it again."
 
     @abstractmethod
     def start(self, key: str, job_fn: Any, args: Any, context: Any) -> str:
@@ -76,25 +107,41 @@ class PolledManager(BaseBackgroundCallbackManager):
         """Return whether the job waits or runs; None says that the user has cancelled it."""
 
     @abstractmethod
+    def cancel(self, job: str) -> None:
+        """End the job."""
+
+    @abstractmethod
     def take(self, key: str) -> Any:
         """Return what the job has left under `key` and forget it; None where there is nothing."""
 
     def build_cache_key(self, *_args: Any) -> str:
         """Return a key of its own for each job: equal arguments never share progress or result."""
-        return secrets.token_hex(16)
+        return signed("result", f"{APP}-result-{secrets.token_hex(16)}")
 
     def call_job_fn(self, key: str, job_fn: Any, args: Any, context: Any) -> str:
         """Start the job; if that fails, the next poll says so: this answer has no room for it."""
         try:
-            return self.start(key, job_fn, args, context)
+            job = self.start(key, job_fn, args, context)
         except errors.UserError:
-            return NOT_STARTED
+            job = NOT_STARTED
         except Exception:
             log.exception("A job could not be started")
-            return NOT_STARTED
+            job = NOT_STARTED
+        return signed("job", job)
 
-    def get_result(self, key: str, job: str) -> Any:
+    def terminate_job(self, handle: str) -> None:
+        """End a job, if it is one of this session's."""
+        if job := name_in("job", handle):
+            self.cancel(job)
+        else:
+            log.warning("Somebody wanted to cancel a job that is not theirs")
+
+    def get_result(self, key: str, handle: str) -> Any:
         """Return the result, or UNDEFINED while the page has to go on asking."""
+        job = name_in("job", handle)
+        if job is None or not name_in("result", key):
+            log.warning("Somebody asked for a job that is not theirs")
+            return self.give_up(self.not_yours)
         if job == NOT_STARTED:
             return self.give_up(self.not_started)
         at_work = self.at_work(job)  # asked first: a job that ends now has left its result
@@ -121,14 +168,17 @@ class PolledManager(BaseBackgroundCallbackManager):
 
     def get_progress(self, key: str) -> Any:
         """Return the progress since the last poll."""
+        if not name_in("result", key):
+            return None
         with suppress(errors.UserError):  # `get_result` comes next, and deals with an outage
             return self.take(self._make_progress_key(key))
 
     def get_updated_props(self, key: str) -> dict[str, Any]:
         """Return what the job has set beside its outputs, and the message of `give_up`."""
         props: dict[str, Any] = {}
-        with suppress(errors.UserError):
-            props |= self.take(self._make_set_props_key(key)) or {}
+        if name_in("result", key):
+            with suppress(errors.UserError):
+                props |= self.take(self._make_set_props_key(key)) or {}
         if message := g.get("message"):
             props |= {ids.NOTIFICATIONS: errors.notification("That did not work", message)}
         return props

@@ -15,10 +15,11 @@ from dash import Input, Output, callback, dcc
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 from dash.types import RendererHooks
-from flask import Flask, current_app, has_request_context, request, session
+from flask import Flask, current_app, has_request_context, request
 
 from ..settings import settings
 from .errors import UserError
+from .security import open_sessions, visitor
 from .values import RECORDS, to_json
 
 APP = __name__.partition(".")[0]
@@ -56,23 +57,7 @@ class Revision(NamedTuple):
 
 def install(server: Flask) -> None:
     """Give every visitor a signed session cookie: the records belong to it."""
-    server.config.update(
-        SESSION_COOKIE_NAME=f"{APP}_session",  # apps on other ports of the host share the jar
-        SESSION_COOKIE_PATH=settings.path_prefix,
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.environment == "production",
-        SESSION_REFRESH_EACH_REQUEST=False,
-        PERMANENT_SESSION_LIFETIME=timedelta(seconds=settings.storage_ttl),
-    )
-
-    @server.before_request
-    def open_session() -> None:
-        """Renew the cookie with each page and each callback; scripts and images need none."""
-        if request.method == "POST" or "text/html" in request.headers.get("Accept", ""):
-            session.setdefault("id", secrets.token_urlsafe(32))
-            session.permanent = True
-            session.modified = True
+    open_sessions(server, timedelta(seconds=settings.storage_ttl))
 
 
 def sent() -> Sent:
@@ -167,9 +152,8 @@ class ServerRecord(ABC):
         """
         if not has_request_context():
             raise RuntimeError("a record belongs to a session; pass its values to the job instead")
-        owner = session.setdefault("id", secrets.token_urlsafe(32))
         key = str(current_app.secret_key).encode()
-        return hmac.new(key, f"{self.name}:{owner}".encode(), "sha256").hexdigest()
+        return hmac.new(key, f"{self.name}:{visitor()}".encode(), "sha256").hexdigest()
 
     def _write(self, fields: Mapping[str, Any], *, replace: bool) -> dict[str, Any]:
         texts = {key: to_json(key, value) for key, value in fields.items()}

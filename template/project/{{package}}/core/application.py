@@ -39,6 +39,7 @@ def create_app() -> Dash:
     for part in (logs, resources, security, serving):
         part.install(app)
     storage.install(app.server)
+    background.install(app.server)
     frame.complete_titles()
     app.layout = shell.layout
     return app

@@ -21,18 +21,28 @@ class Kept(dict[str, bytes]):
             self[key] = value
 
 
-def script_name(asked: Request) -> str:
-    """Return the path of a script of Dash's, without its version, or nothing for other answers."""
-    return check_fingerprint(asked.path)[0] if "/_dash-component-suites/" in asked.path else ""
+kept = Kept()
 
 
 def install(app: Dash) -> None:
     """Compress answers, set how long browsers keep them, and leave AG Grid to `grid.js`."""
     server: Flask = app.server
+
+    def script_name(asked: Request) -> str:
+        """Return the name of a script that the app has registered; nothing for other answers.
+
+        There are as many names as files, however many addresses visitors make up.
+        """
+        match asked.view_args:
+            case {"package_name": str(package), "fingerprinted_path": str(path)}:
+                file, _ = check_fingerprint(path)
+                return f"{package}/{file}" if file in app.registered_paths.get(package, ()) else ""
+        return ""
+
     server.config.update(
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_BR_LEVEL=5,
-        COMPRESS_CACHE_BACKEND=None if settings.debug else Kept,
+        COMPRESS_CACHE_BACKEND=None if settings.debug else (lambda: kept),
         COMPRESS_CACHE_KEY=script_name,
         COMPRESS_REGISTER=False,
     )

@@ -1,16 +1,20 @@
-"""What the browser is told to refuse, and how much the server takes."""
+"""What the browser is told to refuse, how much the server takes, and who a visitor is."""
 
 import base64
 import hashlib
 import re
+import secrets
+from datetime import timedelta
 from functools import cache
 
 from dash import Dash
-from flask import Flask, Request, Response, request
+from flask import Flask, Request, Response, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from itsdangerous import URLSafeTimedSerializer
 
 from ..settings import settings
+
+APP = __name__.partition(".")[0]
 
 # What a page may load, and from where. A source of your own, say for map tiles, is added here.
 SOURCES = {
@@ -71,6 +75,40 @@ def install(app: Dash) -> None:
         if request.is_secure:
             response.headers["Strict-Transport-Security"] = HSTS
         return response
+
+
+def open_sessions(server: Flask, lifetime: timedelta | None = None) -> None:
+    """Give every visitor a signed cookie, on which records and jobs hang.
+
+    Without a `lifetime` the cookie goes when the browser is closed.
+    """
+    name = f"{APP}_session"  # apps on other ports of the host share the jar
+    if server.config["SESSION_COOKIE_NAME"] == name:
+        return  # somebody else needs sessions, too, and was first
+    server.config.update(
+        SESSION_COOKIE_NAME=name,
+        SESSION_COOKIE_PATH=settings.path_prefix,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.environment == "production",
+        SESSION_REFRESH_EACH_REQUEST=False,
+    )
+    if lifetime:
+        server.config["PERMANENT_SESSION_LIFETIME"] = lifetime
+
+    @server.before_request
+    def open_session() -> None:
+        """Renew the cookie with each page and each callback; scripts and images need none."""
+        if request.method == "POST" or "text/html" in request.headers.get("Accept", ""):
+            visitor()
+            if lifetime:
+                session.permanent = True
+                session.modified = True
+
+
+def visitor() -> str:
+    """Return the identifier of the visitor's session: nobody else can guess or choose it."""
+    return str(session.setdefault("id", secrets.token_urlsafe(32)))
 
 
 def script_hashes(page: str) -> list[str]:
