@@ -17,12 +17,12 @@ class HistoryHook(BuildHookInterface[Any]):
             return
         root = Path(self.root)
         sys.path.insert(0, str(root))
-        from dashgen import checkout
+        from dashgen.releases import build, bundle
 
-        bundle = Path(self.directory) / "template.bundle"
-        bundle.parent.mkdir(parents=True, exist_ok=True)
-        bundle.write_bytes(checkout.build(root, self.metadata.version).to_bytes())
-        build_data["force_include"][str(bundle)] = f"dashgen/{checkout.PACKED}"
+        file = Path(self.directory) / "template.bundle"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(build.build(root, self.metadata.version).to_bytes())
+        build_data["force_include"][str(file)] = f"dashgen/{bundle.PACKED}"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Leave nothing but what was asked for in the folder of the builds."""

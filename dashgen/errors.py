@@ -132,6 +132,17 @@ class DestinationUnusableError(DashgenError):
         )
 
 
+class UnsafePathError(DashgenError):
+    """A path that leads outside the folder it belongs to."""
+
+    def __init__(self, path: str, reason: str = "") -> None:
+        why = f": {reason}" if reason else ""
+        super().__init__(
+            f"the path {path!r} leads outside its folder{why}",
+            "do not use what names it, or look into it first",
+        )
+
+
 class PreferencesError(DashgenError):
     """The file with the user's preferences cannot be used."""
 
@@ -187,9 +198,9 @@ class UnknownSourceError(DashgenError):
 
     exit_code = ExitCode.USAGE
 
-    def __init__(self, path: Path, source: str, own: str) -> None:
+    def __init__(self, source: str, own: str) -> None:
         super().__init__(
-            f"{path} was made from {source}, which dashgen does not fetch by itself",
+            f"the project was made from {source}, which dashgen does not fetch by itself",
             f"pass --template with that source, or with {own} for dashgen's own",
         )
 
@@ -250,6 +261,16 @@ class UpdateUnfinishedError(DashgenError):
     def __init__(self, path: Path) -> None:
         super().__init__(
             f"the last update of {path} was cut off", "undo it with dashgen update --abort"
+        )
+
+
+class DamagedJournalError(DashgenError):
+    """The record of a project's last update cannot be read."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"the record of the last update is damaged ({path})",
+            "look at the project with git status, then remove that file",
         )
 
 

@@ -3,14 +3,15 @@
 import os
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
 
-from dashgen.answers import Answer, Given
 from dashgen.errors import PreferencesError
-from dashgen.questions import BaseLoader, Question, load
+from dashgen.releases import installed
+from dashgen.template.answers import Answer, Stated
+from dashgen.template.questions import BaseLoader, Question, Template
 
 FILE = "preferences.yml"
 
@@ -25,9 +26,10 @@ def preferences_file() -> Path:
     return Path.home() / ".config/dashgen" / FILE
 
 
-def preferable(questions: Sequence[Question] | None = None) -> tuple[Question, ...]:
+def preferable(template: Template | None = None) -> tuple[Question, ...]:
     """Return the questions that a preference can answer: not those that each project has anew."""
-    return tuple(q for q in questions or load() if q.visible and not q.computed)
+    questions = (template or installed.own_template()).visible
+    return tuple(q for q in questions if not (q.computed or q.structured))
 
 
 def read() -> dict[str, str]:
@@ -53,10 +55,10 @@ def read() -> dict[str, str]:
     return {name: value for name, value in content.items() if name in names}
 
 
-def as_defaults() -> dict[str, Given]:
+def as_defaults() -> dict[str, Stated]:
     """Return the preferences as what goes before the questions' own defaults."""
     return {
-        name: Given(value, f"your preference in {preferences_file()}")
+        name: Stated(value, f"your preference in {preferences_file()}")
         for name, value in read().items()
     }
 

@@ -154,16 +154,15 @@ def _usage(error: typer.TyperException, words: Sequence[str]) -> CommandLineErro
 
 
 def _print_version(as_json: bool) -> None:
-    from dashgen.source import template_root, version
+    from dashgen.releases import installed
 
-    root = template_root()
-    kind = "in the package" if root.name == "_template" else "a checkout"
+    kind = "in the package" if installed.is_packed() else "a checkout"
     if as_json:
         import json
 
-        print(json.dumps({"version": version(), "template": str(root)}))
+        print(json.dumps({"version": installed.version(), "template": str(installed.origin())}))
     else:
-        print(f"dashgen {version()}\ntemplate {root} ({kind})")
+        print(f"dashgen {installed.version()}\ntemplate {installed.origin()} ({kind})")
 
 
 def _failed(error: DashgenError, words: Sequence[str]) -> int:

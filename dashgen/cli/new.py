@@ -202,7 +202,7 @@ def _stated(flags: Mapping[str, Any], data: Sequence[str]) -> dict[str, Any]:
 
 
 def _existing(stated: str | None) -> Any:
-    from dashgen.destination import Existing
+    from dashgen.project.staging import Existing
 
     if stated is None:
         return None

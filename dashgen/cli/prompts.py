@@ -11,10 +11,10 @@ from typing import Any
 import questionary
 from prompt_toolkit.styles import Style
 
-from dashgen.answers import Answer, Answers, Check, truth
 from dashgen.cli.console import answer_text, has_colour, styled
-from dashgen.destination import Existing, beside
-from dashgen.questions import Question
+from dashgen.project.staging import Existing, unused_name
+from dashgen.template.answers import Answer, Answers, Check, truth
+from dashgen.template.questions import Question
 
 # Where a choice and its meaning do not fit on one line, the meaning of one at a time is shown.
 WIDE = 60
@@ -82,7 +82,7 @@ class Terminal:
             (Existing.KEEP.value, "Keep", "the file stays as it is", True),
             (Existing.OVERWRITE.value, "Overwrite", "what is there is lost", False),
             ("difference", "Show the difference", "and ask again", False),
-            (Existing.BESIDE.value, "Save beside", f"as {beside(present).name}", False),
+            (Existing.BESIDE.value, "Save beside", f"as {unused_name(present).name}", False),
         ]
         while (wish := _select(f"{path} is there already", offers, "keep")) == "difference":
             print(difference(path, present, new), flush=True)

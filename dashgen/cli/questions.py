@@ -6,7 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from dashgen.cli.command import Example, offering
-from dashgen.questions import Question, visible
+from dashgen.releases import installed
+from dashgen.template.questions import Question
 
 
 def question_options() -> tuple[Parameter, ...]:
@@ -15,13 +16,13 @@ def question_options() -> tuple[Parameter, ...]:
         Parameter(
             question.name, Parameter.KEYWORD_ONLY, default=None, annotation=_annotation(question)
         )
-        for question in visible()
+        for question in installed.own_template().visible
     )
 
 
 def question_offers() -> tuple[Example, ...]:
     """Return the names of the questions, for a shell to complete."""
-    return tuple((question.name, question.help) for question in visible())
+    return tuple((question.name, question.help) for question in installed.own_template().visible)
 
 
 def _annotation(question: Question) -> Any:

@@ -12,8 +12,9 @@ from dashgen.cli.questions import question_options
 from dashgen.errors import CommandLineError, ExitCode
 
 if TYPE_CHECKING:
-    from dashgen.commands.update import AnswerChange, Update
-    from dashgen.update.journal import Restored
+    from dashgen.commands.update import Update
+    from dashgen.project.journal import Restored
+    from dashgen.update.plan import AnswerChange
 
 STYLES = {
     "new": "good",

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from dashgen import git, preferences
-from dashgen.answers import Answer, Given, resolve
+from dashgen import preferences
 from dashgen.errors import InvalidAnswerError, PreferencesError, UnknownQuestionError
-from dashgen.questions import Question, load
+from dashgen.project import git
+from dashgen.releases import installed
+from dashgen.template.answers import Answer, Stated, resolve
+from dashgen.template.questions import Question
 
 
 @dataclass(frozen=True)
@@ -85,5 +87,6 @@ def _known(name: str) -> Question:
 
 
 def _checked(name: str, value: str) -> Answer:
-    answers = resolve(load(), {name: Given(value, name)}, {"name": Given("My app", "")})
-    return answers.get(name, value)
+    folder = {"name": Stated("My app", "")}
+    stated = {name: Stated(value, name)}
+    return resolve(installed.own_template(), stated, folder).answers.get(name, value)

@@ -1,5 +1,6 @@
 """``dashgen doctor``: whether this machine and a project have what they need."""
 
+import json
 import os
 import platform
 import re
@@ -13,19 +14,29 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from dashgen import git, preferences
-from dashgen.answers import Answers, Given, facts, read_file, resolve
+from dashgen import preferences
 from dashgen.errors import DashgenError, NotAProjectError
-from dashgen.ping import NoAnswerError, UnknownServerError, family, ping, split, without_password
-from dashgen.questions import load
-from dashgen.source import template_root, version
+from dashgen.project import git
+from dashgen.project import record as records
+from dashgen.project.record import ANSWERS_FILE
+from dashgen.releases import installed
+from dashgen.template.answers import Answers, Stated, resolve
 
-ANSWERS_FILE = ".copier-answers.yml"
 OLDEST_PYTHON = (3, 11)
 SHORTEST_KEY = 16
+READY_SECONDS = 60.0
 FACTS = "_facts"
 REGISTRY = "_registry"
+# Run by the project's own Python, because only that has the drivers of its servers.
+ASK_READINESS = """
+import json
+from app import app
+
+path = app.config.requests_pathname_prefix + "ready"
+print(json.dumps(app.server.test_client().get(path).get_json()))
+"""
 
 
 class Verdict(Enum):
@@ -93,7 +104,7 @@ def _machine() -> Iterator[Finding]:
         yield Finding("Python", Verdict.OK, f"{found} at {sys.executable}")
     else:
         yield Finding("Python", Verdict.FAILED, found, "install Python 3.11 or newer")
-    yield Finding("dashgen", Verdict.OK, f"{version()}, template in {template_root()}")
+    yield Finding("dashgen", Verdict.OK, f"{installed.version()}, template in {installed.origin()}")
     yield from _git()
     yield _uv()
     try:
@@ -134,13 +145,15 @@ def _uv() -> Finding:
 
 
 def _project(project: Path) -> Iterator[Finding]:
+    template = installed.own_template()
     try:
-        answers = _answers(project)
+        name = {"name": Stated(project.name, "the folder's name")}
+        resolved = resolve(template, records.read(project).stated(template), name)
     except DashgenError as error:
         advice = error.hint or "put back what dashgen wrote: git log -p -- " + ANSWERS_FILE
         yield Finding("project", Verdict.FAILED, error.message, advice)
         return
-    known = facts(load(), answers)
+    known, answers = resolved.facts, resolved.answers
     chosen = [f"{name} {answers[name]}" for name in answers if f"{name}{FACTS}" in known]
     yield Finding("project", Verdict.OK, f"{project} ({', '.join(chosen)})")
     yield _packages(project)
@@ -154,14 +167,8 @@ def _project(project: Path) -> Iterator[Finding]:
     yield from _strays(project, known, answers, settings)
     yield from _secrets(settings)
     yield _port(settings)
-    for name, value in settings.items():
-        yield from _server(project, name, value, known)
-
-
-def _answers(project: Path) -> Answers:
-    questions = load()
-    given = read_file(project / ANSWERS_FILE, questions)
-    return resolve(questions, given, {"name": Given(project.name, "the folder's name")})
+    yield from _addresses(known, settings)
+    yield from _readiness(project, known)
 
 
 def _settings(known: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -298,39 +305,78 @@ def _port(settings: Mapping[str, str]) -> Finding:
     return Finding(subject, Verdict.OK, f"is free at {host}")
 
 
-def _server(project: Path, name: str, value: str, known: Mapping[str, Any]) -> Iterator[Finding]:
-    """Check a setting that is the address of a server, or of a file in its place."""
-    default, command = _usual(name, known)
-    if "://" not in default:
+def _addresses(known: Mapping[str, Any], settings: Mapping[str, str]) -> Iterator[Finding]:
+    """Find addresses of another kind of server than the one that was chosen."""
+    for setting in _settings(known):
+        name, usual = setting["name"], str(setting["default"])
+        if "://" not in usual:
+            continue
+        try:
+            stated = _kind(settings[name])
+        except ValueError:
+            yield Finding(
+                _variable(setting), Verdict.FAILED, "is not a URL", f"set it as in {usual}"
+            )
+            continue
+        if stated != _kind(usual):
+            words = f"{stated or 'it'} is not the address of {_kind(usual)}, which was chosen"
+            yield Finding(_variable(setting), Verdict.FAILED, words, f"set it as in {usual}")
+
+
+def _kind(url: str) -> str:
+    """Return the kind of server that a URL means, whatever driver or encryption it names."""
+    return urlsplit(url).scheme.partition("+")[0].replace("rediss", "redis")
+
+
+def _readiness(project: Path, known: Mapping[str, Any]) -> Iterator[Finding]:
+    """Ask the app itself, in its own environment, whether what it depends on is there."""
+    python = next((path for path in _pythons(project) if path.exists()), None)
+    if python is None:
         return
-    variable = f"APP_{name.upper()}"
-    shown = without_password(value)
     try:
-        expected, stated = family(default), family(value)
-        if stated != expected:
-            words = f"{shown} is not the address of {expected}, which was chosen"
-            yield Finding(variable, Verdict.FAILED, words, f"set it as in {default}")
-        elif expected == "sqlite":
-            yield _file(project, variable, value)
-        else:
-            said = ping(value)
-            words = f"{shown} answers" + (f" ({said})" if said else "")
-            yield Finding(variable, Verdict.OK, words)
-    except NoAnswerError as error:
-        start = f"start it ({command})" if command else "start it, see README.md"
-        yield Finding(variable, Verdict.FAILED, f"{shown} {error}", f"{start} or set {variable}")
-    except UnknownServerError:
-        yield Finding(variable, Verdict.NOTE, f"{shown} cannot be asked from here")
+        done = subprocess.run(
+            [python, "-c", ASK_READINESS],
+            cwd=project,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=READY_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        words = f"gives no answer ({type(error).__name__})"
+        yield Finding(
+            "app", Verdict.FAILED, words, "run 'uv run python app.py' and read what it says"
+        )
+        return
+    said = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+    if done.returncode:
+        words = f"does not start: {said[-1] if said else f'exit code {done.returncode}'}"
+        yield Finding(
+            "app", Verdict.FAILED, words, "run 'uv run python app.py' and read what it says"
+        )
+        return
+    state: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
+    for part, answer in state.items():
+        if answer == "ok":
+            yield Finding(part, Verdict.OK, "is ready")
+            continue
+        reason = next((line for line in reversed(said) if f"Not ready: {part}" in line), "")
+        shown = reason.partition(f"Not ready: {part}")[2].strip(" ()")
+        words = f"is not ready{f' ({shown})' if shown else ''}"
+        yield Finding(part, Verdict.FAILED, words, _start(part, known))
 
 
-def _usual(name: str, known: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the default of a setting, and the command that starts the server behind it."""
-    for key, value in known.items():
-        if key.endswith(FACTS):
-            for setting in value.get("settings", ()):
-                if setting["name"] == name:
-                    return str(setting["default"]), _command(value.get("server"), known)
-    return "", ""
+def _pythons(project: Path) -> Iterator[Path]:
+    yield project / ".venv/bin/python"
+    yield project / ".venv/Scripts/python.exe"
+
+
+def _start(part: str, known: Mapping[str, Any]) -> str:
+    """Return what to do so that a part of the app becomes ready."""
+    command = _command(known.get(f"{part}{FACTS}", {}).get("server"), known)
+    start = f"start its server ({command})" if command else "see README.md"
+    return f"{start}, or mend its settings"
 
 
 def _command(server: Any, known: Mapping[str, Any]) -> str:
@@ -341,13 +387,3 @@ def _command(server: Any, known: Mapping[str, Any]) -> str:
         if key.endswith(REGISTRY) and isinstance(value.get(server, {}).get("server"), dict):
             return str(value[server]["server"]["command"])
     return ""
-
-
-def _file(project: Path, variable: str, value: str) -> Finding:
-    path = split(value).path
-    file = (project / path.removeprefix("/")).resolve()
-    existing = next(folder for folder in (file, *file.parents) if folder.exists())
-    if path in {"", "/"} or os.access(existing, os.W_OK):
-        return Finding(variable, Verdict.OK, f"{file} can be written")
-    advice = f"make {existing} writable, or set {variable}"
-    return Finding(variable, Verdict.FAILED, f"{existing} cannot be written", advice)

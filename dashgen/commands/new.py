@@ -1,27 +1,26 @@
 """``dashgen new``: write a project."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from dashgen import destination as destinations
-from dashgen import git, home, preferences
-from dashgen.answers import (
+from dashgen import preferences
+from dashgen.errors import CommandLineError, MissingAnswersError, UnknownQuestionError
+from dashgen.project import git, staging
+from dashgen.project.staging import Existing, Place, Stage, State
+from dashgen.releases import installed, sources
+from dashgen.template.answers import (
     Answer,
     Answers,
     Check,
-    Given,
+    Stated,
     read_file,
     resolve,
     take_default,
 )
-from dashgen.destination import Existing, Place, Stage, State
-from dashgen.errors import CommandLineError, MissingAnswersError, UnknownQuestionError
-from dashgen.questions import Question
-from dashgen.source import version
-from dashgen.templates import Template, own_template
+from dashgen.template.questions import Question, Template
 
 
 class Asker(Protocol):
@@ -50,6 +49,7 @@ class NewProject:
         existing: What became of the files that were there already with another content.
         uncommitted: Why there is no commit, empty if there is one or none was wanted.
         warning: Why it cannot be updated by plain Copier, empty if it can.
+        own: Whether it was made from dashgen's own template.
     """
 
     path: Path
@@ -60,6 +60,7 @@ class NewProject:
     existing: Mapping[str, Existing] = field(default_factory=dict)
     uncommitted: str = ""
     warning: str = ""
+    own: bool = True
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -106,14 +107,15 @@ def new(
         raise CommandLineError(
             "--ref and --trust are about another template", "name it with --template"
         )
-    place = destinations.checked(destination, force)
+    place = staging.checked(destination, force)
     if use_git and not dry_run:
         git.require()
-    with _opened(template, ref, trust) as chosen:
-        given = _given(chosen, answers_file, answers or {})
-        complete = _answers(chosen, place.path, given, None if defaults else asker, defaults)
+    with sources.chosen(template, ref, trust) as version:
+        stated = _stated(version.template, answers_file, answers or {})
+        offered = _offered(place.path.name, version.own)
+        complete = _answers(version.template, stated, offered, asker, defaults)
         with _stage(place, dry_run) as stage:
-            chosen.render(stage.folder, complete)
+            version.render(stage.folder, complete)
             sizes = {path: (stage.folder / path).stat().st_size for path in stage.files()}
             for path in stage.collisions():
                 stage.decisions[path] = _decision(stage, path, existing, asker)
@@ -122,73 +124,69 @@ def new(
             commit = None
             if use_git and not dry_run and not reason:
                 commit = _commit(place, stage)
-    # The history that updates need goes where every machine finds it.
-    warning = home.refresh() if chosen.own and not dry_run else ""
+    # The versions that plain Copier updates from go where every machine finds them.
+    warning = installed.share() if version.own and not dry_run else ""
     return NewProject(
-        place.path, sizes, written, complete, commit, stage.decisions, reason, warning
+        place.path,
+        sizes,
+        written,
+        complete,
+        commit,
+        stage.decisions,
+        reason,
+        warning,
+        version.own,
     )
 
 
-def _opened(source: str | None, ref: str | None, trust: bool) -> AbstractContextManager[Template]:
-    if source is None:
-        return _own()
-
-    # Copier takes half a second to import.
-    from dashgen.foreign import opened
-
-    return opened(source, ref, trust)
-
-
-@contextmanager
-def _own() -> Iterator[Template]:
-    yield own_template()
-
-
 def _stage(place: Place, dry_run: bool) -> AbstractContextManager[Stage]:
-    return (destinations.rehearsed if dry_run else destinations.staged)(place.path)
+    return (staging.rehearsed if dry_run else staging.staged)(place.path)
 
 
-def _given(
-    template: Template, file: Path | None, stated: Mapping[str, Answer]
-) -> Mapping[str, Given]:
-    known = [question.name for question in template.questions if question.visible]
-    if unknown := [name for name in stated if name not in known]:
-        raise UnknownQuestionError(unknown[0], known)
-    given = read_file(file, template.questions) if file else {}
-    return given | {name: Given(value, f"--{name}") for name, value in stated.items()}
+def _stated(
+    template: Template, file: Path | None, answers: Mapping[str, Answer]
+) -> Mapping[str, Stated]:
+    asked = [question.name for question in template.visible]
+    if unknown := [name for name in answers if name not in asked]:
+        raise UnknownQuestionError(unknown[0], asked)
+    stated = read_file(file, template) if file else {}
+    return stated | {name: Stated(value, f"--{name}") for name, value in answers.items()}
+
+
+def _offered(folder: str, own: bool) -> dict[str, Stated]:
+    """Return what goes before the template's own defaults."""
+    offered = {"name": Stated(folder, "the folder's name")}
+    if author := git.configured("user.name"):
+        offered["author"] = Stated(author, "git's user.name")
+    return offered | preferences.as_defaults() if own else offered
 
 
 def _answers(
     template: Template,
-    target: Path,
-    given: Mapping[str, Given],
+    stated: Mapping[str, Stated],
+    offered: Mapping[str, Stated],
     asker: Asker | None,
     defaults: bool,
 ) -> Answers:
-    questions = template.questions
-    known = {"name": Given(target.name, "the folder's name")}
-    if author := git.configured("user.name"):
-        known["author"] = Given(author, "git's user.name")
-    if template.own:
-        known |= preferences.as_defaults()
     # What was stated is refused before anything is asked.
-    complete = resolve(questions, given, known, take_default)
-    missing = [name for name in complete if name not in given]
+    complete = resolve(template, stated, offered, take_default).answers
+    missing = [name for name in complete if name not in stated]
     if not missing:
         return complete
-    if asker:
-        return _reviewed(questions, resolve(questions, given, known, asker.ask), asker)
+    if asker and not defaults:
+        answers = resolve(template, stated, offered, asker.ask).answers
+        return _reviewed(template, answers, asker)
     if not defaults:
         raise MissingAnswersError(missing)
-    return resolve(questions, given, known)
+    return resolve(template, stated, offered).answers
 
 
-def _reviewed(questions: Sequence[Question], answers: Answers, asker: Asker) -> Answers:
-    visible = [question for question in questions if question.visible]
-    while name := asker.review(visible, answers):
-        others = {key: Given(value, key) for key, value in answers.items() if key != name}
+def _reviewed(template: Template, answers: Answers, asker: Asker) -> Answers:
+    while name := asker.review(template.visible, answers):
+        others = {key: Stated(value, key) for key, value in answers.items() if key != name}
+        changed = {name: Stated(answers[name], name)}
         # A question that depended on the changed answer may open, and is asked as well.
-        answers = resolve(questions, others, {name: Given(answers[name], name)}, asker.ask)
+        answers = resolve(template, others, changed, asker.ask).answers
     return answers
 
 
@@ -207,7 +205,7 @@ def _why_uncommitted(place: Place) -> str:
 
 
 def _commit(place: Place, stage: Stage) -> str:
-    message = f"Begin with dashgen {version()}"
+    message = f"Begin with dashgen {installed.version()}"
     if place.state is not State.REPOSITORY:
         return git.commit_all(stage.folder, message)
     commit = git.commit_for(place.path, stage.folder, message)

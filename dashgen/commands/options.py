@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashgen.errors import UnknownQuestionError
-from dashgen.questions import load
+from dashgen.releases import installed
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def options(name: str | None = None) -> tuple[OfferedQuestion, ...]:
     Raises:
         UnknownQuestionError: There is no such question.
     """
-    questions = load()
+    questions = installed.own_template().questions
     registries = {q.name: q.default for q in questions if q.name.endswith("_registry")}
     offered = tuple(
         OfferedQuestion(

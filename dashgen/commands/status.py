@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dashgen.answers import Answer
 from dashgen.errors import NoRepositoryError
-from dashgen.history import File
-from dashgen.update import record as records
-from dashgen.update import target
-from dashgen.update.journal import Journal
-from dashgen.update.pristine import unpacked
-from dashgen.update.record import ANSWERS_FILE
-from dashgen.update.repository import Repository
+from dashgen.files import File
+from dashgen.project import record as records
+from dashgen.project.journal import Journal
+from dashgen.project.record import ANSWERS_FILE
+from dashgen.project.repository import Repository
+from dashgen.releases import sources
+from dashgen.template.answers import Answer
+from dashgen.update import plan as plans
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Status:
     project: Path
     version: str
     newest: str
-    """The newest template that this dashgen has."""
+    """The newest template that its source has."""
     answers: Mapping[str, Answer]
     modified: tuple[str, ...]
     deleted: tuple[str, ...]
@@ -32,13 +32,8 @@ class Status:
 
     @property
     def outdated(self) -> bool:
-        """Whether a newer template is there."""
-        return target.is_newer(self.newest, self.version) or self._rebuilt
-
-    @property
-    def _rebuilt(self) -> bool:
-        """Whether it is another state of the same version, as in a checkout."""
-        older = target.is_newer(self.version, self.newest)
+        """Whether a newer template is there, or another state of the same version."""
+        older = sources.is_newer(self.version, self.newest)
         return self.version != self.newest and not older
 
 
@@ -53,14 +48,14 @@ def status(project: Path, *, template: str | None = None) -> Status:
         DashgenError: See ``dashgen.errors``.
     """
     project = Path(os.path.realpath(project))
-    tag, newest, answers, files = _pristine(project, template)
-    modified = [path for path, file in files.items() if _differs(project / path, file)]
-    deleted = [path for path in files if not (project / path).is_file()]
+    pristine = _pristine(project, template)
+    modified = [path for path, file in pristine.files.items() if _differs(project / path, file)]
+    deleted = [path for path in pristine.files if not (project / path).is_file()]
     return Status(
         project,
-        tag,
-        newest,
-        answers,
+        pristine.version,
+        pristine.newest,
+        pristine.answers,
         tuple(sorted(modified)),
         tuple(sorted(deleted)),
         _unfinished(project),
@@ -79,24 +74,31 @@ def diff(project: Path, *, template: str | None = None, color: bool = False) -> 
         DashgenError: See ``dashgen.errors``.
     """
     project = Path(os.path.realpath(project))
-    _, _, _, files = _pristine(project, template)
+    pristine = _pristine(project, template)
     repository = Repository.find(project)
     with repository.scratch() as scratch:
-        return repository.diff(scratch, files, color=color)
+        return repository.diff(scratch, pristine.files, color=color)
 
 
-def _pristine(
-    project: Path, template: str | None
-) -> tuple[str, str, dict[str, Answer], dict[str, File]]:
+@dataclass(frozen=True)
+class Pristine:
+    """What the template gives for a project as it was made."""
+
+    version: str
+    newest: str
+    answers: Mapping[str, Answer]
+    files: Mapping[str, File]
+
+
+def _pristine(project: Path, template: str | None) -> Pristine:
     record = records.read(project)
-    known = target.known(project, record, template)
-    tag = known.recorded(project, record)
-    with unpacked(known.history, tag, record.source) as version:
-        answers = version.answers(project.name, record.answers, {})
-        files = version.render(answers)
-    # The record is what the comparison begins with.
-    files[ANSWERS_FILE] = File((project / ANSWERS_FILE).read_bytes())
-    return tag, known.newest, answers, files
+    with sources.opened(template, record.source) as source:
+        tag = source.recorded(project, record)
+        side = plans.side(source, tag, project, record, {})
+        files = dict(side.files(project.name))
+        # The record is what the comparison begins with.
+        files[ANSWERS_FILE] = File((project / ANSWERS_FILE).read_bytes())
+        return Pristine(tag, source.newest, side.resolved.answers, files)
 
 
 def _differs(path: Path, file: File) -> bool:

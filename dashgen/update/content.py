@@ -3,14 +3,13 @@
 import difflib
 import os
 import re
-import subprocess
 import tempfile
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from dashgen.errors import RepositoryError
-from dashgen.update.scratch import neutral_environment
+from dashgen.project import git
 
 # Where git looks for a zero byte, too.
 BINARY_PREFIX = 8000
@@ -30,7 +29,7 @@ class Style(StrEnum):
 class Labels:
     """The names of the three sides."""
 
-    mine: str
+    ours: str
     base: str
     theirs: str
 
@@ -53,22 +52,22 @@ def with_crlf(content: bytes) -> bytes:
 
 
 def merge_text(
-    mine: bytes, base: bytes, theirs: bytes, style: Style, labels: Labels
+    ours: bytes, base: bytes, theirs: bytes, style: Style, labels: Labels
 ) -> tuple[bytes, int]:
     """Return the merged text and the number of conflicts in it.
 
-    With the style ``REJ`` a conflict is resolved to `mine`.
+    With the style ``REJ`` a conflict is resolved to `ours`.
     """
-    content, conflicts = _merge_file(mine, base, theirs, labels)
+    content, conflicts = _merge_file(ours, base, theirs, labels)
     if conflicts and style is Style.REJ:
-        content, _ = _merge_file(mine, base, theirs, labels, "--ours")
+        content, _ = _merge_file(ours, base, theirs, labels, "--ours")
     return content, conflicts
 
 
-def rejected(path: str, mine: bytes, base: bytes, theirs: bytes, labels: Labels) -> bytes:
+def rejected(path: str, ours: bytes, base: bytes, theirs: bytes, labels: Labels) -> bytes:
     """Return what the template would change where the user has changed it, as a patch."""
-    ours, _ = _merge_file(mine, base, theirs, labels, "--ours")
-    wanted, _ = _merge_file(mine, base, theirs, labels, "--theirs")
+    ours, _ = _merge_file(ours, base, theirs, labels, "--ours")
+    wanted, _ = _merge_file(ours, base, theirs, labels, "--theirs")
     lines = difflib.diff_bytes(
         difflib.unified_diff,
         _lines(ours),
@@ -85,25 +84,18 @@ def _lines(text: bytes) -> list[bytes]:
 
 
 def _merge_file(
-    mine: bytes, base: bytes, theirs: bytes, labels: Labels, *options: str
+    ours: bytes, base: bytes, theirs: bytes, labels: Labels, *options: str
 ) -> tuple[bytes, int]:
     with tempfile.TemporaryDirectory(prefix="dashgen-") as name:
         folder = Path(name)
-        sides = {"mine": mine, "base": base, "theirs": theirs}
-        words = ["git", "merge-file", "-p", "-q", *options]
+        sides = {"ours": ours, "base": base, "theirs": theirs}
+        words = ["merge-file", "-p", "-q", *options]
         for side, content in sides.items():
             (folder / side).write_bytes(content)
             words += ["-L", getattr(labels, side)]
-        done = subprocess.run(
-            [*words, *sides],
-            cwd=folder,
-            # The markers are those that dashgen's own words speak of.
-            env=neutral_environment()
-            | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
+        # Without the user's settings, the markers are those that dashgen's own words speak of.
+        plain = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+        done = git.run(folder, *words, *sides, environment=plain)
     if done.returncode > MOST_CONFLICTS or done.returncode < 0:
         raise RepositoryError(f"git merge-file failed: {os.fsdecode(done.stderr).strip()}")
     return done.stdout, done.returncode

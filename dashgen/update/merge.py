@@ -11,7 +11,10 @@ from enum import StrEnum
 from pathlib import Path
 from stat import S_ISREG
 
-from dashgen.history import BLOB, EXECUTABLE, FILE, KINDS, File, Files, object_id
+from dashgen.files import EXECUTABLE, FILE, File, Files
+from dashgen.project.git import BLOB, KINDS, object_id
+from dashgen.project.record import ANSWERS_FILE
+from dashgen.project.repository import Repository, Scratch
 from dashgen.update.content import (
     Labels,
     Style,
@@ -21,9 +24,6 @@ from dashgen.update.content import (
     uses_crlf,
     with_crlf,
 )
-from dashgen.update.record import ANSWERS_FILE
-from dashgen.update.repository import Repository
-from dashgen.update.scratch import Scratch
 
 # A user who renames a file often changes it, too.
 USER_SIMILARITY = 50
@@ -55,8 +55,8 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Mine:
-    """A file of the project."""
+class Ours:
+    """A file of the project as it is committed."""
 
     content: bytes
     mode: int
@@ -100,17 +100,19 @@ class Merge:
         self.moved_by_user = self._renames(scratch)
         self.moved_by_template = self._template_renames(scratch)
         self.contents = self._read()
-        self.freed: set[str] = set()
+        self.vacated: set[str] = set()
 
     def changes(self) -> list[Change]:
         """Return what is to be done, by path."""
         found = [change for path in self.base if (change := self._dropped(path))]
-        self.freed = {
+        self.vacated = {
             path for change in found for path, file in change.writes.items() if file is None
         }
-        known = set(self.base) | set(self.moved_by_template.values())
-        found += [change for path in self.base if (change := self._known(path))]
-        found += [change for path in self.theirs if path not in known for change in self._new(path)]
+        matched = set(self.base) | set(self.moved_by_template.values())
+        found += [change for path in self.base if (change := self._kept(path))]
+        found += [
+            change for path in self.theirs if path not in matched for change in self._new(path)
+        ]
         return sorted(found, key=lambda change: change.path)
 
     # What the template no longer gives.
@@ -125,7 +127,7 @@ class Merge:
 
     # What it gives as before, perhaps elsewhere or changed.
 
-    def _known(self, path: str) -> Change | None:
+    def _kept(self, path: str) -> Change | None:
         target, place = self._target(path), self._place(path)
         if target is None:
             return None
@@ -134,73 +136,85 @@ class Merge:
             same = old == new and target == path
             note = "you deleted it; the template has changed it since"
             return None if same else Change(target, Outcome.DELETED, note)
-        mine = self._mine(place)
+        ours = self._ours(place)
         if path == ANSWERS_FILE:
-            return self._record(mine, new)
-        home = target if place == path else place
-        note = f"was {place}" if home != place else f"you renamed {path}" if place != path else ""
-        if home == place and old == new:
+            return self._record(ours, new)
+        destination = target if place == path else place
+        note = (
+            f"was {place}"
+            if destination != place
+            else f"you renamed {path}"
+            if place != path
+            else ""
+        )
+        if destination == place and old == new:
             return None
-        if not mine.mergeable:
-            return self._beside(
-                home, new, f"{place} stays as it is, no plain file that git looks at"
+        if not ours.mergeable:
+            return self._aside(
+                destination, new, f"{place} stays as it is, no plain file that git looks at"
             )
-        if home != place and (problem := self._in_the_way(home)):
-            return self._beside(home, new, f"{place} stays where it is, because {problem}")
-        return self._merged(place, home, old, mine, new, note)
+        if destination != place and (problem := self._in_the_way(destination)):
+            return self._aside(destination, new, f"{place} stays where it is, because {problem}")
+        return self._merged(place, destination, old, ours, new, note)
 
-    def _record(self, mine: Mine, new: File) -> Change | None:
-        content = with_crlf(new.content) if uses_crlf(mine.content) else new.content
-        if content == mine.content:
+    def _record(self, ours: Ours, new: File) -> Change | None:
+        content = with_crlf(new.content) if uses_crlf(ours.content) else new.content
+        if content == ours.content:
             return None
-        file = File(content, mine.mode)
+        file = File(content, ours.mode)
         return Change(ANSWERS_FILE, Outcome.CHANGED, writes={ANSWERS_FILE: file})
 
     def _merged(
-        self, place: str, home: str, old: File, mine: Mine, new: File, note: str
+        self, place: str, destination: str, old: File, ours: Ours, new: File, note: str
     ) -> Change | None:
-        if uses_crlf(mine.content):
+        if uses_crlf(ours.content):
             old = File(with_crlf(old.content), old.mode)
             new = File(with_crlf(new.content), new.mode)
-        mode = new.mode if mine.mode == old.mode else mine.mode
-        removal: dict[str, File | None] = {} if home == place else {place: None}
-        if mine.content == old.content or mine.content == new.content:
-            if (new.content, mode, home) == (mine.content, mine.mode, place):
+        mode = new.mode if ours.mode == old.mode else ours.mode
+        removal: dict[str, File | None] = {} if destination == place else {place: None}
+        if ours.content == old.content or ours.content == new.content:
+            if (new.content, mode, destination) == (ours.content, ours.mode, place):
                 return None
             file = File(new.content, mode)
-            return Change(home, Outcome.CHANGED, note, removal | {home: file})
+            return Change(destination, Outcome.CHANGED, note, removal | {destination: file})
         if new.content == old.content:
-            if (mode, home) == (mine.mode, place):
+            if (mode, destination) == (ours.mode, place):
                 return None
-            file = File(mine.content, mode)
-            return Change(home, Outcome.MERGED, note, removal | {home: file})
-        if any(map(is_binary, (old.content, mine.content, new.content))):
-            return self._beside(
-                home, new, "binary, and changed on both sides", removal, File(mine.content, mode)
+            file = File(ours.content, mode)
+            return Change(destination, Outcome.MERGED, note, removal | {destination: file})
+        if any(map(is_binary, (old.content, ours.content, new.content))):
+            return self._aside(
+                destination,
+                new,
+                "binary, and changed on both sides",
+                removal,
+                File(ours.content, mode),
             )
-        return self._text(home, old.content, mine, File(new.content, mode), note, removal)
+        return self._text(destination, old.content, ours, File(new.content, mode), note, removal)
 
     def _text(
         self,
-        home: str,
+        destination: str,
         old: bytes,
-        mine: Mine,
+        ours: Ours,
         new: File,
         note: str,
         removal: Mapping[str, File | None],
     ) -> Change:
-        content, conflicts = merge_text(mine.content, old, new.content, self.style, self.labels)
-        writes = {**removal, home: File(content, new.mode)}
+        content, conflicts = merge_text(ours.content, old, new.content, self.style, self.labels)
+        writes = {**removal, destination: File(content, new.mode)}
         if not conflicts:
-            return Change(home, Outcome.MERGED, note, writes)
+            return Change(destination, Outcome.MERGED, note, writes)
         places = f"{conflicts} place{'s' if conflicts > 1 else ''}"
         if self.style is Style.REJ:
-            file = self._free(f"{home}.rej")
-            writes[file] = File(rejected(home, mine.content, old, new.content, self.labels))
-            if content == mine.content and new.mode == mine.mode and not removal:
-                del writes[home]
-            return Change(home, Outcome.CONFLICT, f"{places}, in {file}", writes)
-        return Change(home, Outcome.CONFLICT, ", ".join(filter(None, [places, note])), writes)
+            file = self._free(f"{destination}.rej")
+            writes[file] = File(rejected(destination, ours.content, old, new.content, self.labels))
+            if content == ours.content and new.mode == ours.mode and not removal:
+                del writes[destination]
+            return Change(destination, Outcome.CONFLICT, f"{places}, in {file}", writes)
+        return Change(
+            destination, Outcome.CONFLICT, ", ".join(filter(None, [places, note])), writes
+        )
 
     # What it gives for the first time.
 
@@ -209,38 +223,38 @@ class Merge:
         if path not in self.entries:
             problem = self._in_the_way(path)
             if problem:
-                yield self._beside(path, new, problem)
+                yield self._aside(path, new, problem)
             else:
                 yield Change(path, Outcome.NEW, writes={path: new})
             return
-        mine = self._mine(path)
-        if not mine.mergeable or path in self.moved_by_user.values():
-            yield self._beside(path, new, "a file of yours is there")
+        ours = self._ours(path)
+        if not ours.mergeable or path in self.moved_by_user.values():
+            yield self._aside(path, new, "a file of yours is there")
             return
-        content = with_crlf(new.content) if uses_crlf(mine.content) else new.content
-        if content == mine.content:
+        content = with_crlf(new.content) if uses_crlf(ours.content) else new.content
+        if content == ours.content:
             return
-        if is_binary(mine.content) or is_binary(content):
-            yield self._beside(path, new, "a file of yours is there")
+        if is_binary(ours.content) or is_binary(content):
+            yield self._aside(path, new, "a file of yours is there")
             return
         note = "a file of yours is there"
-        yield self._text(path, b"", mine, File(content, mine.mode), note, {})
+        yield self._text(path, b"", ours, File(content, ours.mode), note, {})
 
-    def _beside(
+    def _aside(
         self,
         path: str,
         new: File,
         problem: str,
         removal: Mapping[str, File | None] | None = None,
-        mine: File | None = None,
+        ours: File | None = None,
     ) -> Change:
         """Leave what is there, and put the template's version next to it."""
         blocked = next((p for p in _parents(path) if self._is_file(p)), path)
-        beside = self._free(f"{blocked}.template{path.removeprefix(blocked)}")
-        writes: dict[str, File | None] = {**(removal or {}), beside: new}
-        if mine and (removal or mine.mode != self._mine(path).mode):
-            writes[path] = mine
-        note = f"{problem}; the template's version is in {beside}"
+        aside = self._free(f"{blocked}.template{path.removeprefix(blocked)}")
+        writes: dict[str, File | None] = {**(removal or {}), aside: new}
+        if ours and (removal or ours.mode != self._ours(path).mode):
+            writes[path] = ours
+        note = f"{problem}; the template's version is in {aside}"
         return Change(path, Outcome.CONFLICT, note, writes)
 
     # The project's side.
@@ -256,28 +270,28 @@ class Merge:
         same = (entry.id, entry.mode) == (self.ids[path], self.base[path].mode)
         return same and not entry.hidden
 
-    def _mine(self, place: str) -> Mine:
+    def _ours(self, place: str) -> Ours:
         entry = self.entries[place]
-        return Mine(self.contents[entry.id], entry.mode, entry.hidden)
+        return Ours(self.contents[entry.id], entry.mode, entry.hidden)
 
     def _in_the_way(self, path: str) -> str:
         """Say what keeps a new file from its place, empty where nothing does."""
         for parent in _parents(path):
             if self._is_file(parent):
                 return f"{parent} is not a folder"
-        if path in self.freed:
+        if path in self.vacated:
             return ""
         place = self.repository.project / path
         if place.is_dir() and not place.is_symlink():
             files = (p for p in place.rglob("*") if p.is_symlink() or not p.is_dir())
-            left = {p.relative_to(self.repository.project).as_posix() for p in files} - self.freed
+            left = {p.relative_to(self.repository.project).as_posix() for p in files} - self.vacated
             return "a folder of yours is there" if left else ""
         if path in self.entries:
             return "a file of yours is there"
         return "a file that git does not track is there" if os.path.lexists(place) else ""
 
     def _is_file(self, path: str) -> bool:
-        if path in self.freed:
+        if path in self.vacated:
             return False
         place = self.repository.project / path
         return path in self.entries or place.is_symlink() or place.is_file()
@@ -298,11 +312,11 @@ class Merge:
         """Return the content of each file of the project that a merge may look at."""
         places = {*self.base, *self.theirs, *self.moved_by_user.values()} & set(self.entries)
         wanted = {self.entries[place] for place in places}
-        known = {self.ids[path]: file.content for path, file in self.base.items()}
+        given = {self.ids[path]: file.content for path, file in self.base.items()}
         plain = {entry.id for entry in wanted if entry.mode in {FILE, EXECUTABLE}}
         others = {entry.id: b"" for entry in wanted}
-        missing = plain - set(known)
-        return others | known | self.repository.contents(missing)
+        missing = plain - set(given)
+        return others | given | self.repository.contents(missing)
 
     def _renames(self, scratch: Scratch) -> dict[str, str]:
         # An empty file is like every other.

@@ -15,9 +15,9 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
 
-from dashgen.render import render
 from tests.support.process import Process, free_port, running, wait_for_line
 from tests.support.projects import set_delay
+from tests.support.rendering import render_at
 from tests.support.servers import Server, redis_server
 
 ROOT = Path(__file__).parents[2]
@@ -29,7 +29,7 @@ MEASURE = "population"
 def render_app(folder: Path, background: str) -> Path:
     """Render a project with the page of faults."""
     project = folder / "sample_app"
-    render(ROOT, project, {"background": background})
+    render_at(ROOT, project, {"background": background})
     pages = project / "sample_app" / "pages"
     (pages / "faults.py").write_text(PAGE.read_text())
     set_delay(project, "reports", REPORT_SECONDS)

@@ -11,8 +11,8 @@ import pytest
 from jinja2 import TemplateError
 
 from dashgen.cli.app import COMMANDS, main
-from dashgen.destination import staged
 from dashgen.errors import DestinationUnusableError, ExitCode
+from dashgen.project.staging import staged
 
 from .helpers import CHECKOUT, dashgen, listing
 

@@ -10,10 +10,12 @@ import pytest
 
 from dashgen.cli.app import COMMANDS, main
 from dashgen.cli.completion import SHELLS
-from dashgen.questions import visible
+from dashgen.releases import installed
 
 Offered = Callable[..., list[str]]
-STORAGE = next(question for question in visible() if question.name == "storage")
+STORAGE = next(
+    question for question in installed.own_template().visible if question.name == "storage"
+)
 
 
 @pytest.fixture

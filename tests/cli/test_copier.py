@@ -9,16 +9,12 @@ import pytest
 import yaml
 from plumbum import local
 
-import dashgen.direct
-import dashgen.render
-from dashgen.answers import Answer, Given, resolve
 from dashgen.commands.new import new
 from dashgen.errors import InvalidAnswerError
-from dashgen.questions import load, visible
-from dashgen.source import template_root
-from dashgen.versions import RECORDED_SOURCE, release, template_version
+from dashgen.releases import installed
+from dashgen.template.answers import Stated, resolve
 
-from .helpers import CHECKOUT, copy_of_checkout, git, tree
+from .helpers import CHECKOUT, git, tree
 
 ANSWERS_FILE = ".copier-answers.yml"
 
@@ -53,9 +49,8 @@ def test_copier_copy_without_trust_gives_the_same_files(work: Path, tmp_path: Pa
     (_, our_answers), (_, their_answers) = ours.pop(ANSWERS_FILE), theirs.pop(ANSWERS_FILE)
     assert ours == theirs
     own = yaml.safe_load(our_answers)
-    assert own == yaml.safe_load(their_answers) | release()
-    assert own["_src_path"] == RECORDED_SOURCE
-    assert own["_commit"] == template_version()
+    recorded = {"_commit": installed.own_tag(), "_src_path": installed.RECORDED_SOURCE}
+    assert own == yaml.safe_load(their_answers) | recorded
 
 
 @pytest.mark.parametrize(
@@ -89,7 +84,7 @@ def test_a_value_is_accepted_exactly_where_copier_accepts_it(
         try:
             with local.env(PATH=""):
                 copier.run_copy(
-                    str(template_root()), work, data=data, defaults=True, quiet=True, pretend=True
+                    str(CHECKOUT), work, data=data, defaults=True, quiet=True, pretend=True
                 )
         except ValueError:
             return False
@@ -98,7 +93,11 @@ def test_a_value_is_accepted_exactly_where_copier_accepts_it(
     def dashgen_accepts() -> bool:
         stated = {"name": "Shop", "package": "shop"} | {question: value}
         try:
-            resolve(load(), {name: Given(text, "") for name, text in stated.items()}, {})
+            resolve(
+                installed.own_template(),
+                {name: Stated(text, "") for name, text in stated.items()},
+                {},
+            )
         except InvalidAnswerError:
             return False
         return True
@@ -106,73 +105,22 @@ def test_a_value_is_accepted_exactly_where_copier_accepts_it(
     assert dashgen_accepts() == copier_accepts()
 
 
-def every_answer() -> list[dict[str, Answer]]:
-    """Return as few sets of answers as have every choice, and both answers to yes and no."""
-    values: dict[str, tuple[Answer, ...]] = {
-        question.name: (True, False) if question.type == "bool" else question.values
-        for question in visible()
-        if question.type == "bool" or question.choices
-    }
-    return [
-        {name: offered[number % len(offered)] for name, offered in values.items()}
-        for number in range(max(map(len, values.values())))
-    ]
-
-
-@pytest.mark.parametrize(
-    "chosen", every_answer(), ids=lambda chosen: "-".join(map(str, chosen.values()))
-)
-def test_rendering_without_copier_gives_what_copier_gives(
-    work: Path, monkeypatch: pytest.MonkeyPatch, chosen: dict[str, Answer]
-) -> None:
-    # The tests render and boot all variants as `dashgen new` writes them, and plain Copier is
-    # to update them.
-    texts = {"name": 'Größe & "x"', "package": "shop", "description": "{{ 1 }}: 'é'\\"}
-    given = {key: Given(text, "") for key, text in (texts | chosen).items()}
-    answers = resolve(load(), given, {})
-    for folder in (work / "ours/shop", work / "theirs/shop"):
-        folder.mkdir(parents=True)
-    dashgen.render.render(template_root(), work / "theirs/shop", answers)
-    with monkeypatch.context() as patch:
-        patch.setattr(dashgen.render, "render", None)
-        dashgen.direct.render(template_root(), work / "ours/shop", answers)
-
-    assert tree(work / "ours/shop") == tree(work / "theirs/shop")
-
-
-@pytest.mark.parametrize(
-    ("file", "old", "new"),
-    [
-        ("copier.yml", "_subdirectory", "_message_after_copy: Done\n_subdirectory"),
-        ("template/project/README.md.jinja", "## Run", "{{ _copier_conf.sep }}\n## Run"),
-    ],
-    ids=["a setting", "a variable"],
-)
-def test_what_only_copier_knows_is_left_to_it(
-    work: Path, tmp_path: Path, file: str, old: str, new: str
-) -> None:
-    checkout = copy_of_checkout(tmp_path / "checkout")
-    changed = checkout / file
-    changed.write_text(changed.read_text().replace(old, new, 1))
-    dashgen.direct.render(checkout, work, resolve(load(checkout), {}, {"name": Given("shop", "")}))
-    assert (work / "app.py").is_file()
-
-
 # Ends with code 9 at the first process that is started: a clone, or git asked about a file.
 RENDER_ALONE = """
 import os, sys
 from pathlib import Path
-from dashgen.answers import Given, resolve
-from dashgen.questions import load
-from dashgen.render import render
-from dashgen.source import template_root
+from dashgen.releases import sources
 
 def watch(event, arguments):
     if event in {"subprocess.Popen", "os.fork", "os.posix_spawn", "os.exec"}:
         os._exit(9)
 
+# What its own imports start is not meant.
+import dashgen.template.rendering
+
 sys.addaudithook(watch)
-render(template_root(), Path.cwd(), resolve(load(), {}, {"name": Given("shop", "")}))
+with sources.chosen(None, None, False) as version:
+    version.render(Path.cwd(), {"name": "shop"})
 """
 
 

@@ -3,10 +3,8 @@
 import json
 import os
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+import sys
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -14,7 +12,6 @@ import pytest
 from dashgen.cli.app import main
 from dashgen.commands.doctor import Finding, Verdict, doctor
 from dashgen.commands.new import new
-from dashgen.ping import NoAnswerError, ping, without_password
 from tests.support.process import free_port
 from tests.support.projects import Variant
 from tests.support.services import STORAGE_SERVERS, Services
@@ -68,61 +65,51 @@ def test_without_a_project_the_machine_is_looked_at(
     assert [line["subject"] for line in said["findings"]][:3] == ["Python", "dashgen", "git"]
 
 
+def with_environment(path: Path) -> Path:
+    """Give a project an environment: the one of these tests, which has all that it imports."""
+    python = path / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
+    return path
+
+
 @pytest.mark.parametrize("storage", STORAGE_SERVERS)
 def test_a_server_that_answers_and_one_that_does_not(
     work: Path, monkeypatch: pytest.MonkeyPatch, services: Services, storage: str
 ) -> None:
-    path = project(storage=storage)
+    path = with_environment(project(storage=storage))
     url = services.env(Variant(storage=storage))["APP_STORAGE_URL"]
     monkeypatch.setenv("APP_STORAGE_URL", url)
-    assert found(path, "APP_STORAGE_URL").verdict is Verdict.OK
+    assert found(path, "storage").verdict is Verdict.OK
 
     scheme, _, rest = url.partition("://")
     nowhere = f"{scheme}://ada:secret@{NOBODY}/{rest.partition('/')[2]}"
     monkeypatch.setenv("APP_STORAGE_URL", nowhere)
-    message = failed(path, "APP_STORAGE_URL")
-    assert "does not answer (connection refused)" in message
-    assert "secret" not in message
+    finding = found(path, "storage")
+    assert failed(path, "storage").startswith("is not ready")
+    assert "start its server (" in finding.advice
+    assert "secret" not in repr(finding)
     assert main(["doctor", "shop"]) == 1
 
 
-def test_a_server_that_refuses(services: Services) -> None:
-    redis = services.env(Variant(storage="redis"))["APP_STORAGE_URL"]
-    with pytest.raises(NoAnswerError, match=r"refuses: .*(AUTH|WRONGPASS)"):
-        ping(redis.replace("redis://", "redis://:wrong@"))
-    postgresql = services.env(Variant(storage="postgresql"))["APP_STORAGE_URL"]
-    with pytest.raises(NoAnswerError, match=r"refuses: database .nowhere. does not exist"):
-        ping(f"{postgresql.rpartition('/')[0]}/nowhere")
+def test_a_server_that_refuses_the_password(
+    work: Path, monkeypatch: pytest.MonkeyPatch, services: Services
+) -> None:
+    path = with_environment(project(storage="redis"))
+    url = services.env(Variant(storage="redis"))["APP_STORAGE_URL"]
+    monkeypatch.setenv("APP_STORAGE_URL", url.replace("redis://", "redis://ada:wrong@"))
+    assert failed(path, "storage") == "is not ready (AuthenticationError)"
 
 
-@contextmanager
-def saying(words: bytes) -> Iterator[str]:
-    """Serve something else than a database."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def answer() -> None:
-            connection, _ = server.accept()
-            connection.recv(1)
-            connection.sendall(words)
-            connection.close()
-
-        thread = Thread(target=answer, daemon=True)
-        thread.start()
-        yield f"127.0.0.1:{server.getsockname()[1]}"
-        thread.join(10)
+def test_an_app_that_does_not_start(work: Path) -> None:
+    path = with_environment(project())
+    (path / "app.py").write_text("raise ValueError('broken on purpose')\n")
+    assert failed(path, "app") == "does not start: ValueError: broken on purpose"
 
 
-@pytest.mark.parametrize("scheme", ["redis", "postgresql+psycopg", "mongodb"])
-@pytest.mark.parametrize("words", [b"HTTP/1.1 400 Bad Request\r\n\r\n" * 9, b""])
-def test_another_program_at_the_port_is_not_taken_for_a_server(scheme: str, words: bytes) -> None:
-    with saying(words) as address, pytest.raises(NoAnswerError):
-        ping(f"{scheme}://{address}/x")
-
-
-def test_passwords_are_not_shown() -> None:
-    assert without_password("redis://:secret@host/0") == "redis://:…@host/0"
-    assert without_password("mongodb://a:b@x,y/z?password=b") == "mongodb://a:…@x/z"
-    assert without_password("redis://host/0") == "redis://host/0"
+def test_without_an_environment_the_app_is_not_asked(work: Path) -> None:
+    assert "storage" not in {finding.subject for finding in doctor(project()).findings}
 
 
 @pytest.mark.parametrize(

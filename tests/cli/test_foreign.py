@@ -123,10 +123,21 @@ def test_a_wrong_word_is_one_line(
     assert listing(work) == []
 
 
-def test_a_question_that_dashgen_cannot_ask_is_named(
-    work: Path, fork: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("question", "answer", "recorded"),
+    [
+        ("{type: str, multiselect: true, choices: [a, b]}", "[b]", ["b"]),
+        ("{type: yaml, default: {}}", "{a: [1, no]}", {"a": [1, False]}),
+        ("{type: json, default: '[]'}", '[{"a": null}]', [{"a": None}]),
+    ],
+    ids=["several choices", "yaml", "json"],
+)
+def test_a_question_whose_answer_is_no_single_word(
+    work: Path, fork: Path, question: str, answer: str, recorded: object
 ) -> None:
-    (fork / "copier.yml").write_text("many:\n  type: str\n  multiselect: true\n  choices: [a, b]\n")
+    (fork / "copier.yml").write_text(f"many: {question}\n")
+    (fork / "a.txt.jinja").write_text("{{ many }}\n")
     git(fork, "commit", "--quiet", "--all", "--message", "many")
-    assert main(["new", "shop", "-y", "--template", str(fork), "--ref", "HEAD"]) == 2
-    assert "cannot ask its question 'many'" in capsys.readouterr().err
+    words = ["new", "shop", "-y", "--template", str(fork), "--ref", "HEAD"]
+    assert main([*words, "--data", f"many={answer}"]) == 0
+    assert yaml.safe_load((work / "shop/.copier-answers.yml").read_text())["many"] == recorded

@@ -11,12 +11,17 @@ import pexpect
 import pytest
 
 from dashgen.cli.app import COMMANDS, main
-from dashgen.questions import Choice, Question, visible
+from dashgen.releases import installed
+from dashgen.template.questions import Choice, Question
 
 from .helpers import CHECKOUT, copy_of_checkout, dashgen
 
 WIDE = {"COLUMNS": "200"}
-CHOICES = [(question, choice) for question in visible() for choice in question.choices]
+CHOICES = [
+    (question, choice)
+    for question in installed.own_template().visible
+    for choice in question.choices
+]
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +31,9 @@ def help_page(tmp_path_factory: pytest.TempPathFactory) -> str:
     return " ".join(done.stdout.split())
 
 
-@pytest.mark.parametrize("question", visible(), ids=lambda question: question.name)
+@pytest.mark.parametrize(
+    "question", installed.own_template().visible, ids=lambda question: question.name
+)
 def test_help_lists_the_question(help_page: str, question: Question) -> None:
     assert f" --{question.name} " in help_page
     assert question.help in help_page
@@ -76,7 +83,7 @@ def test_a_new_question_file_and_a_new_choice_need_no_python(tmp_path: Path) -> 
 HEAVY = {
     *["copier", "jinja2", "plumbum", "prompt_toolkit", "pydantic", "questionary", "rich"],
     *["asyncio", "concurrent.futures", "email", "http", "ssl", "uv"],
-    *["dashgen.answers", "dashgen.commands.new", "dashgen.direct", "dashgen.render"],
+    *["dashgen.template.answers", "dashgen.commands.new", "dashgen.template.rendering"],
 }
 QUESTIONS_ARE_READ = {"new", "options", "config", "update", "status", "diff"}
 
@@ -175,7 +182,7 @@ def test_options_says_what_each_choice_means_and_needs(
 ) -> None:
     assert main(["options", "--json"]) == 0
     questions = {q["name"]: q for q in json.loads(capsys.readouterr().out)["questions"]}
-    assert list(questions) == [question.name for question in visible()]
+    assert list(questions) == [question.name for question in installed.own_template().visible]
     for question, choice in CHOICES:
         (offered,) = (c for c in questions[question.name]["choices"] if c["value"] == choice.value)
         assert offered["meaning"] == choice.meaning
@@ -189,7 +196,7 @@ def test_options_says_what_each_choice_means_and_needs(
 
     assert main(["options"]) == 0
     page = " ".join(capsys.readouterr().out.split())
-    for question in visible():
+    for question in installed.own_template().visible:
         assert f"--{question.name} " in page
         assert question.help in page
 

@@ -9,24 +9,24 @@ from typing import Any
 
 import pytest
 
-from dashgen.destination import staged
+from dashgen.project.staging import staged
 
 from .helpers import listing
 
 # Renders as usual, says so, and then takes its time.
 SLOW = """
 import sys, time
-import dashgen.direct
+from dashgen.template import rendering
 from dashgen.cli import main
 
-render = dashgen.direct.render
+render = rendering.render
 
 def slow(*arguments):
     render(*arguments)
     print("rendered", flush=True)
     time.sleep(60)
 
-dashgen.direct.render = slow
+rendering.render = slow
 sys.exit(main(["new", sys.argv[1], "-y"]))
 """
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dashgen.commands.new import new
-from dashgen.questions import visible
+from dashgen.releases import installed
 
 from .conftest import AUTHOR
 from .helpers import DASHGEN, Tree, dashgen, listing, tree
@@ -20,8 +20,14 @@ STATED = {
     "description": "What was sold",
     "author": "Grace Hopper",
 }
-CHOSEN = {question.name: str(question.values[-1]) for question in visible() if question.choices}
-DECLINED = [question.name for question in visible() if question.type == "bool"]
+CHOSEN = {
+    question.name: str(question.values[-1])
+    for question in installed.own_template().visible
+    if question.choices
+}
+DECLINED = [
+    question.name for question in installed.own_template().visible if question.type == "bool"
+]
 ANSWERS = STATED | CHOSEN | dict.fromkeys(DECLINED, "no")
 FLAGS = [word for name, value in (STATED | CHOSEN).items() for word in (f"--{name}", value)]
 FLAGS += [f"--no-{name}" for name in DECLINED]
@@ -62,7 +68,11 @@ def test_the_answers_of_a_project_give_the_same_project(work: Path, expected: Tr
 
 def test_defaults_come_from_the_destination_git_and_the_questions(work: Path) -> None:
     project = new("My first app", defaults=True, use_git=False)
-    defaults = {question.name: question.default for question in visible() if not question.computed}
+    defaults = {
+        question.name: question.default
+        for question in installed.own_template().visible
+        if not question.computed
+    }
     assert project.answers == defaults | {
         "name": "My first app",
         "package": "my_first_app",
@@ -147,7 +157,11 @@ def test_the_output_says_where_what_and_what_next(work: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert str(work / "my app") in done.stdout
     assert "cd 'my app'" in done.stdout
-    for words in ("uv run python app.py", "uv run pytest", *(q.name for q in visible())):
+    for words in (
+        "uv run python app.py",
+        "uv run pytest",
+        *(q.name for q in installed.own_template().visible),
+    ):
         assert words in done.stdout
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from dashgen.answers import Answer, Answers, Check
 from dashgen.cli.app import main
 from dashgen.commands.new import new
-from dashgen.destination import Existing
 from dashgen.errors import DestinationTakenError, DestinationUnusableError, GitFailedError
-from dashgen.questions import Question
+from dashgen.project.staging import Existing
+from dashgen.template.answers import Answer, Answers, Check
+from dashgen.template.questions import Question
 
 from .helpers import git, listing, tree
 

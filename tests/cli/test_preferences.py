@@ -10,7 +10,7 @@ import pytest
 from dashgen.cli.app import main
 from dashgen.commands.new import new
 from dashgen.preferences import preferable, preferences_file
-from dashgen.questions import visible
+from dashgen.releases import installed
 
 from .conftest import AUTHOR
 
@@ -41,7 +41,9 @@ def test_a_default_is_set_shown_and_reset(work: Path, capsys: pytest.CaptureFixt
 
 def test_every_choice_can_be_a_preference_and_what_is_new_each_time_cannot() -> None:
     names = {question.name for question in preferable()}
-    assert names >= {q.name for q in visible() if q.choices or q.type == "bool"} | {"author"}
+    assert names >= {
+        q.name for q in installed.own_template().visible if q.choices or q.type == "bool"
+    } | {"author"}
     assert not names & {"name", "package"}
 
 

@@ -9,13 +9,20 @@ import pexpect
 import pyte
 import pytest
 
-from dashgen.questions import Question, visible
+from dashgen.releases import installed
+from dashgen.template.questions import Question
 
 from .helpers import DASHGEN, listing, tree
 
 DOWN, CLEAR, INTERRUPT = "\x1b[B", "\x15", "\x03"
-CHOICES = {question.name: str(question.values[-1]) for question in visible() if question.choices}
-LAYOUT = next(question for question in visible() if question.name == "layout")
+CHOICES = {
+    question.name: str(question.values[-1])
+    for question in installed.own_template().visible
+    if question.choices
+}
+LAYOUT = next(
+    question for question in installed.own_template().visible if question.name == "layout"
+)
 CHANGED = str(LAYOUT.default)
 TEXTS = {"name": "Sales", "package": "sales", "description": "What was sold", "author": "Grace"}
 
@@ -120,7 +127,7 @@ class Terminal:
 @pytest.mark.parametrize("width", [80, 40])
 def test_every_question_is_asked_and_the_summary_leads_back(work: Path, width: int) -> None:
     terminal = Terminal("new", "shop", "--no-git", width=width)
-    for question in visible():
+    for question in installed.own_template().visible:
         terminal.answers(question)
     terminal.sees("storage")
     terminal.sees(CHOICES["storage"])
@@ -137,7 +144,11 @@ def test_every_question_is_asked_and_the_summary_leads_back(work: Path, width: i
 
 def test_only_what_is_open_is_asked_and_cancelling_leaves_nothing(work: Path) -> None:
     flags = [word for name, value in CHOICES.items() for word in (f"--{name}", value)]
-    flags += [f"--no-{question.name}" for question in visible() if question.type == "bool"]
+    flags += [
+        f"--no-{question.name}"
+        for question in installed.own_template().visible
+        if question.type == "bool"
+    ]
     terminal = Terminal("new", "dash", *flags, "--description", "x", "--author", "y")
     terminal.sees("Name of the project")
     terminal.types("\r")
@@ -164,7 +175,7 @@ def test_what_is_stated_is_refused_before_the_first_prompt(work: Path) -> None:
     terminal = Terminal("new", "shop", "--author", "x" * 300)
     terminal.sees("error: --author")
     assert terminal.ends() == 2
-    assert not terminal.shows(visible()[0].help)
+    assert not terminal.shows(installed.own_template().visible[0].help)
 
 
 def test_each_file_that_differs_is_asked_about_and_can_be_looked_at_first(work: Path) -> None:

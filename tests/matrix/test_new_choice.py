@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from dashgen.questions import load
-from dashgen.render import render
 from tests.support.projects import AXES, choices
+from tests.support.rendering import render_at, version_at
 
 from .checks import check_files, check_no_jinja, lint
 from .conftest import ROOT, Boot
@@ -36,11 +35,10 @@ def test_a_new_choice_is_offered_rendered_and_booted(axis: str, tmp_path: Path, 
     shutil.copytree(ROOT / "template", template / "template")
     shutil.copy(ROOT / "copier.yml", template)
     touched = add_choice(template, axis)
-    (question,) = (question for question in load(template) if question.name == axis)
+    (question,) = (asked for asked in version_at(template).template.visible if asked.name == axis)
     assert question.choices[-1].meaning == "only for this test"
 
-    project = tmp_path / "myapp"
-    render(template, project, {"name": "myapp", axis: "throwaway"})
+    project = render_at(template, tmp_path / "myapp", {axis: "throwaway"})
     check_files(project)
     check_no_jinja(project)
     check_requirements(project)

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from dashgen.questions import Question, load
+from dashgen.releases import installed
+from dashgen.template.questions import Question
 
 ROOT = Path(__file__).parents[2]
-QUESTIONS = [question for question in load() if question.choices]
+QUESTIONS = [question for question in installed.own_template().questions if question.choices]
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: str(question.name))

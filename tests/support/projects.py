@@ -11,16 +11,19 @@ from pathlib import Path
 from typing import Any
 
 from dashgen.commands.new import new
-from dashgen.questions import load
+from dashgen.releases import installed
 
 from .process import Process, free_port, running
+from .rendering import compiled_once
 
 AXES = ("storage", "background", "layout", "callbacks")
 
 
 def choices(axis: str) -> list[str]:
     """Return the choices of an axis, the default first, as the question file has them."""
-    question = next(question for question in load() if question.name == axis)
+    question = next(
+        question for question in installed.own_template().questions if question.name == axis
+    )
     default = str(question.default)
     return [default, *(value for value in question.values if value != default)]
 
@@ -29,7 +32,9 @@ def choices(axis: str) -> list[str]:
 def options() -> tuple[str, ...]:
     """Return the names of the yes/no questions."""
     return tuple(
-        question.name for question in load() if question.visible and question.type == "bool"
+        question.name
+        for question in installed.own_template().questions
+        if question.visible and question.type == "bool"
     )
 
 
@@ -74,7 +79,8 @@ DELAYS = {"profile": 1.0, "reports": 3.0}
 def render(folder: Path, variant: Variant, delays: Mapping[str, float] = DELAYS) -> Path:
     """Render `variant` as the project `myapp` in `folder`, and return its path."""
     answers: dict[str, str | bool] = {**variant.answers(), **variant.options()}
-    project = new(str(folder / "myapp"), answers=answers, defaults=True, use_git=False).path
+    with compiled_once():
+        project = new(str(folder / "myapp"), answers=answers, defaults=True, use_git=False).path
     for page, seconds in delays.items():
         set_delay(project, page, seconds)
     return project

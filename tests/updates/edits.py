@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from dashgen.update.record import ANSWERS_FILE
+from dashgen.project.record import ANSWERS_FILE
 
 MARK = re.compile(rb"users-own-\d+")
 NAMES = ("plain.py", "größe.md", "two words.txt", "ファイル.py", "-dash", "a'b\"c", "back\\slash")

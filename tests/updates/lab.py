@@ -4,24 +4,29 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from dashgen import versions
-from dashgen.answers import Answer
-from dashgen.history import File, Files, History
-from dashgen.source import template_root
-from dashgen.update.pristine import Version, unpacked
+from dashgen.files import File, Files
+from dashgen.releases import installed
+from dashgen.releases.bundle import Bundle
+from dashgen.releases.sources import TemplateVersion
+from dashgen.template.answers import Answer, Stated, resolve
+from dashgen.template.questions import read
 from tests.cli.helpers import git
 
 Tree = dict[str, File]
 
 
-def own_version() -> Version:
+def own_version() -> TemplateVersion:
     """Return the version that this dashgen makes projects of."""
-    return Version(versions.template_version(), template_root(), versions.RECORDED_SOURCE)
+    source = installed.RECORDED_SOURCE
+    template, files = installed.own_template(), installed.own_files()
+    return TemplateVersion(installed.own_tag(), source, template, files)
 
 
-def fresh(version: Version, **answers: Answer) -> Tree:
+def fresh(version: TemplateVersion, **answers: Answer) -> Tree:
     """Return what a new project has."""
-    return version.render(version.answers("shop", {"author": ""}, answers))
+    stated = {key: Stated(value, key) for key, value in answers.items()}
+    offered = {"name": Stated("shop", ""), "author": Stated("", "")}
+    return version.rendered("shop", resolve(version.template, stated, offered).answers)
 
 
 def write(folder: Path, files: Files) -> None:
@@ -71,22 +76,23 @@ class Template:
     """
 
     def __init__(self, folder: Path, releases: Mapping[str, Mapping[str, str]]) -> None:
-        own = versions.history().files(versions.template_version())
+        own = installed.own_files()
         folder.mkdir(exist_ok=True)
         self._fresh: dict[tuple[object, ...], Tree] = {}
-        self.history = History()
+        self.bundle = Bundle()
         self.path = folder / "own.bundle"
         for tag, changes in releases.items():
             files = dict(own)
             for path, text in changes.items():
                 files[path] = File(text.encode())
-            self.history.add(tag, files)
-        self.path.write_bytes(self.history.to_bytes())
+            self.bundle.add(tag, files)
+        self.path.write_bytes(self.bundle.to_bytes())
 
     def fresh(self, tag: str, **answers: Answer) -> Tree:
         """Return what a new project of this version has."""
         key = (tag, *sorted(answers.items()))
         if key not in self._fresh:
-            with unpacked(self.history, tag, str(self.path)) as version:
-                self._fresh[key] = fresh(version, **answers)
+            files = self.bundle.files(tag)
+            version = TemplateVersion(tag, str(self.path), read(files), files)
+            self._fresh[key] = fresh(version, **answers)
         return dict(self._fresh[key])

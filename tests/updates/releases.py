@@ -4,7 +4,7 @@ Version by version a file changes, appears, is renamed and is removed; a questio
 one comes.
 """
 
-from dashgen.source import template_root
+from dashgen.releases import installed
 
 PROJECT = "template/project"
 
@@ -16,7 +16,7 @@ def numbered(*numbers: int) -> str:
 
 def question(name: str) -> dict[str, str]:
     """Return what a template needs to ask one more question."""
-    settings = (template_root() / "copier.yml").read_text()
+    settings = installed.own_files()["copier.yml"].content.decode()
     asked = f"{name}:\n  type: str\n  help: The {name}\n  default: no {name} yet\n"
     return {
         "copier.yml": f"{settings}---\n!include template/questions/{name}.yml\n",

@@ -13,7 +13,7 @@ import pytest
 from dashgen.cli import main
 from dashgen.commands.new import new
 from dashgen.errors import ExitCode
-from dashgen.questions import load
+from dashgen.releases import installed
 from tests.cli.conftest import signal_handlers
 from tests.cli.helpers import git, tree
 
@@ -58,11 +58,13 @@ def test_an_update_with_a_conflict_says_what_happened_and_what_to_do(shop: Path,
     edit(shop)
     before = tree(shop)
     out = run("update", "--storage", "redis", code=ExitCode.CONFLICTS)
-    registry = next(q.default for q in load() if q.name == "storage_registry")
+    registry = next(
+        q.default for q in installed.own_template().questions if q.name == "storage_registry"
+    )
     for pattern in (
         r"^  storage: sqlite → redis$",
         r"^  changed   pyproject\.toml$",
-        r"^  conflict  shop/storage\.py \(\d places?\)$",
+        r"^  conflict  shop/core/storage\.py \(\d places?\)$",
         r"^Updated: \d+ changed, 1 conflict\. Nothing is committed\.$",
         rf"^Your data, so far in sqlite: {re.escape(registry['sqlite']['switch'])}\.$",
         r"^Conflicts, for you to resolve:$",

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from dashgen.commands.update import abort, update
+from dashgen.project.record import ANSWERS_FILE
 from dashgen.update.content import Style
 from dashgen.update.merge import Outcome
-from dashgen.update.record import ANSWERS_FILE
 from tests.cli.helpers import git
 from tests.support.projects import AXES, choices
 

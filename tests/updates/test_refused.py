@@ -9,7 +9,7 @@ import pytest
 
 from dashgen.cli import main
 from dashgen.commands.new import new
-from dashgen.update.record import ANSWERS_FILE
+from dashgen.project.record import ANSWERS_FILE
 from tests.cli.conftest import signal_handlers
 from tests.cli.helpers import git, tree
 

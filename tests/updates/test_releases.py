@@ -12,9 +12,9 @@ import pytest
 import uv
 import yaml
 
-from dashgen import checkout
-from dashgen.history import History
-from dashgen.update.record import ANSWERS_FILE
+from dashgen.project.record import ANSWERS_FILE
+from dashgen.releases import build as builds
+from dashgen.releases.bundle import Bundle
 from tests.cli.helpers import CHECKOUT, copy_of_checkout, git
 
 from .lab import Tree, commit, files_of
@@ -132,8 +132,8 @@ def install(wheel: Path | str, site: Path) -> Path:
     return site
 
 
-def packed(site: Path) -> History:
-    return History.read(site / "dashgen/_history/template.bundle")
+def packed(site: Path) -> Bundle:
+    return Bundle.read(site / "dashgen/_history/template.bundle")
 
 
 def new_project(machine: Machine, folder: Path) -> Path:
@@ -258,5 +258,5 @@ def test_a_damaged_history_in_the_wheel(
 
 def test_an_older_release_builds_the_same_again(released: Released, tmp_path: Path) -> None:
     git(tmp_path, "clone", "--quiet", "--branch", "v0.1.0", str(released.repository), "clone")
-    history = checkout.build(tmp_path / "clone", "0.1.0")
+    history = builds.build(tmp_path / "clone", "0.1.0")
     assert history.to_bytes() == packed(released.sites["v0.1.0"]).to_bytes()

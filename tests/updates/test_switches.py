@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dashgen import home
 from dashgen.commands.update import Update, update
+from dashgen.releases import installed
 from dashgen.update.merge import Outcome
 from tests.support.projects import AXES, choices
 
@@ -78,7 +78,7 @@ COPIER = (sys.executable, "-m", "copier", "update", "--defaults", "--vcs-ref", "
 
 def test_plain_copier_switches_from_the_bundle_in_the_home_folder(work: Path) -> None:
     version = own_version()
-    assert home.refresh() == ""
+    assert installed.share() == ""
     shop = project(work / "shop", fresh(version))
     switches = [(axis, choices(axis)[0], choices(axis)[-1]) for axis in AXES]
     switches.append((AXES[0], choices(AXES[0])[1], choices(AXES[0])[2]))

@@ -16,8 +16,8 @@ from dashgen.errors import (
     UpdateUnfinishedError,
     WriteError,
 )
-from dashgen.update.journal import Journal
-from dashgen.update.repository import Repository
+from dashgen.project.journal import Journal
+from dashgen.project.repository import Repository
 from tests.cli.helpers import git
 
 from .lab import Template, commit, project

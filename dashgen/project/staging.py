@@ -230,7 +230,7 @@ def _settle(
     decision: Existing, entry: Path, goal: Path, aside: Path, undo: list[Callable[[], None]]
 ) -> None:
     if decision is Existing.BESIDE:
-        _move(entry, beside(goal), undo)
+        _move(entry, unused_name(goal), undo)
     elif decision is Existing.OVERWRITE:
         kept = aside / f"kept-{len(undo)}"
         goal.rename(kept)
@@ -242,7 +242,7 @@ def _put_back(kept: Path, goal: Path) -> None:
     kept.replace(goal)
 
 
-def beside(path: Path) -> Path:
+def unused_name(path: Path) -> Path:
     """Return where the new version of a file goes that is kept."""
     names = (path.with_name(f"{path.name}.new{number or ''}") for number in range(1000))
     return next(name for name in names if not os.path.lexists(name))

@@ -13,34 +13,28 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
+from dashgen.errors import UnsafePathError
+from dashgen.files import EXECUTABLE, FILE, File, Files, checked
+from dashgen.project.git import BLOB, COMMIT, FOLDER, KINDS, TREE, object_id, tree_content
+
+# Where a build packs the bundle, below the import package.
+PACKED = "_history/template.bundle"
 SIGNATURE = b"# v2 git bundle\n"
 TAGS = "refs/tags/"
-COMMIT, TREE, BLOB = 1, 2, 3
-KINDS = {COMMIT: b"commit", TREE: b"tree", BLOB: b"blob"}
-FILE, EXECUTABLE, FOLDER = 0o100644, 0o100755, 0o040000
 # Never read; it must only be the same everywhere.
 AUTHOR = b"dashgen <dashgen@localhost> 946684800 +0000"
 CHUNK = 4096
+# Between a version and the hash of a content that is no release. PEP 440 has the plus sign for it.
+CONTENT = "+t"
 
 
-class File(NamedTuple):
-    """A file's content and git's mode of it."""
-
-    content: bytes
-    mode: int = FILE
-
-
-Files = Mapping[str, File]
-
-
-class DamagedHistoryError(ValueError):
+class DamagedBundleError(ValueError):
     """A file is not a bundle as this module writes it."""
 
 
 @dataclass
-class History:
+class Bundle:
     """Template versions by tag."""
 
     tags: dict[str, str] = field(default_factory=dict)
@@ -49,24 +43,31 @@ class History:
     _objects: dict[str, tuple[int, bytes]] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def read(cls, path: Path) -> "History":
+    def read(cls, path: Path) -> "Bundle":
         """Read a bundle.
 
         Raises:
             OSError: It cannot be read.
-            DamagedHistoryError: It is cut off, changed, or not a bundle.
+            DamagedBundleError: It is cut off, changed, or not a bundle.
         """
         data = path.read_bytes()
-        history = cls(*_read_header(data))
+        bundle = cls(*_read_header(data))
         pack = data[data.index(b"\n\n") + 2 :]
         try:
             for kind, content in _unpacked(pack):
-                history._put(kind, content)
-            for tag in history.tags:
-                history.files(tag)
-        except (KeyError, IndexError, ValueError, struct.error, zlib.error) as error:
-            raise DamagedHistoryError(f"its objects are damaged: {error}") from error
-        return history
+                bundle._put(kind, content)
+            for tag in bundle.tags:
+                bundle.files(tag)
+        except (
+            KeyError,
+            IndexError,
+            ValueError,
+            UnsafePathError,
+            struct.error,
+            zlib.error,
+        ) as error:
+            raise DamagedBundleError(f"its objects are damaged: {error}") from error
+        return bundle
 
     def to_bytes(self) -> bytes:
         """Return the bundle, the same for the same versions."""
@@ -84,8 +85,8 @@ class History:
         self.tags[tag] = self._put(COMMIT, text)
         self.current = tag
 
-    def take(self, other: "History") -> None:
-        """Add another history's versions; where both have a tag, the other's counts."""
+    def include(self, other: "Bundle") -> None:
+        """Add another bundle's versions; where both have a tag, the other's counts."""
         self._objects |= other._objects
         self.tags |= other.tags
 
@@ -122,8 +123,11 @@ class History:
         for name, (mode, item) in _tree_entries(self._objects[tree][1]):
             if mode == FOLDER:
                 yield from self._walk(item, f"{prefix}{name}/")
+            elif mode in {FILE, EXECUTABLE}:
+                yield checked(f"{prefix}{name}"), File(self._objects[item][1], mode)
             else:
-                yield f"{prefix}{name}", File(self._objects[item][1], mode)
+                # A link leads wherever its author wanted, and a submodule to another server.
+                raise ValueError(f"{prefix}{name} is not a plain file")
 
     def _reachable(self) -> dict[str, tuple[int, bytes]]:
         """Return the objects that the tags need, in a fixed order."""
@@ -145,12 +149,12 @@ class History:
         return {name: self._objects[name] for name in sorted(needed)}
 
 
-def read_tags(path: Path) -> History:
+def read_tags(path: Path) -> Bundle:
     """Read a bundle's versions without their content, for which it need not be read whole.
 
     Raises:
         OSError: It cannot be read.
-        DamagedHistoryError: It is not a bundle.
+        DamagedBundleError: It is not a bundle.
     """
     with path.open("rb") as file:
         header = SIGNATURE if file.read(len(SIGNATURE)) == SIGNATURE else b""
@@ -158,31 +162,14 @@ def read_tags(path: Path) -> History:
             header += line
             if line == b"\n":
                 break
-    return History(*_read_header(header))
+    return Bundle(*_read_header(header))
 
 
 def tree_of(files: Files) -> str:
     """Return the hash that git gives to a folder with these files."""
-    history = History()
-    history.add("", files)
-    return history.tree("")
-
-
-def object_id(kind: bytes, content: bytes, algorithm: str = "sha1") -> str:
-    """Return the hash by which git knows an object."""
-    return hashlib.new(algorithm, b"%b %d\0" % (kind, len(content)) + content).hexdigest()
-
-
-def tree_content(entries: Mapping[str, tuple[int, str]]) -> bytes:
-    """Return git's form of a folder whose entries have these modes and hashes."""
-    # Git sorts a folder as if its name ended with a slash.
-    ordered = sorted(
-        entries, key=lambda name: f"{name}{'/' * (entries[name][0] == FOLDER)}".encode()
-    )
-    return b"".join(
-        b"%o %b\0" % (entries[name][0], name.encode()) + bytes.fromhex(entries[name][1])
-        for name in ordered
-    )
+    bundle = Bundle()
+    bundle.add("", files)
+    return bundle.tree("")
 
 
 def _tree_entries(content: bytes) -> Iterator[tuple[str, tuple[int, str]]]:
@@ -198,12 +185,12 @@ def _read_header(data: bytes) -> tuple[dict[str, str], str]:
     """Return a bundle's tags, and the one that is current."""
     head, separator, _ = data.partition(b"\n\n")
     if not head.startswith(SIGNATURE) or not separator:
-        raise DamagedHistoryError("it is not a git bundle")
+        raise DamagedBundleError("it is not a git bundle")
     try:
         lines = head.decode().splitlines()[1:]
         references = {name: commit for commit, name in (line.split(" ", 1) for line in lines)}
     except ValueError as error:
-        raise DamagedHistoryError("it is not a git bundle") from error
+        raise DamagedBundleError("it is not a git bundle") from error
     tags = {
         name.removeprefix(TAGS): commit
         for name, commit in references.items()
@@ -211,7 +198,7 @@ def _read_header(data: bytes) -> tuple[dict[str, str], str]:
     }
     current = [tag for tag, commit in tags.items() if commit == references.get("HEAD")]
     if not current:
-        raise DamagedHistoryError("it has no current version")
+        raise DamagedBundleError("it has no current version")
     return tags, current[0]
 
 

@@ -1,20 +1,71 @@
 """The git repository that a project is in; asked, never changed."""
 
 import os
-import subprocess
 import tempfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from dashgen import git
 from dashgen.errors import NoRepositoryError, RepositoryError
-from dashgen.history import Files
-from dashgen.update.scratch import Scratch, neutral_environment
+from dashgen.files import Files
+from dashgen.project import git
+from dashgen.project.git import BLOB, FOLDER, KINDS, TREE, object_id, tree_content
 
-# Hooks and monitors of the user have no part in this.
-QUIET = ("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false")
+COMMIT_FIRST = "commit the project first: git add --all && git commit"
+
+
+class Scratch:
+    """A folder of git objects that borrows the rest from a repository.
+
+    Args:
+        folder: An empty folder.
+        objects: The repository's own objects.
+        algorithm: The repository's hash function.
+    """
+
+    def __init__(self, folder: Path, objects: Path, algorithm: str) -> None:
+        self.folder = folder
+        self.algorithm = algorithm
+        self._objects = objects
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return what makes git see these objects."""
+        # A list separated by colons, in which a path may stand in quotes.
+        quoted = str(self._objects).replace("\\", "\\\\").replace('"', '\\"')
+        return {
+            "GIT_OBJECT_DIRECTORY": str(self.folder),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": f'"{quoted}"',
+        }
+
+    def put(self, content: bytes, kind: int = BLOB) -> str:
+        """Write an object and return its hash."""
+        name = object_id(KINDS[kind], content, self.algorithm)
+        path = self.folder / name[:2] / name[2:]
+        if not path.exists():
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(zlib.compress(b"%b %d\0" % (KINDS[kind], len(content)) + content, 1))
+        return name
+
+    def put_files(self, files: Files) -> dict[str, tuple[int, str]]:
+        """Write files and return their modes and hashes."""
+        return {path: (file.mode, self.put(file.content)) for path, file in files.items()}
+
+    def put_tree(self, entries: Mapping[str, tuple[int, str]]) -> str:
+        """Write folders of files with these modes and hashes; return the outermost one's hash."""
+        here: dict[str, tuple[int, str]] = {}
+        below: dict[str, dict[str, tuple[int, str]]] = {}
+        for path, entry in entries.items():
+            name, slash, rest = path.partition("/")
+            if slash:
+                below.setdefault(name, {})[rest] = entry
+            else:
+                here[name] = entry
+        for name, content in below.items():
+            here[name] = (FOLDER, self.put_tree(content))
+        return self.put(tree_content(here), TREE)
 
 
 @dataclass(frozen=True)
@@ -55,7 +106,7 @@ class Repository:
             "--show-toplevel --show-prefix --git-path dashgen --git-path objects "
             "--show-object-format HEAD"
         )
-        done = _run(project, "rev-parse", *words.split())
+        done = git.run(project, "rev-parse", *words.split())
         lines = os.fsdecode(done.stdout).split("\n")
         problem = os.fsdecode(done.stderr).strip().splitlines()
         if done.returncode and len(lines) < 5:
@@ -98,20 +149,7 @@ class Repository:
 
     def contents(self, names: Iterable[str]) -> dict[str, bytes]:
         """Return the content of objects by their hashes."""
-        wanted = list(dict.fromkeys(names))
-        output = (
-            self._git("cat-file", "--batch", given="\n".join(wanted).encode()) if wanted else b""
-        )
-        found = {}
-        position = 0
-        for name in wanted:
-            end = output.index(b"\n", position)
-            words = output[position:end].split()
-            if len(words) != 3:
-                raise RepositoryError(f"git has lost the object {name}", "run git fsck")
-            position = end + 1 + int(words[2]) + 1
-            found[name] = output[end + 1 : position - 1]
-        return found
+        return git.contents(self.project, names)
 
     @contextmanager
     def scratch(self) -> Iterator[Scratch]:
@@ -201,27 +239,10 @@ class Repository:
         environment: Mapping[str, str] | None = None,
         cwd: Path | None = None,
     ) -> bytes:
-        done = _run(cwd or self.project, *arguments, given=given, environment=environment)
+        folder = cwd or self.project
+        done = git.run(folder, *arguments, given=given, environment=environment)
         if done.returncode:
-            reason = (os.fsdecode(done.stderr).strip().splitlines() or ["no reason"])[-1]
-            raise RepositoryError(f"git {arguments[0]} failed in {self.project}: {reason}")
+            raise RepositoryError(
+                f"git {arguments[0]} failed in {self.project}: {git.reason(done)}"
+            )
         return done.stdout
-
-
-COMMIT_FIRST = "commit the project first: git add --all && git commit"
-
-
-def _run(
-    folder: Path,
-    *arguments: str,
-    given: bytes = b"",
-    environment: Mapping[str, str] | None = None,
-) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        ["git", *QUIET, *arguments],
-        cwd=folder,
-        env=neutral_environment() | dict(environment or {}),
-        input=given,
-        capture_output=True,
-        check=False,
-    )

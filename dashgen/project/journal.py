@@ -5,10 +5,10 @@ in a folder of git's own that is never committed.
 """
 
 import base64
-import fcntl
 import hashlib
 import json
 import os
+import re
 import secrets
 import stat
 from collections.abc import Iterator, Mapping
@@ -17,8 +17,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dashgen.errors import NothingToAbortError, UpdateBusyError, UpdateUnfinishedError, WriteError
-from dashgen.update.repository import Repository
+from filelock import FileLock, Timeout
+
+from dashgen.errors import (
+    DamagedJournalError,
+    NothingToAbortError,
+    UpdateBusyError,
+    UpdateUnfinishedError,
+    WriteError,
+)
+from dashgen.files import place
+from dashgen.project.repository import Repository
 
 APPLYING, DONE, EDITS = "applying.json", "done.json", "edits"
 
@@ -61,17 +70,18 @@ class Journal:
         Raises:
             UpdateBusyError: One is running.
         """
+        lock = FileLock(self.folder / "lock")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            lock = (self.folder / "lock").open("a")
+            lock.acquire(blocking=False)
+        except Timeout as error:
+            raise UpdateBusyError(self.project) from error
         except OSError as error:
             raise WriteError(self.folder, error) from error
-        with lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise UpdateBusyError(self.project) from error
+        try:
             yield
+        finally:
+            lock.release()
 
     def require_finished(self) -> None:
         """Make sure that no update was cut off.
@@ -140,11 +150,11 @@ class Journal:
             "head": self.head,
             "id": secrets.token_hex(4),
             "files": {
-                path: {"before": _state(self.project / path), "after": _digest(write)}
+                path: {"before": _state(place(self.project, path)), "after": _digest(write)}
                 for path, write in sorted(writes.items())
             },
             "folders": {
-                str(folder.relative_to(self.project)): _mode(folder)
+                folder.relative_to(self.project).as_posix(): _mode(folder)
                 for path in writes
                 for folder in (self.project / path).parents
                 if folder.is_relative_to(self.project) and folder != self.project
@@ -166,51 +176,75 @@ class Journal:
 
     def _load(self) -> dict[str, Any]:
         for name in (APPLYING, DONE):
+            file = self.folder / name
             with suppress(FileNotFoundError):
-                content: dict[str, Any] = json.loads((self.folder / name).read_bytes())
+                try:
+                    content: dict[str, Any] = json.loads(file.read_bytes())
+                    self._check(content)
+                except (ValueError, LookupError, TypeError, AttributeError) as error:
+                    raise DamagedJournalError(file) from error
                 return content
         raise NothingToAbortError(f"{self.project} has no update to abort")
 
+    def _check(self, entry: Mapping[str, Any]) -> None:
+        """Make sure that what is to be put back lies in the project, whoever wrote the journal.
+
+        Raises:
+            UnsafePathError: A path leads outside of it, or through a link.
+            ValueError: An entry is not as ``_entry`` makes it, as are others of a wrong shape.
+        """
+        if not re.fullmatch(r"[0-9a-f]{8}", entry["id"]) or not isinstance(entry["head"], str):
+            raise ValueError(entry["id"])
+        for path, states in entry["files"].items():
+            place(self.project, path)
+            if before := states["before"]:
+                base64.b64decode(before["content"], validate=True)
+                _ = {name: int(before[name]) for name in ("mode", "time", "owner", "group")}
+        for path, mode in entry["folders"].items():
+            place(self.project, path)
+            if mode is not None:
+                int(mode)
+
     def _write(self, entry: Mapping[str, Any], writes: Mapping[str, Write | None]) -> None:
         for path in (path for path, write in writes.items() if write is None):
-            place = self.project / path
-            place.unlink()
-            self._prune(place.parent)
+            there = place(self.project, path)
+            there.unlink()
+            self._prune(there.parent)
         for path, write in writes.items():
             if write:
-                place = self.project / path
-                place.parent.mkdir(parents=True, exist_ok=True)
-                _put(place, write, self._aside(entry, path))
+                there = place(self.project, path)
+                there.parent.mkdir(parents=True, exist_ok=True)
+                _put(there, write, self._aside(entry, path))
 
     def _restore(self, entry: Mapping[str, Any]) -> None:
         for path, states in entry["files"].items():
             _remove(self._aside(entry, path))
             if states["before"] is None:
-                _remove(self.project / path)
+                _remove(place(self.project, path))
         for folder in sorted(entry["folders"], key=len, reverse=True):
             if entry["folders"][folder] is None:
                 with suppress(OSError):
-                    (self.project / folder).rmdir()
+                    place(self.project, folder).rmdir()
         for folder in sorted(entry["folders"], key=len):
-            place, mode = self.project / folder, entry["folders"][folder]
-            if mode is not None and not place.is_dir():
-                place.mkdir()
-                place.chmod(mode)
+            there, mode = place(self.project, folder), entry["folders"][folder]
+            if mode is not None and not there.is_dir():
+                there.mkdir()
+                there.chmod(mode)
         for path, states in entry["files"].items():
             if states["before"]:
-                _put_back(self.project / path, states["before"], self._aside(entry, path))
+                _put_back(place(self.project, path), states["before"], self._aside(entry, path))
 
     def _keep_edits(self, entry: Mapping[str, Any]) -> dict[str, Path]:
         """Copy what was edited since the update, and return where to."""
         kept = {}
         for path, states in entry["files"].items():
-            place = self.project / path
-            if not place.is_file():
+            there = place(self.project, path)
+            if not there.is_file():
                 continue
-            content = place.read_bytes()
+            content = there.read_bytes()
             before = states["before"] and base64.b64decode(states["before"]["content"])
             if content != before and _hash(content) != states["after"]:
-                copy = self.folder / EDITS / entry["id"] / path
+                copy = place(self.folder / EDITS / entry["id"], path)
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 copy.write_bytes(content)
                 kept[path] = copy
@@ -224,47 +258,47 @@ class Journal:
 
     def _aside(self, entry: Mapping[str, Any], path: str) -> Path:
         """Return where a file is written before it takes its place, in the same folder."""
-        return (self.project / path).parent / f".dashgen-{entry['id']}"
+        return place(self.project, path).parent / f".dashgen-{entry['id']}"
 
 
-def _put(place: Path, write: Write, aside: Path) -> None:
+def _put(there: Path, write: Write, aside: Path) -> None:
     aside.write_bytes(write.content)
     created = stat.S_IMODE(aside.stat().st_mode)
     with suppress(FileNotFoundError):
-        before = place.stat()
+        before = there.stat()
         created = stat.S_IMODE(before.st_mode)
         with suppress(OSError):
             os.chown(aside, before.st_uid, before.st_gid)
     if write.executable is not None:
         created = created | (created & 0o444) >> 2 if write.executable else created & ~0o111
     aside.chmod(created)
-    aside.replace(place)
+    aside.replace(there)
 
 
-def _put_back(place: Path, state: Mapping[str, Any], aside: Path) -> None:
+def _put_back(there: Path, state: Mapping[str, Any], aside: Path) -> None:
     aside.write_bytes(base64.b64decode(state["content"]))
     with suppress(OSError):
         os.chown(aside, state["owner"], state["group"])
     aside.chmod(state["mode"])
     os.utime(aside, ns=(state["time"], state["time"]))
-    aside.replace(place)
+    aside.replace(there)
 
 
-def _remove(place: Path) -> None:
-    if not place.is_dir():
+def _remove(there: Path) -> None:
+    if not there.is_dir():
         with suppress(FileNotFoundError, NotADirectoryError):
-            place.unlink()
+            there.unlink()
 
 
-def _state(place: Path) -> dict[str, Any] | None:
+def _state(there: Path) -> dict[str, Any] | None:
     try:
-        facts = place.lstat()
+        facts = there.lstat()
     except (FileNotFoundError, NotADirectoryError):
         return None
     if stat.S_ISDIR(facts.st_mode):
         return None
     return {
-        "content": base64.b64encode(place.read_bytes()).decode(),
+        "content": base64.b64encode(there.read_bytes()).decode(),
         "mode": stat.S_IMODE(facts.st_mode),
         "time": facts.st_mtime_ns,
         "owner": facts.st_uid,

@@ -1,0 +1,128 @@
+"""Files as a value, and the one place that decides what a path inside a folder is.
+
+A template version, a render and a side of a merge are all ``Files``. Whatever reads them from a
+disk or puts them there does so here. The build hook imports this module where nothing but the
+standard library is installed.
+"""
+
+import os
+import re
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from dashgen.errors import UnsafePathError
+
+# Git's modes, which say whether a file can be executed and nothing else.
+FILE, EXECUTABLE = 0o100644, 0o100755
+# What Python writes beside its sources. pip compiles whatever it installs.
+COMPILED = re.compile(r"__pycache__|.*\.py[co]")
+# Windows reads `.git.`, `.GIT ` and `.git::$INDEX_ALLOCATION` as `.git`; `git~1` is its short name.
+GIT_FOLDER = re.compile(r"(\.git|git~\d+)[. ]*(:.*)?", re.IGNORECASE)
+DRIVE = re.compile(r"[A-Za-z]:")
+WINDOWS = os.name == "nt"
+
+
+class File(NamedTuple):
+    """A file's content and git's mode of it."""
+
+    content: bytes
+    mode: int = FILE
+
+
+Files = Mapping[str, File]
+"""Files by their path: relative, with slashes."""
+
+
+def checked(path: str) -> str:
+    """Return a path that stays inside its folder on every system.
+
+    Raises:
+        UnsafePathError: It is absolute, names a drive or git's own folder, or has a part that is
+            empty, ``.``, ``..`` or cannot be a name.
+    """
+    for part in _parts(path):
+        if part in {"", ".", ".."} or "\0" in part or GIT_FOLDER.fullmatch(part):
+            raise UnsafePathError(path)
+    if DRIVE.match(path):
+        raise UnsafePathError(path)
+    return path
+
+
+def place(folder: Path, path: str) -> Path:
+    """Return where a path is below a folder; to reach it, no link is followed.
+
+    The last part may be a link, which whoever replaces or removes it does not follow.
+
+    Raises:
+        UnsafePathError: The path leads outside, or a folder on the way is a link.
+    """
+    *parents, name = _parts(checked(path))
+    there = folder
+    for parent in parents:
+        there /= parent
+        if there.is_symlink():
+            raise UnsafePathError(path, f"{there} is a link")
+    return there / name
+
+
+def read(folder: Path) -> dict[str, File]:
+    """Return all files below a folder but git's own and compiled modules.
+
+    Raises:
+        UnsafePathError: One of them, or a folder, is a link.
+        OSError: One cannot be read.
+    """
+    found: dict[str, File] = {}
+    for current, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not _left_out(name))
+        for name in (*folders, *names):
+            path = Path(current, name)
+            if path.is_symlink():
+                raise UnsafePathError(path.relative_to(folder).as_posix(), "it is a link")
+        for name in sorted(name for name in names if not _left_out(name)):
+            path = Path(current, name)
+            executable = path.stat().st_mode & stat.S_IXUSR
+            found[path.relative_to(folder).as_posix()] = File(
+                path.read_bytes(), EXECUTABLE if executable else FILE
+            )
+    return found
+
+
+def check(folder: Path) -> None:
+    """Make sure that everything below a folder that something else has filled belongs there.
+
+    Raises:
+        UnsafePathError: A name is not one of a project's, or a link leads outside.
+    """
+    top = folder.resolve()
+    for current, folders, names in os.walk(folder):
+        for name in (*folders, *names):
+            path = Path(current, name)
+            relative = checked(path.relative_to(folder).as_posix())
+            if path.is_symlink() and not path.resolve().is_relative_to(top):
+                raise UnsafePathError(relative, "it is a link")
+
+
+def lay(files: Files, folder: Path) -> None:
+    """Write files below a folder.
+
+    Raises:
+        UnsafePathError: A path leads outside; nothing is written then.
+    """
+    places = {path: place(folder, path) for path in files}
+    for path, file in files.items():
+        places[path].parent.mkdir(parents=True, exist_ok=True)
+        places[path].write_bytes(file.content)
+        if file.mode == EXECUTABLE:
+            places[path].chmod(places[path].stat().st_mode | 0o111)
+
+
+def _parts(path: str) -> list[str]:
+    # A backslash separates folders on Windows, and is a letter elsewhere.
+    return re.split(r"[/\\]" if WINDOWS else "/", path)
+
+
+def _left_out(name: str) -> bool:
+    return name == ".git" or COMPILED.fullmatch(name) is not None

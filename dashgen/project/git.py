@@ -1,0 +1,227 @@
+"""Git: one way to run it for all of dashgen, what ``dashgen new`` asks of it, and its objects."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from dashgen.errors import GitFailedError, GitMissingError, RepositoryError
+
+# Git's own variables may point a command at another repository, as it does itself for its hooks,
+# or change what it prints. These do neither: who commits, how other machines are reached, traces.
+HARMLESS = (
+    "GIT_ASKPASS",
+    "GIT_AUTHOR",
+    "GIT_CEILING",
+    "GIT_COMMITTER",
+    "GIT_CONFIG",
+    "GIT_PROXY",
+    "GIT_SSH",
+    "GIT_SSL",
+    "GIT_TERMINAL_PROMPT",
+    "GIT_TRACE",
+)
+# Hooks and monitors of the user have no part in what dashgen does.
+QUIET = {"core.hooksPath": os.devnull, "core.fsmonitor": "false"}
+# A user's configuration must neither stop the first commit nor leave files out of it.
+COMMITTING = {
+    "commit.gpgSign": "false",
+    "core.excludesFile": os.devnull,
+    "core.safecrlf": "false",
+}
+# Git's kinds of objects as a pack numbers them, and its mode of a folder.
+COMMIT, TREE, BLOB = 1, 2, 3
+KINDS = {COMMIT: b"commit", TREE: b"tree", BLOB: b"blob"}
+FOLDER = 0o040000
+FALLBACK_IDENTITY = {"user.name": "dashgen", "user.email": "dashgen@localhost"}
+
+
+def run(
+    folder: Path | None,
+    *arguments: str,
+    given: bytes = b"",
+    config: Mapping[str, str] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> subprocess.CompletedProcess[bytes]:
+    """Run git in a folder, in English, without the caller's repository and without a prompt.
+
+    Args:
+        folder: Where it runs; None is the current folder.
+        arguments: The command and its arguments.
+        given: Its standard input.
+        config: Settings that go before the user's.
+        environment: Variables that it gets beside those that are harmless.
+    """
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("GIT_") or name.startswith(HARMLESS)
+    }
+    settings = [f"{key}={value}" for key, value in {**QUIET, **(config or {})}.items()]
+    return subprocess.run(
+        ["git", *(word for setting in settings for word in ("-c", setting)), *arguments],
+        cwd=folder,
+        env=kept | {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"} | dict(environment or {}),
+        input=given,
+        capture_output=True,
+        check=False,
+    )
+
+
+def output(
+    folder: Path | None,
+    *arguments: str,
+    config: Mapping[str, str] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> str:
+    """Run git and return what it prints, without the space around it.
+
+    Raises:
+        GitFailedError: It refused.
+    """
+    done = run(folder, *arguments, config=config, environment=environment)
+    if done.returncode:
+        verb = next(word for word in arguments if not word.startswith("-"))
+        raise GitFailedError(verb, reason(done))
+    return os.fsdecode(done.stdout).strip()
+
+
+def reason(done: subprocess.CompletedProcess[bytes]) -> str:
+    """Return the last line of what git said, which is the one that names the fault."""
+    said = (done.stderr or done.stdout).decode(errors="replace").strip()
+    return (said.splitlines() or [f"exit {done.returncode}"])[-1]
+
+
+def contents(
+    folder: Path, names: Iterable[str], environment: Mapping[str, str] | None = None
+) -> dict[str, bytes]:
+    """Return the content of a repository's objects by their names.
+
+    Raises:
+        RepositoryError: One is not there.
+    """
+    wanted = list(dict.fromkeys(names))
+    if not wanted:
+        return {}
+    given = "\n".join(wanted).encode()
+    said = run(folder, "cat-file", "--batch", given=given, environment=environment).stdout
+    found = {}
+    position = 0
+    for name in wanted:
+        end = said.find(b"\n", position)
+        words = said[position:end].split()
+        if len(words) != 3:
+            raise RepositoryError(f"git has lost the object {name}", "run git fsck")
+        position = end + 1 + int(words[2]) + 1
+        found[name] = said[end + 1 : position - 1]
+    return found
+
+
+def require() -> None:
+    """Make sure that git can be run.
+
+    Raises:
+        GitMissingError: It is not on the PATH.
+    """
+    if shutil.which("git") is None:
+        raise GitMissingError
+
+
+def configured(key: str, folder: Path | None = None) -> str:
+    """Return a value of the user's configuration, empty where there is none or no git."""
+    if shutil.which("git") is None:
+        return ""
+    return os.fsdecode(run(folder, "config", "--get", key).stdout).strip()
+
+
+def commit_all(folder: Path, message: str) -> str:
+    """Make the folder a repository with one commit on ``main`` that holds all of it.
+
+    Returns:
+        The commit's hash.
+
+    Raises:
+        GitFailedError: Git refused.
+    """
+    output(folder, "init", "--quiet", "--template=")
+    # Older versions of git have no `init --initial-branch`.
+    output(folder, "symbolic-ref", "HEAD", "refs/heads/main")
+    settings = _committing(folder)
+    output(folder, "add", "--all", config=settings)
+    output(folder, "commit", "--quiet", "--message", message, config=settings)
+    return output(folder, "rev-parse", "HEAD")
+
+
+def is_unused(repository: Path) -> bool:
+    """Say whether a folder is the top of a repository that holds no file yet."""
+    done = run(repository, "rev-parse", "--show-toplevel")
+    top = os.fsdecode(done.stdout).strip()
+    return (
+        bool(top)
+        and Path(top) == Path(os.path.realpath(repository))
+        and not run(repository, "ls-tree", "HEAD").stdout
+        and not run(repository, "ls-files").stdout
+    )
+
+
+def commit_for(repository: Path, folder: Path, message: str) -> str:
+    """Make a commit of a folder in a repository that does not see it yet.
+
+    Neither the branch nor the index nor the files of the repository change; ``adopt`` does that.
+
+    Returns:
+        The commit's hash.
+
+    Raises:
+        GitFailedError: Git refused.
+    """
+    git_folder = output(repository, "rev-parse", "--absolute-git-dir")
+    there = {"GIT_DIR": git_folder, "GIT_WORK_TREE": str(folder)}
+    settings = _committing(repository)
+    with tempfile.TemporaryDirectory() as aside:
+        index = there | {"GIT_INDEX_FILE": str(Path(aside) / "index")}
+        output(folder, "add", "--all", config=settings, environment=index)
+        tree = output(folder, "write-tree", config=settings, environment=index)
+    head = os.fsdecode(run(repository, "rev-parse", "--verify", "--quiet", "HEAD").stdout).strip()
+    parent = ("-p", head) if head else ()
+    words = ("commit-tree", tree, *parent, "-m", message)
+    return output(folder, *words, config=settings, environment=there)
+
+
+def adopt(repository: Path, commit: str) -> None:
+    """Put the present branch of a repository, and its index, to a commit of its files.
+
+    Raises:
+        GitFailedError: Git refused.
+    """
+    settings = _committing(repository)
+    output(repository, "update-ref", "HEAD", commit, config=settings)
+    output(repository, "reset", "--quiet", config=settings)
+
+
+def _committing(folder: Path) -> dict[str, str]:
+    return COMMITTING | {
+        key: value
+        for key, value in FALLBACK_IDENTITY.items()
+        if not configured(key, folder) and not (key == "user.email" and os.environ.get("EMAIL"))
+    }
+
+
+def object_id(kind: bytes, content: bytes, algorithm: str = "sha1") -> str:
+    """Return the hash by which git knows an object."""
+    return hashlib.new(algorithm, b"%b %d\0" % (kind, len(content)) + content).hexdigest()
+
+
+def tree_content(entries: Mapping[str, tuple[int, str]]) -> bytes:
+    """Return git's form of a folder whose entries have these modes and hashes."""
+    # Git sorts a folder as if its name ended with a slash.
+    ordered = sorted(
+        entries, key=lambda name: f"{name}{'/' * (entries[name][0] == FOLDER)}".encode()
+    )
+    return b"".join(
+        b"%o %b\0" % (entries[name][0], name.encode()) + bytes.fromhex(entries[name][1])
+        for name in ordered
+    )

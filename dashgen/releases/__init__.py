@@ -1,0 +1,1 @@
+"""The versions of templates: the bundle's format, the build, those here and elsewhere."""

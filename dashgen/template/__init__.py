@@ -1,0 +1,1 @@
+"""What a template version is: what it asks, what the answers are, and what it renders to."""

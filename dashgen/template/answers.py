@@ -1,0 +1,281 @@
+"""From what the user stated to a complete, checked set of answers, before anything is rendered.
+
+The question files' own defaults and validators are evaluated as Copier does it, so that prompts,
+flags and files meet the same checks as ``copier copy``.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cache, lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jinja2 import StrictUndefined, meta
+from jinja2 import Template as JinjaTemplate
+from jinja2.sandbox import SandboxedEnvironment
+
+from dashgen.errors import AnswersFileError, InvalidAnswerError, UnknownAnswersError
+from dashgen.template.questions import BaseLoader, Question, SafeLoader, Template
+
+Answer = Any
+"""A text, a number, yes or no; for a question of type yaml or json, lists and mappings of them."""
+Answers = dict[str, Answer]
+
+# Returns what is wrong with a value, or an empty string.
+Check = Callable[[Answer], str]
+# Asks one question, offering a default; returns a value that passes the check.
+Ask = Callable[[Question, Answer, Check], Answer]
+
+TRUE_WORDS = frozenset({"y", "yes", "t", "true", "on", "1"})
+FALSE_WORDS = frozenset({"n", "no", "f", "false", "off", "0", ""})
+LONGEST_QUOTE = 60
+NUMBERS: Mapping[str, Callable[[Answer], int | float]] = {"int": int, "float": float}
+MUST_BE = {
+    "bool": "yes or no",
+    "int": "a whole number",
+    "float": "a number",
+    "json": "JSON",
+    "yaml": "YAML",
+}
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A value, and where it was stated, as an error names it (``--package``)."""
+
+    value: Answer
+    origin: str
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """An answer to every question that people answer, and what follows from them.
+
+    Args:
+        answers: By the question's name.
+        facts: The answers and every hidden fact, as templates refer to them.
+    """
+
+    answers: Answers = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def parse(text: str) -> dict[str, Answer]:
+    """Read a mapping of answers; Copier's own keys, which begin with ``_``, are among them.
+
+    A single value is given as it is written, because `no` and `1e3` are names, too; what it means
+    follows from the type of its question. Lists and mappings are given as YAML means them.
+
+    Raises:
+        ValueError: It is not a YAML mapping; the message says where it goes wrong.
+    """
+    try:
+        written = yaml.load(text, BaseLoader)
+        meant = written
+        with suppress(yaml.constructor.ConstructorError):
+            # What only Python could make of it is left as it is written.
+            meant = yaml.load(text, SafeLoader)
+    except (yaml.YAMLError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        raise ValueError(f"is not YAML{f' (line {mark.line + 1})' if mark else ''}") from error
+    if not isinstance(written, dict):
+        raise ValueError("is not a mapping")
+    # Both loaders keep the order, and differ in the keys that are not texts.
+    pairs = zip(written.items(), meant.values(), strict=True)
+    return {str(k): value if isinstance(value, str) else other for (k, value), other in pairs}
+
+
+def read_file(path: Path, template: Template) -> dict[str, Stated]:
+    """Read a file of answers; Copier's own keys are left out.
+
+    Raises:
+        AnswersFileError: It is missing, unreadable, no YAML mapping, or has keys that no question
+            bears.
+    """
+    hint = "pass a YAML file with one 'question: answer' a line"
+    try:
+        content = parse(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise AnswersFileError(path, str(error.strerror), "pass a file that can be read") from error
+    except UnicodeDecodeError as error:
+        raise AnswersFileError(path, "is not YAML", hint) from error
+    except ValueError as error:
+        raise AnswersFileError(path, str(error), hint) from error
+    answers = {key: value for key, value in content.items() if not key.startswith("_")}
+    questions = {question.name: question for question in template.visible}
+    if unknown := [key for key in answers if key not in questions]:
+        raise UnknownAnswersError(path, unknown, questions)
+    for key, value in answers.items():
+        if not (isinstance(value, str) or questions[key].structured):
+            raise AnswersFileError(path, f"{key} is not a single value", hint)
+    return {key: Stated(value, f"{path}: {key}") for key, value in answers.items()}
+
+
+def resolve(
+    template: Template,
+    stated: Mapping[str, Stated],
+    defaults: Mapping[str, Stated],
+    ask: Ask | None = None,
+) -> Resolved:
+    """Return an answer to every visible question, in order, and every fact.
+
+    Args:
+        template: What is asked.
+        stated: What the user stated.
+        defaults: What goes before the questions' own defaults.
+        ask: Called for each question that is not stated; without it the default is taken.
+
+    Raises:
+        InvalidAnswerError: A stated or a default value does not pass its question's check.
+    """
+    resolved = Resolved()
+    for question in template.questions:
+        # Every answer and fact so far, which later defaults and validators refer to.
+        facts = resolved.facts
+        if not question.visible or not truth(_render(question.when, facts)):
+            facts[question.name] = _default(question, facts)
+            continue
+        check = partial(_complaint, question, facts)
+        answer = (
+            _asked(question, resolved, defaults, check, ask)
+            if question.name not in stated
+            else None
+        )
+        if answer is None:
+            answer = _accepted(question, resolved, stated, defaults, check)
+        facts[question.name] = resolved.answers[question.name] = answer
+    return resolved
+
+
+def _asked(
+    question: Question,
+    resolved: Resolved,
+    defaults: Mapping[str, Stated],
+    check: Check,
+    ask: Ask | None,
+) -> Answer | None:
+    """Return what somebody answered, None where nobody is to be asked."""
+    offer = _offer(question, resolved, defaults).value
+    # A text that does not pass can be edited; a choice that there is not cannot be offered.
+    editable = not (question.choices or question.type in MUST_BE)
+    if ask is None or not (editable or not check(offer)):
+        return None
+    return _cast(question, ask(question, offer, check))
+
+
+def _accepted(
+    question: Question,
+    resolved: Resolved,
+    stated: Mapping[str, Stated],
+    defaults: Mapping[str, Stated],
+    check: Check,
+) -> Answer:
+    """Return what was stated, or the default; either has to pass the check."""
+    name = question.name
+    taken = stated.get(name) or _offer(question, resolved, defaults)
+    complaint = check(taken.value)
+    if complaint and name in stated:
+        raise InvalidAnswerError(f"{taken.origin} {_quoted(taken.value)}: {complaint}")
+    if complaint:
+        raise InvalidAnswerError(
+            f"{name} {_quoted(taken.value)} ({taken.origin}): {complaint}", f"set it with --{name}"
+        )
+    return _cast(question, taken.value)
+
+
+def _offer(question: Question, resolved: Resolved, defaults: Mapping[str, Stated]) -> Stated:
+    if stated := defaults.get(question.name):
+        return stated
+    return Stated(_default(question, resolved.facts), _origin(question, resolved.answers))
+
+
+def take_default(question: Question, default: Answer, check: Check) -> Answer:
+    """Stand in for a prompt where only the answers stated so far are to be checked."""
+    return default
+
+
+def _origin(question: Question, answers: Answers) -> str:
+    """Say of a default what it comes from, so that an error leads to the right flag."""
+    if not question.computed:
+        return "the default"
+    used = meta.find_undeclared_variables(_environment().parse(question.default))
+    sources = [f"{name} {_quoted(answers[name])}" for name in answers if name in used]
+    return f"derived from {', '.join(sources)}"
+
+
+def _default(question: Question, facts: dict[str, Any]) -> Any:
+    value = _render(question.default, facts)
+    if question.structured and isinstance(value, str):
+        return yaml.load(value, SafeLoader)
+    return value
+
+
+def _render(value: Any, facts: dict[str, Any]) -> Any:
+    return _compiled(value).render(facts) if isinstance(value, str) else value
+
+
+@lru_cache(1024)
+def _compiled(text: str) -> JinjaTemplate:
+    """Return a text as a template; what the questions hold is asked for several times a run."""
+    return _environment().from_string(text)
+
+
+@cache
+def _environment() -> SandboxedEnvironment:
+    """Return a Jinja environment like the one in which Copier evaluates questions."""
+    return SandboxedEnvironment(
+        extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"],
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+    )
+
+
+def _complaint(question: Question, facts: dict[str, Any], value: Answer) -> str:
+    """Return what the question has against the value, or an empty string."""
+    if not question.structured and isinstance(value, list | dict):
+        return "is not a single value"
+    try:
+        answer = _cast(question, value)
+        str(answer).encode()
+    except (ValueError, yaml.YAMLError):
+        return f"must be {MUST_BE.get(question.type, 'UTF-8 text')}"
+    chosen = answer if question.multiselect and isinstance(answer, list) else [answer]
+    if question.choices and any(str(one) not in question.values for one in chosen):
+        return f"is not a choice; choose from {', '.join(question.values)}"
+    return str(_render(question.validator, {**facts, question.name: answer})).strip()
+
+
+def _cast(question: Question, value: Answer) -> Answer:
+    if question.structured:
+        if not isinstance(value, str):
+            return value
+        return json.loads(value) if question.type == "json" else yaml.load(value, SafeLoader)
+    if question.type == "bool":
+        return truth(value)
+    if question.type in NUMBERS:
+        return NUMBERS[question.type](value)
+    return str(value)
+
+
+def truth(value: Answer) -> bool:
+    """Return what a yes or no means, however it is written.
+
+    Raises:
+        ValueError: It is neither.
+    """
+    if isinstance(value, bool):
+        return value
+    word = str(value).strip().lower()
+    if word in TRUE_WORDS:
+        return True
+    if word in FALSE_WORDS:
+        return False
+    raise ValueError(value)
+
+
+def _quoted(value: Answer) -> str:
+    text = str(value)
+    return repr(text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…")

@@ -1,0 +1,164 @@
+"""What a template asks, read from its own files; flags, prompts and checks follow from it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+import yaml
+
+from dashgen.errors import TemplateSourceError
+from dashgen.files import Files
+
+SETTINGS_FILES = ("copier.yml", "copier.yaml")
+# Of the two loaders that give the same, the one in C takes a tenth of the time.
+SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# Keeps every value as it is written: `no` and `1e3` are names too.
+BaseLoader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value that a question offers, and what it means."""
+
+    value: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of a template, in Copier's terms."""
+
+    name: str
+    type: str
+    help: str
+    default: Any
+    choices: tuple[Choice, ...] = ()
+    validator: str = ""
+    when: bool | str = True
+    multiselect: bool = False
+    computed_choices: bool = False
+    """Whether its choices are a Jinja expression."""
+
+    @property
+    def visible(self) -> bool:
+        """Whether people answer it; the others are facts that the template computes."""
+        return self.when is not False
+
+    @property
+    def computed(self) -> bool:
+        """Whether its default is a Jinja expression."""
+        return isinstance(self.default, str) and ("{{" in self.default or "{%" in self.default)
+
+    @property
+    def structured(self) -> bool:
+        """Whether an answer is YAML of any shape rather than one word."""
+        return self.type in {"yaml", "json"} or self.multiselect
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The values of its choices."""
+        return tuple(choice.value for choice in self.choices)
+
+
+@dataclass(frozen=True)
+class Template:
+    """What a template version asks, and its settings as ``copier.yml`` has them."""
+
+    questions: tuple[Question, ...]
+    settings: Mapping[str, Any]
+
+    @property
+    def visible(self) -> tuple[Question, ...]:
+        """The questions that people answer."""
+        return tuple(question for question in self.questions if question.visible)
+
+    @property
+    def runs(self) -> tuple[str, ...]:
+        """What it does beyond writing files, for which Copier wants trust."""
+        wanted = {
+            "_tasks": "tasks",
+            "_migrations": "migrations",
+            "_jinja_extensions": "Jinja extensions",
+        }
+        return tuple(words for setting, words in wanted.items() if self.settings.get(setting))
+
+
+class _Include(str):
+    """The pattern of the files that an ``!include`` names."""
+
+
+class _Loader(SafeLoader):  # type: ignore[misc]
+    """Reads question files, leaving each ``!include`` as what it names."""
+
+
+_Loader.add_constructor("!include", lambda _, node: _Include(node.value))
+
+
+def read(files: Files) -> Template:
+    """Read what a template asks.
+
+    Args:
+        files: The template's, by their paths from the folder of ``copier.yml``.
+
+    Raises:
+        TemplateSourceError: It has no ``copier.yml``, or that is not as Copier wants it.
+    """
+    name = next((name for name in SETTINGS_FILES if name in files), None)
+    if name is None:
+        raise TemplateSourceError("the template has no copier.yml", "name a Copier template")
+    try:
+        content = dict(_entries(files, name))
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
+        line = str(error).splitlines()[0]
+        raise TemplateSourceError(f"the template's {name} cannot be read: {line}") from error
+    settings = {key: value for key, value in content.items() if key.startswith("_")}
+    asked = {key: value for key, value in content.items() if not key.startswith("_")}
+    return Template(tuple(_question(key, value) for key, value in asked.items()), settings)
+
+
+def _entries(files: Files, path: str) -> Iterator[tuple[str, Any]]:
+    for document in yaml.load_all(files[path].content.decode(), _Loader):
+        for part in document if isinstance(document, list) else [document]:
+            if isinstance(part, _Include):
+                for included in sorted(name for name in files if fnmatchcase(name, part)):
+                    yield from _entries(files, included)
+            elif isinstance(part, dict):
+                yield from ((str(key), value) for key, value in part.items())
+            elif part is not None:
+                raise ValueError("it is not a mapping of questions")
+
+
+def _question(name: str, details: Any) -> Question:
+    if not isinstance(details, dict):
+        details = {"default": details}
+    multiselect = bool(details.get("multiselect", False))
+    default = details.get("default", [] if multiselect else "")
+    inferred = type(default).__name__ if isinstance(default, bool | int | float | str) else "yaml"
+    declared = details.get("choices", ())
+    return Question(
+        name=name,
+        type=details.get("type") or inferred,
+        help=details.get("help", name),
+        default=default,
+        choices=() if isinstance(declared, str) else tuple(_choices(declared)),
+        validator=details.get("validator", ""),
+        when=details.get("when", True),
+        multiselect=multiselect,
+        computed_choices=isinstance(declared, str),
+    )
+
+
+def _choices(declared: Any) -> Iterator[Choice]:
+    """Yield the choices of a ``{"value: meaning": value}`` mapping or of a list of values."""
+    pairs = declared.items() if isinstance(declared, dict) else map(_pair, declared)
+    for label, value in pairs:
+        if isinstance(value, dict):
+            value = value.get("value")
+        yield Choice(str(value), str(label).removeprefix(f"{value}:").strip())
+
+
+def _pair(declared: Any) -> tuple[Any, Any]:
+    """Return the label and the value of a choice in a list, which may state only the value."""
+    label, value = declared if isinstance(declared, list) else (declared, declared)
+    return label, value

@@ -1,0 +1,98 @@
+"""Rendering a template version by Copier; the only module that imports Copier."""
+
+import os
+import tempfile
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import copier
+import yaml
+from copier.errors import CopierError
+from jinja2 import TemplateError
+from plumbum import ProcessExecutionError, local
+
+from dashgen import files
+from dashgen.errors import RenderError
+from dashgen.files import Files
+
+# Copier's own ways to tell what is wrong, and those of what it uses.
+FAILURES = (CopierError, TemplateError, ProcessExecutionError, yaml.YAMLError, ValueError, OSError)
+
+
+def render(
+    template: Files, folder: Path, answers: Mapping[str, Any], record: Mapping[str, str]
+) -> None:
+    """Render a template version into a folder.
+
+    Args:
+        template: The version's files.
+        folder: To be filled; its name is the project's folder name, which a template may look at.
+        answers: An answer to every question; those that are missing get their defaults.
+        record: What the project is to remember of the template: its ``_commit`` and ``_src_path``.
+
+    Raises:
+        RenderError: Copier or Jinja refused the template or an answer.
+    """
+    with tempfile.TemporaryDirectory(prefix="dashgen-") as name:
+        files.lay(template, Path(name))
+        # Without git on its path, Copier takes the version as the plain folder it is, and does not
+        # ask git about every file it writes.
+        with local.env(PATH=""):
+            _copy(name, folder, {**answers, "dashgen_release": dict(record)})
+
+
+def render_from(
+    source: str, ref: str, folder: Path, answers: Mapping[str, Any], *, trust: bool = False
+) -> None:
+    """Render a version of another template, as ``copier copy`` of its source does.
+
+    Args:
+        source: A folder, a git address or a bundle, as the project records it.
+        ref: A tag, a branch or a commit; empty is the newest release.
+        folder: To be filled.
+        answers: An answer to every question.
+        trust: Let the template run commands and load code.
+
+    Raises:
+        RenderError: Copier or Jinja refused the template or an answer.
+    """
+    with local.env(GIT_TERMINAL_PROMPT="0"):
+        _copy(source, folder, answers, vcs_ref=ref or None, unsafe=trust)
+
+
+def _copy(source: str, folder: Path, answers: Mapping[str, Any], **options: Any) -> None:
+    try:
+        # Copier's warnings are for the authors of templates.
+        with warnings.catch_warnings(action="ignore"):
+            copier.run_copy(
+                source,
+                folder,
+                data=dict(answers),
+                defaults=True,
+                quiet=True,
+                # The user's own Copier settings must not change what the answers say.
+                settings=copier.Settings(),
+                **options,
+            )
+    except FAILURES as error:
+        raise RenderError(
+            f"the template did not render: {_words(error)}", "report this with your answers"
+        ) from error
+    _follow_umask(folder)
+
+
+def _follow_umask(folder: Path) -> None:
+    """Give files the modes of newly written ones; Copier copies those of the template's files."""
+    allowed = folder.stat().st_mode & 0o777
+    for path in folder.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            executable = path.stat().st_mode & 0o100
+            path.chmod(allowed if executable else allowed & 0o666)
+
+
+def _words(error: BaseException) -> str:
+    text = str(getattr(error, "stderr", "") or error).strip()
+    lines = [line for line in text.splitlines() if line.strip()] or [type(error).__name__]
+    return lines[-1].replace(os.linesep, " ")
