@@ -65,9 +65,9 @@ def test_compose_runs_what_the_choices_need_and_nothing_else(
         volume.partition(":")[0] for one in services.values() for volume in one.get("volumes", [])
     }
     assert used == set(compose.get("volumes", {}))
-    settings = (project / "myapp/settings.py").read_text()
+    settings = (project / "myapp/core/settings.py").read_text()
     for variable in services["web"]["environment"]:
-        assert f"    {variable.lower()}: " in settings
+        assert f"    {variable.removeprefix('APP_').lower()}: " in settings
     # What is secret comes from outside, and compose stops without it.
     for secret in re.findall(r"(?:KEY|PASSWORD): (.*)", text):
         assert re.fullmatch(r"\$\{\w+:\?.+\}", secret), secret
@@ -106,7 +106,7 @@ def test_the_images_commands_work_without_docker(tmp_path: Path) -> None:
     image.mkdir()
     port = free_port()
     env = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
-    env |= {"SECRET_KEY": "only-for-tests-and-long-enough", "UV_PYTHON": sys.executable}
+    env |= {"APP_SECRET_KEY": "only-for-tests-and-long-enough", "UV_PYTHON": sys.executable}
     env["PATH"] = f"{Path(uv.find_uv_bin()).parent}:{env['PATH']}"
     for name, rest in steps:
         match name, shlex.split(rest):
@@ -124,7 +124,7 @@ def test_the_images_commands_work_without_docker(tmp_path: Path) -> None:
                 command = [word for word in words if not word.startswith("--mount")]
                 done = subprocess.run(command, cwd=image, env=env, capture_output=True, text=True)
                 assert done.returncode == 0, done.stderr
-    env["HOST"] = "127.0.0.1"
+    env["APP_HOST"] = "127.0.0.1"
     (serve,) = [json.loads(rest) for name, rest in steps if name == "CMD"]
     (probe,) = [rest.partition("CMD ")[2] for name, rest in steps if name == "HEALTHCHECK"]
     ask = [image / ".venv/bin" / json.loads(probe)[0], *json.loads(probe)[1:]]

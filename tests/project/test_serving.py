@@ -55,13 +55,12 @@ UPDATE = "/_dash-update-component"
 def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     """Serve an app in which a report is an ordinary, slow callback."""
     folder = tmp_path_factory.mktemp("serving")
-    project = render(folder, Variant(storage="memory", background="none"))
+    project = render(folder, Variant(storage="memory", background="none"), {"reports": 0.4})
     env = {
-        "LOG_FORMAT": "json",
-        "REPORT_SECONDS": "0.4",
-        "SLOW_SECONDS": "0.3",
-        "REQUEST_LIMIT_MB": "1",
-        "WEB_WORKERS": "2",
+        "APP_LOG_FORMAT": "json",
+        "APP_SLOW_SECONDS": "0.3",
+        "APP_REQUEST_LIMIT_MB": "1",
+        "WEB_CONCURRENCY": "2",
     }
     with served(project, log=folder / "log", env=env) as process:
         yield process
@@ -108,8 +107,8 @@ def test_a_slow_callback_is_logged_with_its_name_and_its_request(
 ) -> None:
     assert ask(process, "POST", UPDATE, report("population"), X_Request_ID="slow").status == 200
     slow, access = logged("slow")
-    assert (slow["level"], slow["callback"]) == ("WARNING", "pages.reports.run_report")
-    assert slow["message"].startswith("Slow: pages.reports.run_report took 0.")
+    assert (slow["level"], slow["callback"]) == ("WARNING", "pages.reports.page.run_report")
+    assert slow["message"].startswith("Slow: pages.reports.page.run_report took 0.")
     assert (access["logger"], '"POST /_dash-update' in access["message"]) == (
         "gunicorn.access",
         True,
@@ -121,7 +120,7 @@ def test_an_error_is_logged_once_with_the_callbacks_name(
 ) -> None:
     ask(process, "POST", UPDATE, report("no such measure"), X_Request_ID="error")
     (error,) = [line for line in logged("error") if line["level"] == "ERROR"]
-    assert error["message"].endswith("in pages.reports.run_report")
+    assert error["message"].endswith("in pages.reports.page.run_report")
     assert "KeyError" in error["exception"]
 
 
@@ -131,8 +130,8 @@ def test_a_request_that_is_too_large_is_refused(process: Process) -> None:
 
 
 def test_sigterm_lets_a_running_request_finish(tmp_path: Path) -> None:
-    project = render(tmp_path, Variant(storage="memory", background="none"))
-    env = {"REPORT_SECONDS": "2", "SLOW_SECONDS": "60"}
+    project = render(tmp_path, Variant(storage="memory", background="none"), {"reports": 2})
+    env = {"APP_SLOW_SECONDS": "60"}
     with served(project, log=tmp_path / "log", env=env) as process, ThreadPoolExecutor(1) as pool:
         answer = pool.submit(ask, process, "POST", UPDATE, report("population"))
         time.sleep(0.7)  # the request is under way, and far from done
@@ -147,9 +146,9 @@ def test_ready_says_which_server_is_away_and_health_does_not_mind(tmp_path: Path
     with redis_server() as redis:
         url = redis.url.removesuffix("/0")
         env = {
-            "STORAGE_URL": f"{url}/0",
-            "CELERY_BROKER_URL": f"{url}/1",
-            "CELERY_RESULT_BACKEND": f"{url}/2",
+            "APP_STORAGE_URL": f"{url}/0",
+            "APP_CELERY_BROKER_URL": f"{url}/1",
+            "APP_CELERY_RESULT_BACKEND": f"{url}/2",
         }
         with served(project, log=tmp_path / "log", env=env) as process:
             assert ask(process, "GET", "/ready").status == 200
