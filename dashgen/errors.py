@@ -280,6 +280,14 @@ class NothingToAbortError(DashgenError):
     exit_code = ExitCode.USAGE
 
 
+class OutputError(DashgenError):
+    """Standard output does not take what is printed."""
+
+    def __init__(self, error: OSError) -> None:
+        reason = (error.strerror or str(error)).lower()
+        super().__init__(f"cannot print the result: {reason}", "send the output elsewhere")
+
+
 class WriteError(DashgenError):
     """The operating system refuses to write a file; what was written before is undone."""
 

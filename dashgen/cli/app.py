@@ -1,5 +1,6 @@
 """The commands there are, and what happens around each: signals, errors, exit codes."""
 
+import errno
 import io
 import os
 import re
@@ -14,7 +15,7 @@ import typer
 
 from dashgen.cli.completion import VARIABLE, complete, completion
 from dashgen.cli.config import config
-from dashgen.cli.console import print_error
+from dashgen.cli.console import discard, print_aside, print_error
 from dashgen.cli.diff import diff
 from dashgen.cli.doctor import doctor
 from dashgen.cli.new import new
@@ -22,9 +23,11 @@ from dashgen.cli.options import options
 from dashgen.cli.questions import QuestionCommand
 from dashgen.cli.status import status
 from dashgen.cli.update import update
-from dashgen.errors import CommandLineError, DashgenError, ExitCode
+from dashgen.errors import CommandLineError, DashgenError, ExitCode, OutputError
 
 WIDEST = 100
+# A write to a stream fails so; a command names the file where it was one.
+FULL = {errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EFBIG}
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -78,6 +81,7 @@ def main(words: Sequence[str] | None = None) -> int:
     if VARIABLE in os.environ:
         return complete(app)
     _handle_signals()
+    _open_streams()
     for stream in (sys.stdout, sys.stderr):
         # A file name that is not text, or a terminal without an arrow, must not end a command.
         if isinstance(stream, io.TextIOWrapper):
@@ -91,13 +95,19 @@ def main(words: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt as error:
         # A command that has something to say about it says so itself.
         for line in getattr(error, "__notes__", ("cancelled",)):
-            print(line, file=sys.stderr)
+            print_aside(line)
         return ExitCode.TERMINATED if isinstance(error, Terminated) else ExitCode.INTERRUPTED
     except BrokenPipeError:
-        # Whoever read the output has seen enough; the interpreter would complain as it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read the output has seen enough.
+        discard(sys.stdout)
         return ExitCode.FAILED
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in FULL:
+            return _failed(OutputError(error), words)
+        if _says(words, "-v", "--verbose"):
+            import traceback
+
+            print_aside(traceback.format_exc().rstrip())
         hint = "run it again with --verbose and report what that prints"
         return _failed(DashgenError(f"unexpected {type(error).__name__}: {error}", hint), words)
 
@@ -137,14 +147,27 @@ def _print_version(as_json: bool) -> None:
 
 
 def _failed(error: DashgenError, words: Sequence[str]) -> int:
-    # Read from the words themselves: an error of the parser comes before any option is known.
-    words = words[: words.index("--")] if "--" in words else words
-    if {"-v", "--verbose"} & set(words):
-        import traceback
-
-        traceback.print_exc()
-    print_error(error, "--json" in words)
+    unprintable = isinstance(error, OutputError)
+    if unprintable:
+        discard(sys.stdout)
+    try:
+        print_error(error, as_json=_says(words, "--json") and not unprintable)
+    except OutputError:
+        discard(sys.stdout)
     return error.exit_code
+
+
+def _says(words: Sequence[str], *options: str) -> bool:
+    """Say whether an option is there, also where the parser has not come to it."""
+    words = words[: words.index("--")] if "--" in words else words
+    return bool(set(options) & set(words))
+
+
+def _open_streams() -> None:
+    """Let each standard stream that is closed lead nowhere."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
 def _handle_signals() -> None:

@@ -57,7 +57,7 @@ def completion(
         text=True,
         check=True,
     ).stdout
-    Output(as_json, quiet).result({"shell": name, "script": script}, lambda: script)
+    Output(as_json, quiet).result({"shell": name, "script": script}, lambda: script, verbatim=True)
 
 
 def complete(app: typer.Typer) -> int:

@@ -2,12 +2,15 @@
 
 import json
 import os
+import re
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dashgen.errors import DashgenError
+from dashgen.errors import DashgenError, OutputError
 
 STYLES = {
     "bold": "1",
@@ -36,24 +39,76 @@ class Output:
     def step(self, line: str = "") -> None:
         """Say what happens; nothing with ``--json`` or ``--quiet``."""
         if not self.as_json and not self.quiet:
-            print_now(line)
+            print_now(fitted(line, sys.stdout))
 
     def warn(self, line: str) -> None:
         """Say on standard error what the user should know although the command goes on."""
         if not self.quiet:
-            print(f"{styled('warning:', 'warning', sys.stderr)} {line}", file=sys.stderr)
+            print_aside(f"{styled('warning:', 'warning', sys.stderr)} {line}")
 
-    def result(self, data: Mapping[str, Any], text: Callable[[], str]) -> None:
-        """Print what came of the command, for a program or for people."""
+    def result(
+        self, data: Mapping[str, Any], text: Callable[[], str], *, verbatim: bool = False
+    ) -> None:
+        """Print what came of the command, for a program or for people.
+
+        Args:
+            data: For a program.
+            text: Returns what people read.
+            verbatim: Let no line be wrapped, because a program may read them, too.
+        """
         if self.as_json:
             print_now(json.dumps(data, ensure_ascii=False))
         elif not self.quiet:
-            print_now(text())
+            print_now(text() if verbatim else fitted(text(), sys.stdout))
 
 
 def print_now(text: str) -> None:
-    """Print at once, also where the output is a pipe."""
-    print(text, flush=True)
+    """Print at once, also where the output is a pipe.
+
+    Raises:
+        OutputError: Nothing more can be written there, as on a full disk.
+    """
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(error) from error
+
+
+def print_aside(text: str) -> None:
+    """Print on standard error; if nothing can be written there, nobody can be told."""
+    try:
+        print(fitted(text, sys.stderr), file=sys.stderr, flush=True)
+    except OSError:
+        discard(sys.stderr)
+
+
+def discard(stream: Any) -> None:
+    """Let go what a stream still holds; the interpreter would complain of it as it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def fitted(text: str, stream: Any) -> str:
+    """Return a text whose lines break between words, where a terminal would break within one."""
+    if not stream.isatty():
+        return text
+    width = shutil.get_terminal_size().columns
+    return "\n".join(_wrapped(line, width) for line in text.split("\n"))
+
+
+def _wrapped(line: str, width: int) -> str:
+    if len(re.sub(r"\033\[[0-9;]*m", "", line)) <= width:
+        return line
+    indent = line[: len(line) - len(line.lstrip())] + "  "
+    return textwrap.fill(
+        line,
+        width,
+        subsequent_indent=indent,
+        replace_whitespace=False,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def answer_text(value: Any) -> str:
@@ -87,4 +142,4 @@ def print_error(error: DashgenError, as_json: bool) -> None:
         }
         print_now(json.dumps({"error": content}, ensure_ascii=False))
     else:
-        print(f"{styled('error:', 'error', sys.stderr)} {error}", file=sys.stderr, flush=True)
+        print_aside(f"{styled('error:', 'error', sys.stderr)} {error}")

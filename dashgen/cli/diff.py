@@ -21,4 +21,4 @@ def diff(
     from dashgen.commands.status import diff as compare
 
     text = compare(path, template=template, color=not as_json and has_colour(sys.stdout))
-    Output(as_json, quiet).result({"diff": text}, lambda: text.rstrip("\n"))
+    Output(as_json, quiet).result({"diff": text}, lambda: text.rstrip("\n"), verbatim=True)

@@ -26,11 +26,14 @@ if TYPE_CHECKING:
 def new(
     context: typer.Context,
     dest: Annotated[
-        str,
+        str | None,
         typer.Argument(
-            metavar="DEST", help="New or empty folder. '.' is the current folder.", parser=str
+            metavar="DEST",
+            help="New or empty folder. '.' is the current folder. Asked for at a terminal.",
+            show_default=False,
+            parser=str,
         ),
-    ],
+    ] = None,
     defaults: Annotated[
         bool, typer.Option("-y", "--defaults", help="Take the default of every open question.")
     ] = False,
@@ -113,6 +116,8 @@ def new(
     if run and (output.as_json or dry_run):
         other = "--json" if output.as_json else "--dry-run"
         raise CommandLineError(f"{other} and --run exclude each other", "leave one of them out")
+    if dest is None:
+        dest = _asked_destination(output)
     asker = None
     force = force or existing is not None
     if output.can_ask and (not defaults or (force and not existing)):
@@ -152,6 +157,15 @@ def new(
         except KeyboardInterrupt as error:
             error.add_note("stopped before the app was started; the project is written")
             raise
+
+
+def _asked_destination(output: Output) -> str:
+    if not output.can_ask:
+        raise CommandLineError("missing argument 'DEST'", "see 'dashgen new --help'")
+    # Imported here, because what asks takes time to import.
+    from dashgen.cli.prompts import ask_destination
+
+    return ask_destination()
 
 
 def _with_data(flags: dict[str, Any], data: Sequence[str]) -> dict[str, Any]:

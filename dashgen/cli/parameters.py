@@ -7,7 +7,9 @@ import typer
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, errors too. Never ask.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but errors.")]
-Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Print the traceback of an error.")]
+Verbose = Annotated[
+    bool, typer.Option("-v", "--verbose", help="Print the traceback of an internal error.")
+]
 Project = Annotated[
     Path, typer.Argument(help="Project folder.", metavar="PATH", show_default="current folder")
 ]

@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import questionary
-from prompt_toolkit.styles import Style
+from prompt_toolkit.application import Application
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent, merge_key_bindings
+from prompt_toolkit.keys import Keys
+from prompt_toolkit.styles import Style, merge_styles
 
-from dashgen.cli.console import answer_text, has_colour, styled
+from dashgen.cli.console import answer_text, fitted, has_colour, styled
 from dashgen.project.staging import Existing, unused_name
 from dashgen.template.answers import Answer, Answers, Check, truth
 from dashgen.template.questions import Question
@@ -21,6 +24,9 @@ WIDE = 60
 POINTER = ">"
 MARK = "?"
 CREATE, CHANGE, CANCEL = "create", "change", "cancel"
+RECOMMENDED, EACH = "recommended", "each"
+# What everybody is asked, before the choice of recommended settings.
+FIRST = ("name", "start")
 
 LOOK = Style.from_dict(
     {
@@ -35,33 +41,40 @@ LOOK = Style.from_dict(
     }
 )
 PLAIN = Style.from_dict({"selected": "noreverse"})
+# A text that is selected is shown so; in a list the pointer shows it.
+TYPED = Style.from_dict({"selected": "reverse"})
 
 
 class Terminal:
     """The person at the terminal; Ctrl-C and Ctrl-D give up."""
 
+    def __init__(self) -> None:
+        self.expect([])
+
+    def expect(self, names: Sequence[str]) -> None:
+        """Take note of the questions that are open, most of which have recommended answers."""
+        self.left = [name for name in names if name not in FIRST]
+        self.total = len(self.left)
+        # Whether what is left takes its default; None before that is asked.
+        self.recommended: bool | None = None if self.total > 1 else False
+
     def ask(self, question: Question, default: Answer, check: Check) -> Answer:
         """Ask one question until its answer passes the check."""
-        if question.choices:
-            offers = [
-                (choice.value, choice.value, choice.meaning, choice.value == str(question.default))
-                for choice in question.choices
-            ]
-            return _select(question.help, offers, str(default))
-        if question.type == "bool":
-            prompt = questionary.confirm(question.help, default=truth(default), **_look())
-            return bool(_answer(prompt, question.help))
-        text = str(default)
-        while True:
-            prompt = questionary.text(question.help, default=text, **_look())
-            text = str(_answer(prompt, question.help))
-            # Below the prompt, because the toolbar for it holds no more than one line.
-            if not (complaint := check(text)):
-                return text
-            print(f"  {styled('that', 'bad')} {complaint}", flush=True)
+        if question.name in FIRST or question.name not in self.left:
+            return _ask(question, question.help, default, check)
+        if self.recommended is None:
+            self.recommended = _wants_recommended()
+        number = self.total - len(self.left) + 1
+        self.left.remove(question.name)
+        if self.recommended and not check(default):
+            return default
+        alone = self.recommended or self.total == 1
+        title = question.help if alone else f"{question.help} ({number}/{self.total})"
+        return _ask(question, title, default, check)
 
     def review(self, questions: Sequence[Question], answers: Answers) -> str | None:
         """Show all answers; return the name of the one to change, None if all are right."""
+        self.left = []
         print(f"\n{summary(questions, answers)}\n", flush=True)
         offers = [
             (CREATE, "Create the project", "", False),
@@ -87,6 +100,72 @@ class Terminal:
         while (wish := _select(f"{path} is there already", offers, "keep")) == "difference":
             print(difference(path, present, new), flush=True)
         return Existing(wish)
+
+
+def ask_destination() -> str:
+    """Ask for the folder of a new app until one is named."""
+    title = "In which new folder should the app be?"
+    while not (folder := _answer(_text(title, ""), title).strip()):
+        print(f"  {styled('that', 'bad')} is empty", flush=True)
+    return str(folder)
+
+
+def confirm(title: str) -> bool:
+    """Ask for yes or no; yes is the default."""
+    return bool(_answer(questionary.confirm(_wrapped(title), **_look()), title))
+
+
+def _wants_recommended() -> bool:
+    title = "Use the recommended settings?"
+    offers = [
+        (RECOMMENDED, "Recommended", "You can still change each of them.", True),
+        (EACH, "Choose each", "Storage, background jobs, layout and more.", False),
+    ]
+    return _select(title, offers, RECOMMENDED) == RECOMMENDED
+
+
+def _ask(question: Question, title: str, default: Answer, check: Check) -> Answer:
+    if question.choices:
+        offers = [
+            (choice.value, choice.value, choice.meaning, choice.value == str(question.default))
+            for choice in question.choices
+        ]
+        return _select(title, offers, str(default))
+    if question.type == "bool":
+        prompt = questionary.confirm(_wrapped(title), default=truth(default), **_look())
+        return bool(_answer(prompt, title))
+    text = str(default)
+    while True:
+        text = str(_answer(_text(title, text), title))
+        # Below the prompt, because the toolbar for it holds no more than one line.
+        if not (complaint := check(text)):
+            return text
+        print(fitted(f"  {styled('that', 'bad')} {complaint}", sys.stdout), flush=True)
+
+
+def _text(title: str, default: str) -> questionary.Question:
+    """Return a prompt whose default is selected, so that typing replaces it."""
+    keys = KeyBindings()
+
+    @keys.add(Keys.BracketedPaste)
+    def paste(event: KeyPressEvent) -> None:
+        if event.current_buffer.selection_state:
+            event.current_buffer.cut_selection()
+        event.current_buffer.insert_text(event.data.replace("\r\n", "\n").replace("\r", "\n"))
+
+    prompt = questionary.text(_wrapped(title), default=default, key_bindings=keys, **_look(TYPED))
+
+    def select_all() -> None:
+        buffer = prompt.application.current_buffer
+        buffer.cursor_position = 0
+        buffer.start_selection()
+        if buffer.selection_state:
+            buffer.selection_state.enter_shift_mode()
+        buffer.cursor_position = len(buffer.text)
+
+    if default:
+        prompt.application.pre_run_callables.append(select_all)
+    return prompt
 
 
 def summary(questions: Sequence[Question], answers: Answers) -> str:
@@ -131,13 +210,13 @@ def _select(title: str, offers: Sequence[tuple[str, str, str, bool]], default: s
         text = f"{label:<{column}}  {meaning}{mark}".rstrip() if wide else f"{label}{mark}"
         choices.append(
             questionary.Choice(
-                text if len(text) <= room else f"{text[: room - 1]}…",
+                text if len(text) <= room else f"{text[:room].rpartition(' ')[0]} …",
                 value,
                 description=None if wide or not meaning else _below(meaning, room),
             )
         )
     prompt = questionary.select(
-        title,
+        _wrapped(title),
         choices=choices,
         default=default,
         pointer=POINTER,
@@ -152,19 +231,37 @@ def _below(meaning: str, room: int) -> str:
     return "\n" + textwrap.fill(meaning, room, initial_indent="    ", subsequent_indent="    ")
 
 
-def _look() -> dict[str, Any]:
-    return {"qmark": MARK, "style": LOOK if has_colour(sys.stdout) else PLAIN}
+def _wrapped(title: str) -> str:
+    """Return a title that a narrow terminal does not break within a word."""
+    # Of the mark at its beginning and the hint behind it, the shortest words are left room for.
+    return textwrap.fill(title, max(shutil.get_terminal_size().columns - 9, 20))
+
+
+def _look(typed: Style | None = None) -> dict[str, Any]:
+    look = LOOK if has_colour(sys.stdout) else PLAIN
+    return {"qmark": MARK, "style": merge_styles([look, typed]) if typed else look}
 
 
 def _answer(
     prompt: questionary.Question, title: str, labels: Mapping[str, str] | None = None
 ) -> Any:
     """Ask, and leave one line that says what was asked and answered."""
-    prompt.application.erase_when_done = True
-    try:
-        answer = prompt.unsafe_ask()
-    except EOFError as error:
-        raise KeyboardInterrupt from error
+    application: Application[Any] = prompt.application
+    application.erase_when_done = True
+    application.key_bindings = merge_key_bindings(
+        [application.key_bindings or KeyBindings(), _GIVING_UP]
+    )
+    answer = prompt.unsafe_ask()
     said = (labels or {}).get(answer, answer_text(answer))
-    print(f"{styled(MARK, 'term')} {title} {styled(said, 'term')}".rstrip(), flush=True)
+    line = f"{styled(MARK, 'term')} {title} {styled(said, 'term')}".rstrip()
+    print(fitted(line, sys.stdout), flush=True)
     return answer
+
+
+_GIVING_UP = KeyBindings()
+
+
+@_GIVING_UP.add("c-d", eager=True)
+def _give_up(event: KeyPressEvent) -> None:
+    """Let Ctrl-D do what Ctrl-C does at every prompt, whatever is typed there."""
+    event.app.exit(exception=KeyboardInterrupt)

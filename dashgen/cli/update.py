@@ -100,9 +100,10 @@ def update(
 
 
 def _agreed() -> bool:
-    import questionary
+    # Imported here, because what asks takes time to import.
+    from dashgen.cli.prompts import confirm
 
-    return bool(questionary.confirm("Apply this?", default=True).unsafe_ask())
+    return confirm("Apply this?")
 
 
 def _preview(update: "Update") -> str:

@@ -11,6 +11,7 @@ from dashgen.errors import CommandLineError, MissingAnswersError, UnknownQuestio
 from dashgen.project import git, staging
 from dashgen.project.staging import Existing, Place, Stage, State
 from dashgen.releases import installed, sources
+from dashgen.releases.sources import TemplateVersion
 from dashgen.template.answers import (
     Answer,
     Answers,
@@ -25,6 +26,9 @@ from dashgen.template.questions import Question, Template
 
 class Asker(Protocol):
     """Somebody who answers while the command runs; giving up is a ``KeyboardInterrupt``."""
+
+    def expect(self, names: Sequence[str]) -> None:
+        """Take note of dashgen's own questions that are open; called before the first is asked."""
 
     def ask(self, question: Question, default: Answer, check: Check) -> Answer:
         """Answer one question, with a value that passes the check."""
@@ -113,7 +117,7 @@ def new(
     with sources.chosen(template, ref, trust) as version:
         stated = _stated(version.template, answers_file, answers or {})
         offered = _offered(place.path.name, version.own)
-        complete = _answers(version.template, stated, offered, asker, defaults)
+        complete = _answers(version, stated, offered, asker, defaults)
         with _stage(place, dry_run) as stage:
             version.render(stage.folder, complete)
             sizes = {path: (stage.folder / path).stat().st_size for path in stage.files()}
@@ -162,18 +166,20 @@ def _offered(folder: str, own: bool) -> dict[str, Stated]:
 
 
 def _answers(
-    template: Template,
+    version: TemplateVersion,
     stated: Mapping[str, Stated],
     offered: Mapping[str, Stated],
     asker: Asker | None,
     defaults: bool,
 ) -> Answers:
+    template = version.template
     # What was stated is refused before anything is asked.
     complete = resolve(template, stated, offered, take_default).answers
     missing = [name for name in complete if name not in stated]
     if not missing:
         return complete
     if asker and not defaults:
+        asker.expect(missing if version.own else [])
         answers = resolve(template, stated, offered, asker.ask).answers
         return _reviewed(template, answers, asker)
     if not defaults:

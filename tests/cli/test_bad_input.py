@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -242,10 +244,45 @@ def test_an_error_as_json_is_one_object_on_stdout(work: Path) -> None:
         assert error["message"]
 
 
-def test_verbose_adds_the_traceback(work: Path) -> None:
+def test_verbose_adds_no_traceback_to_an_error_of_the_user(work: Path) -> None:
     done = dashgen("new", "shop", "-y", "--package", "dash", "--verbose", cwd=work)
-    assert "Traceback" in done.stderr
-    only_line(done.stderr.splitlines(keepends=True)[-1])
+    assert "--package 'dash'" in only_line(done.stderr)
+
+
+@pytest.mark.usefixtures("signal_handlers")
+def test_verbose_adds_the_traceback_of_an_internal_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(name: str | None) -> None:
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr("dashgen.commands.options.options", fail)
+    assert main(["options"]) == FAILED
+    assert "unexpected RuntimeError: a fault" in only_line(capsys.readouterr().err)
+    assert main(["options", "--verbose"]) == FAILED
+    said = capsys.readouterr().err
+    assert said.startswith("Traceback")
+    only_line(said.splitlines(keepends=True)[-1])
+
+
+@pytest.mark.parametrize("words", ["--help", "options", "options --json", "--version"])
+@pytest.mark.parametrize("streams", [">/dev/full", ">/dev/full 2>/dev/full", ">&-", ">&- 2>&- <&-"])
+def test_a_closed_or_full_stream_is_no_internal_error(work: Path, words: str, streams: str) -> None:
+    # crudini#67, gsutil#1314
+    done = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m dashgen {words} {streams}"],
+        cwd=work,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    full = "full" in streams
+    assert done.returncode == (FAILED if full else 0)
+    if full and "2>" not in streams:
+        assert "cannot print the result: no space left on device" in only_line(done.stderr)
+    else:
+        assert done.stderr == ""
 
 
 def test_no_git_on_the_path(work: Path) -> None:

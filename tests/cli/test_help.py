@@ -34,6 +34,18 @@ def help_page(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.mark.parametrize(
     "question", installed.own_template().visible, ids=lambda question: question.name
 )
+def test_a_question_and_its_choices_are_in_plain_words(question: Question) -> None:
+    assert question.help.endswith("?")
+    for text in (question.help, *(choice.meaning for choice in question.choices)):
+        assert ";" not in text
+        assert "(" not in text
+        assert all(len(sentence.split()) <= 20 for sentence in text.split("."))
+    assert all(choice.meaning.endswith(".") for choice in question.choices)
+
+
+@pytest.mark.parametrize(
+    "question", installed.own_template().visible, ids=lambda question: question.name
+)
 def test_help_lists_the_question(help_page: str, question: Question) -> None:
     assert f" --{question.name} " in help_page
     assert question.help in help_page
@@ -205,7 +217,7 @@ def test_options_says_what_each_choice_means_and_needs(
 
     assert main(["options", "storage"]) == 0
     page = " ".join(capsys.readouterr().out.split())
-    assert "redis a Redis server; many machines, expiry built in needs a Redis server" in page
+    assert "redis Redis server. For several machines and fast access. needs a Redis server" in page
     assert "--layout" not in page
 
     assert main(["options"]) == 0

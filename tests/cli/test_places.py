@@ -31,6 +31,9 @@ class Scripted:
         self.files = files or {}
         self.asked: list[str] = []
 
+    def expect(self, names: Sequence[str]) -> None:
+        self.expected = list(names)
+
     def ask(self, question: Question, default: Answer, check: Check) -> Answer:
         self.asked.append(question.name)
         if self.changes and self.changes[0][0] == question.name:

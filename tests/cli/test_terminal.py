@@ -14,7 +14,8 @@ from dashgen.template.questions import Question
 
 from .helpers import DASHGEN, listing, tree
 
-DOWN, CLEAR, INTERRUPT = "\x1b[B", "\x15", "\x03"
+DOWN, INTERRUPT, END_OF_FILE = "\x1b[B", "\x03", "\x04"
+MODE = "Use the recommended settings?"
 CHOICES = {
     question.name: str(question.values[-1])
     for question in installed.own_template().visible
@@ -113,7 +114,7 @@ class Terminal:
             self.types("n")
         else:
             self.sees(question.help)
-            self.types(f"{CLEAR}{TEXTS[question.name]}\r")
+            self.types(TEXTS[question.name] + "\r")
 
     def ends(self) -> int | None:
         """Wait for the end and return the exit code."""
@@ -127,8 +128,13 @@ class Terminal:
 @pytest.mark.parametrize("width", [80, 40])
 def test_every_question_is_asked_and_the_summary_leads_back(work: Path, width: int) -> None:
     terminal = Terminal("new", "shop", "--no-git", width=width)
-    for question in installed.own_template().visible:
+    asked = installed.own_template().visible
+    for number, question in enumerate(asked):
         terminal.answers(question)
+        if number:
+            terminal.sees(f"({number}/{len(asked) - 1})")
+        else:
+            terminal.picks(MODE, "Choose each")
     terminal.sees("storage")
     terminal.sees(CHOICES["storage"])
     terminal.picks("All right?", "Change")
@@ -150,12 +156,13 @@ def test_only_what_is_open_is_asked_and_cancelling_leaves_nothing(work: Path) ->
         if question.type == "bool"
     ]
     terminal = Terminal("new", "dash", *flags, "--description", "x", "--author", "y")
-    terminal.sees("Name of the project")
+    terminal.sees("What is the app called?")
     terminal.types("\r")
-    terminal.sees("Name of the Python package")
-    terminal.types(f"{CLEAR}json\r")
+    terminal.sees("What should its Python package")
+    assert not terminal.shows("(1/1)")
+    terminal.types("json\r")
     terminal.sees("choose another")
-    terminal.types(f"{CLEAR}shop\r")
+    terminal.types("shop\r")
     terminal.picks("All right?", "Cancel")
     terminal.sees("cancelled, nothing written")
     assert terminal.ends() == 130
@@ -164,11 +171,86 @@ def test_only_what_is_open_is_asked_and_cancelling_leaves_nothing(work: Path) ->
 
 def test_an_interrupt_at_a_prompt_leaves_nothing(work: Path) -> None:
     terminal = Terminal("new", "a/b/shop")
-    terminal.sees("Name of the project")
+    terminal.sees("What is the app called?")
     terminal.types(INTERRUPT)
     terminal.sees("cancelled, nothing written")
     assert terminal.ends() == 130
     assert listing(work) == []
+
+
+def test_who_takes_the_recommended_settings_is_asked_for_the_name_alone(work: Path) -> None:
+    terminal = Terminal("new", "my-shop", "--no-git")
+    terminal.sees("What is the app called? my-shop")
+    # What is typed replaces what was offered.
+    terminal.types("Sales\r")
+    terminal.picks(MODE, "Recommended")
+    terminal.picks("All right?", "Change")
+    terminal.picks("Which answer?", "layout")
+    terminal.picks(LAYOUT.help, CHOICES["layout"])
+    terminal.picks("All right?", "Create")
+    terminal.sees("Wrote")
+    assert terminal.ends() == 0
+    recorded = (work / "my-shop/.copier-answers.yml").read_text()
+    assert "name: Sales\n" in recorded
+    assert "package: sales\n" in recorded
+    assert f"layout: {CHOICES['layout']}\n" in recorded
+    assert "storage: sqlite\n" in recorded
+
+
+def test_without_a_destination_it_is_asked_for(work: Path) -> None:
+    terminal = Terminal("new", "-y", "--no-git")
+    terminal.sees("In which new folder")
+    terminal.types("\r")
+    terminal.sees("is empty")
+    terminal.types("shop\r")
+    terminal.sees("Wrote")
+    assert terminal.ends() == 0
+    assert (work / "shop/app.py").is_file()
+
+
+@pytest.mark.parametrize("before", ["a text", "a list", "yes or no"])
+@pytest.mark.parametrize("key", [INTERRUPT, END_OF_FILE], ids=["Ctrl-C", "Ctrl-D"])
+def test_both_keys_give_up_at_every_prompt(work: Path, before: str, key: str) -> None:
+    flags = [f"--{name}={value}" for name, value in (TEXTS | CHOICES).items()]
+    if before == "a text":
+        flags = [flag for flag in flags if not flag.startswith("--name=")]
+        wanted = "What is the app called?"
+    elif before == "a list":
+        flags = [flag for flag in flags if not flag.startswith("--layout=")]
+        wanted = LAYOUT.help
+    else:
+        wanted = "GitHub"
+    flags += ["--docker"] + ["--ci"] * (before != "yes or no")
+    terminal = Terminal("new", "shop", *flags)
+    terminal.sees(wanted)
+    terminal.types(key)
+    terminal.sees("cancelled, nothing written")
+    assert terminal.ends() == 130
+    assert listing(work) == []
+
+
+def test_no_word_is_broken_at_60_columns(work: Path) -> None:
+    terminal = Terminal("new", "shop", width=60)
+    terminal.sees("What is the app called?")
+    terminal.types("\r")
+    terminal.picks(MODE, "Choose each")
+    seen = set()
+    for question in installed.own_template().visible[1:]:
+        terminal.sees(question.help)
+        seen |= set(terminal.text().split())
+        terminal.types("y" if question.type == "bool" else "\r")
+    terminal.sees("All right?")
+    seen |= set(terminal.text().split())
+    terminal.types(END_OF_FILE)
+    terminal.ends()
+    shown = " ".join(seen)
+    for question in installed.own_template().visible:
+        for word in question.help.split():
+            assert word in seen, f"{word!r} is broken in {shown}"
+    terminal = Terminal("new", "shop", "--storage", "oracle", width=60)
+    assert terminal.ends() == 2
+    words = set(terminal.text().split())
+    assert {"postgresql,", "mongodb", "choose", "choice;"} <= words
 
 
 def test_what_is_stated_is_refused_before_the_first_prompt(work: Path) -> None:
