@@ -58,6 +58,8 @@ def _run_pytest(session: nox.Session, *arguments: str) -> None:
     session.install("-e", ".", *TEST)
     _provide_browser(session)
     _provide_library(session, "curl", "libcurl4")
+    if shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") is None:
+        _apt_install(session, "nginx-light")
     # More than there are processors: much of it is waiting for browsers, servers and time-outs.
     # Hundreds of processes are started, so that compiled modules pay, whatever the shell has set.
     # And uv, which the tests call for projects of their own, must not work on this environment.
