@@ -20,7 +20,7 @@ from tests.support.projects import Variant, environment, render, vary
 from tests.support.services import Services
 
 BIN = Path(sys.executable).parent
-OWN = {"web", "worker"}
+OWN = {"front", "web", "worker"}
 # Actions are named by tag: a hash cannot be looked up where the template is rendered.
 ZIZMOR = "rules: {unpinned-uses: {config: {policies: {'*': ref-pin}}}}\n"
 VARIANTS = [*vary("storage", "background"), Variant(storage="redis", background="celery")]
@@ -56,7 +56,8 @@ def test_compose_runs_what_the_choices_need_and_nothing_else(
     if chosen["background"] == "celery":
         servers |= {"redis", "worker"}
     services = compose["services"]
-    assert services.keys() == {"web"} | servers
+    assert services.keys() == {"front", "web"} | servers
+    assert [name for name in services if "ports" in services[name]] == ["front"]
     for name in services.keys() - {"web"}:
         assert services[name]["healthcheck"]["test"]
     for name in services.keys() - OWN:
@@ -64,6 +65,9 @@ def test_compose_runs_what_the_choices_need_and_nothing_else(
     used = {
         volume.partition(":")[0] for one in services.values() for volume in one.get("volumes", [])
     }
+    files = {name for name in used if name.startswith(".")}
+    assert all((project / name).is_file() for name in files)
+    used -= files
     assert used == set(compose.get("volumes", {}))
     settings = (project / "myapp/core/settings.py").read_text()
     for variable in services["web"]["environment"]:

@@ -1,7 +1,9 @@
 """A generated app under gunicorn, with its own configuration: what it serves, logs and refuses."""
 
 import json
+import re
 import signal
+import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -49,6 +51,18 @@ def report(measure: str) -> dict[str, Any]:
 
 
 UPDATE = "/_dash-update-component"
+FAULTS = """
+# Dash imports what has register_page in it.
+from dash import get_app
+from flask import request
+
+
+def fail() -> str:
+    raise ValueError(request.args["text"])
+
+
+get_app().server.add_url_rule("/fault", view_func=fail)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +136,48 @@ def test_an_error_is_logged_once_with_the_callbacks_name(
     (error,) = [line for line in logged("error") if line["level"] == "ERROR"]
     assert error["message"].endswith("in pages.reports.page.run_report")
     assert "KeyError" in error["exception"]
+
+
+def test_nobody_says_that_a_visitor_came_by_https(process: Process) -> None:
+    answer = ask(process, "GET", "/health", X_Forwarded_Proto="https", X_Forwarded_Host="evil")
+    assert "Strict-Transport-Security" not in answer.headers
+
+
+def send(process: Process, line: bytes) -> None:
+    """Send what may be no request, and wait until the server has hung up."""
+    with socket.create_connection(("127.0.0.1", process.port or 0), timeout=10) as connection:
+        connection.sendall(line + b"\r\nHost: x\r\nConnection: close\r\n\r\n")
+        while connection.recv(4096):
+            pass
+
+
+def test_a_line_about_no_request_names_none(process: Process) -> None:
+    for number in range(24):  # more than there are threads
+        ask(process, "GET", "/health", X_Request_ID=f"before-{number}")
+    for _ in range(24):
+        send(process, b"GET / HTTP/7.5")
+    lines = [json.loads(line) for line in process.log.read_text().splitlines()]
+    invalid = [line for line in lines if "Invalid" in line["message"]]
+    assert invalid
+    assert not [line for line in invalid if "request_id" in line]
+
+
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_no_visitor_writes_lines_into_the_log(tmp_path: Path, log_format: str) -> None:
+    project = render(tmp_path, Variant(storage="memory", background="none"))
+    page = project / "myapp/pages/faults.py"
+    page.write_text(FAULTS)
+    with served(project, log=tmp_path / "log", env={"APP_LOG_FORMAT": log_format}) as process:
+        for path in ("/%0aFORGED", "/%0d%0aFORGED", "/%1b[2J", "/%c2%9b2J", "/?a=%0aFORGED"):
+            ask(process, "GET", path)
+        send(process, b"GET /\x1b[2J HTTP/1.1")
+        assert ask(process, "GET", "/fault?text=%0aFORGED%1b").status == 500
+        assert ask(process, "GET", "/health?secret=handle").body == b"OK"
+    text = process.log.read_text()
+    assert "FORGED" in text
+    assert not re.search("^FORGED", text, re.MULTILINE)
+    assert not [sign for sign in text if not sign.isprintable() and sign != "\n"]
+    assert "secret" not in text, "addresses name jobs and what people look for"
 
 
 def test_a_request_that_is_too_large_is_refused(process: Process) -> None:

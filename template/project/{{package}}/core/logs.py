@@ -26,13 +26,26 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 callback: ContextVar[str] = ContextVar("callback", default="")
 
 
+def one_line(text: str) -> str:
+    """Return a text with signs in the place of what would end a line or move the cursor."""
+    if text.isprintable():
+        return text
+    return "".join(s if s.isprintable() else s.encode("unicode_escape").decode() for s in text)
+
+
 class TextFormatter(logging.Formatter):
-    """A line for people."""
+    """A line for people; what visitors send can make no line of its own."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line, and a traceback indented below it."""
+        first, *more = super().format(record).split("\n")
+        return "\n".join([first, *(f"    {one_line(line)}" for line in more)])
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802, the name is given
         """Put the request and the callback before the message."""
         where = " ".join(filter(None, (request_id.get(), callback.get())))
         record.where = f" [{where}]" if where else ""
+        record.message = one_line(record.message)
         return super().formatMessage(record)
 
 
@@ -77,6 +90,12 @@ def set_up() -> None:
     """Let the process log as configured, unless somebody else has taken care of it."""
     if not logging.root.handlers:
         logging.config.dictConfig(CONFIG)
+
+
+def forget() -> None:
+    """Let what this thread logs from now on name no request."""
+    request_id.set("")
+    callback.set("")
 
 
 def name_of(function: Callable[..., Any]) -> str:
