@@ -83,6 +83,8 @@ def _run_pytest(session: nox.Session, *arguments: str) -> None:
     session.install("-e", ".", *TEST)
     _provide_browser(session)
     _provide_library(session, "curl", "libcurl4")
+    if shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") is None:
+        _apt_install(session, "nginx-light")
     session.run("pytest", *PROCESSES, *arguments, env=ENVIRONMENT)
 
 

@@ -83,8 +83,8 @@ def main() -> None:
     variant = Variant(storage=given.storage, background=given.background)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        project = render(folder, variant)
-        env = {**Services(stack).env(variant), "REPORT_SECONDS": "0.5", "INFO_SECONDS": "0"}
+        project = render(folder, variant, {"profile": 0, "reports": 0.5})
+        env = Services(stack).env(variant)
         stack.enter_context(worker(project, env, folder / "worker.log"))
         process = stack.enter_context(served(project, log=folder / "web.log", env=env))
         browser = stack.enter_context(chromium())

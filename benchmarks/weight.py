@@ -42,8 +42,8 @@ def main() -> None:
     """Measure the default variant."""
     with tempfile.TemporaryDirectory() as name, chromium() as browser:
         folder = Path(name)
-        project = render(folder, Variant())
-        with served(project, log=folder / "log", env={"REPORT_SECONDS": "0.5"}) as process:
+        project = render(folder, Variant(), {"reports": 0.5})
+        with served(project, log=folder / "log") as process:
             context = browser.new_context(viewport={"width": 1280, "height": 800})
             tab = Tab(context, process.url)
             session = context.new_cdp_session(tab.page)

@@ -161,7 +161,7 @@ def _project(project: Path) -> Iterator[Finding]:
     if problem:
         yield problem
     settings = {
-        setting["name"]: str(stated.get(setting["name"].upper(), setting["default"]))
+        setting["name"]: str(stated.get(_variable(setting), setting["default"]))
         for setting in _settings(known)
     }
     yield from _strays(project, known, answers, settings)
@@ -180,6 +180,11 @@ def _settings(known: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
             yield from value.get("settings", ())
 
 
+def _variable(setting: Mapping[str, Any]) -> str:
+    """Return the variable that a setting is read from."""
+    return str(setting.get("variable", f"APP_{setting['name'].upper()}"))
+
+
 def _stated(project: Path) -> tuple[dict[str, str], Finding | None]:
     """Return what `.env` and the environment say; the environment goes first."""
     stated: dict[str, str] = {}
@@ -187,7 +192,7 @@ def _stated(project: Path) -> tuple[dict[str, str], Finding | None]:
     file = project / ".env"
     if file.exists():
         try:
-            stated = dict(_lines(file.read_text(encoding="utf-8")))
+            stated = dict(_lines(file.read_text(encoding="utf-8-sig")))
         except (OSError, UnicodeDecodeError):
             advice = "make it a text file that you can read"
             problem = Finding(".env", Verdict.FAILED, f"{file} cannot be read", advice)
@@ -247,7 +252,7 @@ def _strays(
     """Find what `.env` still says about choices that the project does not have."""
     file = project / ".env"
     try:
-        names = {name.lower() for name, _ in _lines(file.read_text(encoding="utf-8"))}
+        names = {name for name, _ in _lines(file.read_text(encoding="utf-8-sig"))}
     except (OSError, UnicodeDecodeError):
         return
     for registry, choices in known.items():
@@ -256,10 +261,11 @@ def _strays(
         question = registry.removesuffix(REGISTRY)
         for choice, entry in choices.items():
             for setting in entry.get("settings", ()):
-                if setting["name"] in names - set(settings):
-                    names.discard(setting["name"])
+                variable = _variable(setting)
+                if setting["name"] not in settings and variable in names:
+                    names.discard(variable)
                     words = (
-                        f"{setting['name'].upper()} is for {question} {choice}; "
+                        f"{variable} is for {question} {choice}; "
                         f"this project has {answers.get(question)}"
                     )
                     yield Finding(".env", Verdict.NOTE, words, "remove that line from .env")
@@ -270,16 +276,16 @@ def _secrets(settings: Mapping[str, str]) -> Iterator[Finding]:
     key = settings.get("secret_key", "")
     make = "python -c 'import secrets; print(secrets.token_urlsafe(48))'"
     if production and len(key) < SHORTEST_KEY:
-        words = "is missing or short, and ENVIRONMENT is production"
-        yield Finding("SECRET_KEY", Verdict.FAILED, words, f"set it to the output of {make}")
+        words = "is missing or short, and APP_ENVIRONMENT is production"
+        yield Finding("APP_SECRET_KEY", Verdict.FAILED, words, f"set it to the output of {make}")
     elif not key:
         words = "is not set; one is made in instance/, for this machine"
-        yield Finding("SECRET_KEY", Verdict.OK, words)
+        yield Finding("APP_SECRET_KEY", Verdict.OK, words)
     else:
-        yield Finding("SECRET_KEY", Verdict.OK, f"is set ({len(key)} characters)")
+        yield Finding("APP_SECRET_KEY", Verdict.OK, f"is set ({len(key)} characters)")
     if production and settings.get("debug", "").lower() in {"1", "true", "yes", "on", "t", "y"}:
-        words = "is on, and ENVIRONMENT is production"
-        yield Finding("DEBUG", Verdict.FAILED, words, "set DEBUG=false")
+        words = "is on, and APP_ENVIRONMENT is production"
+        yield Finding("APP_DEBUG", Verdict.FAILED, words, "set APP_DEBUG=false")
 
 
 def _port(settings: Mapping[str, str]) -> Finding:
@@ -308,11 +314,13 @@ def _addresses(known: Mapping[str, Any], settings: Mapping[str, str]) -> Iterato
         try:
             stated = _kind(settings[name])
         except ValueError:
-            yield Finding(name.upper(), Verdict.FAILED, "is not a URL", f"set it as in {usual}")
+            yield Finding(
+                _variable(setting), Verdict.FAILED, "is not a URL", f"set it as in {usual}"
+            )
             continue
         if stated != _kind(usual):
             words = f"{stated or 'it'} is not the address of {_kind(usual)}, which was chosen"
-            yield Finding(name.upper(), Verdict.FAILED, words, f"set it as in {usual}")
+            yield Finding(_variable(setting), Verdict.FAILED, words, f"set it as in {usual}")
 
 
 def _kind(url: str) -> str:

@@ -130,7 +130,7 @@ class _App:
         self.process = subprocess.Popen(
             [project / ".venv/bin/python", "app.py"],
             cwd=project,
-            env=environment | {"HOST": HOST, "PORT": str(port), "PYTHONUNBUFFERED": "1"},
+            env=environment | {"APP_HOST": HOST, "PORT": str(port), "PYTHONUNBUFFERED": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

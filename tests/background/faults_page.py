@@ -15,8 +15,7 @@ from typing import Any
 
 from dash import Input, Output, State, _callback_signing, callback, dcc, html, register_page
 
-from ..background import job
-from ..errors import UserError
+from ..core import UserError, job
 
 if os.environ.get("UNSIGNED_HANDLES"):  # Dash 4.4.0 sent and believed them as they were
     _callback_signing.sign = lambda _secret, _scope, value: value

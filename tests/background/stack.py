@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.process import Process, free_port, running, wait_for_line
+from tests.support.projects import set_delay
 from tests.support.rendering import render_at
 from tests.support.servers import Server, redis_server
 
@@ -31,6 +32,7 @@ def render_app(folder: Path, background: str) -> Path:
     render_at(ROOT, project, {"background": background})
     pages = project / "sample_app" / "pages"
     (pages / "faults.py").write_text(PAGE.read_text())
+    set_delay(project, "reports", REPORT_SECONDS)
     return project
 
 
@@ -87,15 +89,14 @@ class Stack:
         self.faults = folder / "faults"
         self.faults.mkdir(exist_ok=True)
         self.env = dict(os.environ) | {
-            "SECRET_KEY": "only-for-tests",
-            "REPORT_SECONDS": str(REPORT_SECONDS),
+            "APP_SECRET_KEY": "only-for-tests",
             "FAULTS": str(self.faults),
             "PYTHONUNBUFFERED": "1",
         }
         if redis is not None:
             self.env |= {
-                "CELERY_BROKER_URL": redis.url,
-                "CELERY_RESULT_BACKEND": redis.url.removesuffix("/0") + "/1",
+                "APP_CELERY_BROKER_URL": redis.url,
+                "APP_CELERY_RESULT_BACKEND": redis.url.removesuffix("/0") + "/1",
             }
         self.web_log = folder / "web.log"
         self.worker_log = folder / "worker.log"

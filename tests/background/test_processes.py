@@ -35,7 +35,7 @@ def idle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 @pytest.mark.parametrize("start", STARTS)
 def test_no_process_is_left(idle: Stack, start: str, end: str, tmp_path: Path) -> None:
     port = free_port()
-    env = idle.env | {"PORT": str(port), "DEBUG": str(start == "debug reloader")}
+    env = idle.env | {"PORT": str(port), "APP_DEBUG": str(start == "debug reloader")}
     command = [sys.executable, *STARTS[start].format(port=port).split()]
     # Not below the guard of the other tests, which would tidy up by itself.
     with (tmp_path / "log").open("wb") as log:

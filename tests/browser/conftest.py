@@ -26,7 +26,8 @@ CONTRACT = [*pairs(), GROWN]
 PREFIXED = CONTRACT[1::2]
 PREFIX = "/some/where"
 # A megabyte in a record of the browser is more than the default allows.
-SETTINGS = {"STORAGE_LIMIT": "2000000", "REPORT_SECONDS": "2"}
+SETTINGS = {"APP_STORAGE_LIMIT": "2000000"}
+DELAYS = {"profile": 1.0, "reports": 2.0}
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,12 @@ def serve(
     prefix: str = "",
 ) -> Iterator[App]:
     """Serve a variant with one page more than the template has; nothing may go wrong in it."""
-    env = {**services.env(variant), **SETTINGS, "PATH_PREFIX": prefix}
+    env = {**services.env(variant), **SETTINGS, "APP_PATH_PREFIX": prefix}
     logs = [folder / f"{number}.log" for number in range(variant.machines)]
     with ExitStack() as stack:
         ports = []
         for log in logs:
-            project = render(folder / log.stem, variant)
+            project = render(folder / log.stem, variant, DELAYS)
             shutil.copy(PARTS / "extra.py", project / "myapp" / "pages")
             worker_log = log.with_suffix(".worker.log")
             stack.enter_context(worker(project, env, worker_log, warm=True))

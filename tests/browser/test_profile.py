@@ -240,7 +240,7 @@ def test_the_checks_catch_a_record_that_is_written_back_whole(
     window: Window, tmp_path: Path
 ) -> None:
     project = render(tmp_path, Variant(storage="memory", callbacks="merged"))
-    shutil.copy(PARTS / "naive.py", project / "myapp" / "profile_callbacks.py")
+    shutil.copy(PARTS / "naive.py", project / "myapp/pages/profile/callbacks.py")
     with (
         served(project, log=tmp_path / "log", jitter=True, port=free_port()) as process,
         visitor(window, process.url) as open_tab,

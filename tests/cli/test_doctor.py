@@ -22,7 +22,7 @@ NOBODY = "127.0.0.1:1"
 @pytest.fixture(autouse=True)
 def port(monkeypatch: pytest.MonkeyPatch) -> int:
     """Return a free port, which the environment names; nothing else of it counts."""
-    for name in ("STORAGE_URL", "SECRET_KEY", "ENVIRONMENT", "HOST", "DEBUG"):
+    for name in ("APP_STORAGE_URL", "APP_SECRET_KEY", "APP_ENVIRONMENT", "APP_HOST", "APP_DEBUG"):
         monkeypatch.delenv(name, raising=False)
     number = free_port()
     monkeypatch.setenv("PORT", str(number))
@@ -51,7 +51,7 @@ def test_a_new_project_is_well(work: Path, capsys: pytest.CaptureFixture[str]) -
     assert main(["doctor", "shop"]) == 0
     assert "All is well." in capsys.readouterr().out
     assert found(path, "environment").advice == "uv sync"
-    assert "instance/" in found(path, "SECRET_KEY").message
+    assert "instance/" in found(path, "APP_SECRET_KEY").message
     os.chdir(path)
     assert doctor().project == path
 
@@ -79,13 +79,13 @@ def test_a_server_that_answers_and_one_that_does_not(
     work: Path, monkeypatch: pytest.MonkeyPatch, services: Services, storage: str
 ) -> None:
     path = with_environment(project(storage=storage))
-    url = services.env(Variant(storage=storage))["STORAGE_URL"]
-    monkeypatch.setenv("STORAGE_URL", url)
+    url = services.env(Variant(storage=storage))["APP_STORAGE_URL"]
+    monkeypatch.setenv("APP_STORAGE_URL", url)
     assert found(path, "storage").verdict is Verdict.OK
 
     scheme, _, rest = url.partition("://")
     nowhere = f"{scheme}://ada:secret@{NOBODY}/{rest.partition('/')[2]}"
-    monkeypatch.setenv("STORAGE_URL", nowhere)
+    monkeypatch.setenv("APP_STORAGE_URL", nowhere)
     finding = found(path, "storage")
     assert failed(path, "storage").startswith("is not ready")
     assert "start its server (" in finding.advice
@@ -97,8 +97,8 @@ def test_a_server_that_refuses_the_password(
     work: Path, monkeypatch: pytest.MonkeyPatch, services: Services
 ) -> None:
     path = with_environment(project(storage="redis"))
-    url = services.env(Variant(storage="redis"))["STORAGE_URL"]
-    monkeypatch.setenv("STORAGE_URL", url.replace("redis://", "redis://ada:wrong@"))
+    url = services.env(Variant(storage="redis"))["APP_STORAGE_URL"]
+    monkeypatch.setenv("APP_STORAGE_URL", url.replace("redis://", "redis://ada:wrong@"))
     assert failed(path, "storage") == "is not ready (AuthenticationError)"
 
 
@@ -115,16 +115,24 @@ def test_without_an_environment_the_app_is_not_asked(work: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "subject", "says"),
     [
-        ({"ENVIRONMENT": "production"}, "SECRET_KEY", "is missing or short"),
-        ({"ENVIRONMENT": "production", "SECRET_KEY": "x"}, "SECRET_KEY", "is missing or short"),
+        ({"APP_ENVIRONMENT": "production"}, "APP_SECRET_KEY", "is missing or short"),
         (
-            {"ENVIRONMENT": "production", "SECRET_KEY": "x" * 20, "DEBUG": "true"},
-            "DEBUG",
-            "ENVIRONMENT is production",
+            {"APP_ENVIRONMENT": "production", "APP_SECRET_KEY": "x"},
+            "APP_SECRET_KEY",
+            "is missing or short",
+        ),
+        (
+            {"APP_ENVIRONMENT": "production", "APP_SECRET_KEY": "x" * 20, "APP_DEBUG": "true"},
+            "APP_DEBUG",
+            "APP_ENVIRONMENT is production",
         ),
         ({"PORT": "http"}, "PORT", "no port"),
-        ({"STORAGE_URL": "mysql://localhost/x"}, "STORAGE_URL", "not the address of sqlite"),
-        ({"STORAGE_URL": "http://[::1"}, "STORAGE_URL", "is not a URL"),
+        (
+            {"APP_STORAGE_URL": "mysql://localhost/x"},
+            "APP_STORAGE_URL",
+            "not the address of sqlite",
+        ),
+        ({"APP_STORAGE_URL": "http://[::1"}, "APP_STORAGE_URL", "is not a URL"),
     ],
     ids=["no key", "short key", "debug", "port", "another server", "no url"],
 )
@@ -157,10 +165,10 @@ def test_a_port_that_is_taken(work: Path, port: int) -> None:
 
 def test_what_is_left_of_another_choice_is_noted(work: Path) -> None:
     path = project()
-    (path / ".env").write_text("CELERY_BROKER_URL=redis://localhost\n")
+    (path / ".env").write_text("APP_CELERY_BROKER_URL=redis://localhost\n")
     finding = found(path, ".env")
     assert finding.verdict is Verdict.NOTE
-    assert "CELERY_BROKER_URL is for background celery" in finding.message
+    assert "APP_CELERY_BROKER_URL is for background celery" in finding.message
 
 
 def test_an_environment_that_lacks_something(work: Path) -> None:

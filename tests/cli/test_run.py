@@ -32,7 +32,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 {first}
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
 pathlib.Path("pids").write_text(f"{{os.getpid()}} {{child.pid}}")
-server = http.server.ThreadingHTTPServer((os.environ["HOST"], int(os.environ["PORT"])), Handler)
+server = http.server.ThreadingHTTPServer((os.environ["APP_HOST"], int(os.environ["PORT"])), Handler)
 server.serve_forever()
 """
 PYPROJECT = '[project]\nname = "stub"\nversion = "0"\nrequires-python = ">=3.11"\n'

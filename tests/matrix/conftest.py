@@ -53,7 +53,7 @@ def boot() -> Iterator[Boot]:
         ask, answer = process.stdin, process.stdout
 
         def boot(project: Path, env: Mapping[str, str], shows: Iterable[str] = ()) -> str:
-            package = next(project.glob("*/application.py")).parent.name
+            package = next(project.glob("*/theme.py")).parent.name
             settings = environment(0, env)
             order: dict[str, Any] = {"project": str(project), "package": package, "env": settings}
             order["shows"] = list(shows)

@@ -54,21 +54,24 @@ def added(file: str, text: str, complaint: str) -> Break:
 
 BOOT = {
     "a part that does not import": added(
-        "myapp/storage.py", "\nimport nowhere\n", "No module named 'nowhere'"
+        "myapp/core/storage.py", "\nimport nowhere\n", "No module named 'nowhere'"
     ),
     "an unknown id": added("myapp/pages/home.py", CALLBACK, "no component has the id home-nowhere"),
     "an output of two callbacks": added("myapp/pages/home.py", TWICE, "two callbacks write"),
     "an id of two components": Break(
-        "myapp/ids.py", "profile-load", "profile-submit", "ids that two components have"
+        "myapp/pages/profile/ids.py",
+        "profile-load",
+        "profile-submit",
+        "ids that two components have",
     ),
     "a page that fails": Break(
         "myapp/pages/home.py", r"\ndef layout\(.*", r"\g<0>\n    raise ValueError", "ValueError"
     ),
     "a page that is missing": Break(
-        "myapp/pages/reports.py", 'path="/reports"', 'path="/r"', "missing: {'/reports'}"
+        "myapp/pages/reports/page.py", 'path="/reports"', 'path="/r"', "missing: {'/reports'}"
     ),
-    "a warning": added("myapp/data.py", WARNS, "UserWarning: old"),
-    "a logged warning": added("myapp/data.py", LOGS, "logged: .*odd"),
+    "a warning": added("myapp/pages/explore/data.py", WARNS, "UserWarning: old"),
+    "a logged warning": added("myapp/pages/explore/data.py", LOGS, "logged: .*odd"),
 }
 READ = {
     "a missing dependency": Break(
@@ -87,7 +90,7 @@ READ = {
 LINT = {
     "a file that is not formatted": added("app.py", "x = {  'a':1}\n", "app.py"),
     "an import that nothing uses": added(
-        "myapp/data.py", "\n\ndef f() -> None:\n    import os\n", "F401"
+        "myapp/pages/explore/data.py", "\n\ndef f() -> None:\n    import os\n", "F401"
     ),
 }
 

@@ -27,6 +27,8 @@ NAMES = [
     "-y",
     "n" * 60,
     "CON",
+    "back\\slash",
+    "A/B tests 2024/25",
 ]
 DESCRIPTIONS = [
     'He said "no"',
@@ -41,7 +43,7 @@ DESCRIPTIONS = [
 ]
 AUTHORS = ["Zoë Müller-Ångström", "山田太郎", 'O\'Neill "Bob"', "null"]
 REFUSED = {
-    "name": ["", " ", "n" * 61, "two\nlines", "bell\a", "back\\slash", "a/b"],
+    "name": ["", " ", "n" * 61, "two\nlines", "bell\a"],
     "package": [
         "Shop",
         "1shop",

@@ -20,7 +20,7 @@ from tests.support.projects import Variant, environment, render, vary
 from tests.support.services import Services
 
 BIN = Path(sys.executable).parent
-OWN = {"web", "worker"}
+OWN = {"front", "web", "worker"}
 # Actions are named by tag: a hash cannot be looked up where the template is rendered.
 ZIZMOR = "rules: {unpinned-uses: {config: {policies: {'*': ref-pin}}}}\n"
 VARIANTS = [*vary("storage", "background"), Variant(storage="redis", background="celery")]
@@ -56,7 +56,8 @@ def test_compose_runs_what_the_choices_need_and_nothing_else(
     if chosen["background"] == "celery":
         servers |= {"redis", "worker"}
     services = compose["services"]
-    assert services.keys() == {"web"} | servers
+    assert services.keys() == {"front", "web"} | servers
+    assert [name for name in services if "ports" in services[name]] == ["front"]
     for name in services.keys() - {"web"}:
         assert services[name]["healthcheck"]["test"]
     for name in services.keys() - OWN:
@@ -64,10 +65,13 @@ def test_compose_runs_what_the_choices_need_and_nothing_else(
     used = {
         volume.partition(":")[0] for one in services.values() for volume in one.get("volumes", [])
     }
+    files = {name for name in used if name.startswith(".")}
+    assert all((project / name).is_file() for name in files)
+    used -= files
     assert used == set(compose.get("volumes", {}))
-    settings = (project / "myapp/settings.py").read_text()
+    settings = (project / "myapp/core/settings.py").read_text()
     for variable in services["web"]["environment"]:
-        assert f"    {variable.lower()}: " in settings
+        assert f"    {variable.removeprefix('APP_').lower()}: " in settings
     # What is secret comes from outside, and compose stops without it.
     for secret in re.findall(r"(?:KEY|PASSWORD): (.*)", text):
         assert re.fullmatch(r"\$\{\w+:\?.+\}", secret), secret
@@ -106,7 +110,7 @@ def test_the_images_commands_work_without_docker(tmp_path: Path) -> None:
     image.mkdir()
     port = free_port()
     env = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
-    env |= {"SECRET_KEY": "only-for-tests-and-long-enough", "UV_PYTHON": sys.executable}
+    env |= {"APP_SECRET_KEY": "only-for-tests-and-long-enough", "UV_PYTHON": sys.executable}
     env["PATH"] = f"{Path(uv.find_uv_bin()).parent}:{env['PATH']}"
     for name, rest in steps:
         match name, shlex.split(rest):
@@ -124,7 +128,7 @@ def test_the_images_commands_work_without_docker(tmp_path: Path) -> None:
                 command = [word for word in words if not word.startswith("--mount")]
                 done = subprocess.run(command, cwd=image, env=env, capture_output=True, text=True)
                 assert done.returncode == 0, done.stderr
-    env["HOST"] = "127.0.0.1"
+    env["APP_HOST"] = "127.0.0.1"
     (serve,) = [json.loads(rest) for name, rest in steps if name == "CMD"]
     (probe,) = [rest.partition("CMD ")[2] for name, rest in steps if name == "HEALTHCHECK"]
     ask = [image / ".venv/bin" / json.loads(probe)[0], *json.loads(probe)[1:]]

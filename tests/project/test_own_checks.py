@@ -85,7 +85,7 @@ def test_its_own_environment_runs_its_checks_and_serves_it(
                 env={
                     **environment(port, settings),
                     "PATH": place.env["PATH"],
-                    "WEB_WORKERS": "1",
+                    "WEB_CONCURRENCY": "1",
                 },
                 port=port,
             ) as process,

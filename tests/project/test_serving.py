@@ -1,7 +1,9 @@
 """A generated app under gunicorn, with its own configuration: what it serves, logs and refuses."""
 
 import json
+import re
 import signal
+import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -49,19 +51,30 @@ def report(measure: str) -> dict[str, Any]:
 
 
 UPDATE = "/_dash-update-component"
+FAULTS = """
+# Dash imports what has register_page in it.
+from dash import get_app
+from flask import request
+
+
+def fail() -> str:
+    raise ValueError(request.args["text"])
+
+
+get_app().server.add_url_rule("/fault", view_func=fail)
+"""
 
 
 @pytest.fixture(scope="module")
 def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     """Serve an app in which a report is an ordinary, slow callback."""
     folder = tmp_path_factory.mktemp("serving")
-    project = render(folder, Variant(storage="memory", background="none"))
+    project = render(folder, Variant(storage="memory", background="none"), {"reports": 0.4})
     env = {
-        "LOG_FORMAT": "json",
-        "REPORT_SECONDS": "0.4",
-        "SLOW_SECONDS": "0.3",
-        "REQUEST_LIMIT_MB": "1",
-        "WEB_WORKERS": "2",
+        "APP_LOG_FORMAT": "json",
+        "APP_SLOW_SECONDS": "0.3",
+        "APP_REQUEST_LIMIT_MB": "1",
+        "WEB_CONCURRENCY": "2",
     }
     with served(project, log=folder / "log", env=env) as process:
         yield process
@@ -108,8 +121,8 @@ def test_a_slow_callback_is_logged_with_its_name_and_its_request(
 ) -> None:
     assert ask(process, "POST", UPDATE, report("population"), X_Request_ID="slow").status == 200
     slow, access = logged("slow")
-    assert (slow["level"], slow["callback"]) == ("WARNING", "pages.reports.run_report")
-    assert slow["message"].startswith("Slow: pages.reports.run_report took 0.")
+    assert (slow["level"], slow["callback"]) == ("WARNING", "pages.reports.page.run_report")
+    assert slow["message"].startswith("Slow: pages.reports.page.run_report took 0.")
     assert (access["logger"], '"POST /_dash-update' in access["message"]) == (
         "gunicorn.access",
         True,
@@ -121,8 +134,50 @@ def test_an_error_is_logged_once_with_the_callbacks_name(
 ) -> None:
     ask(process, "POST", UPDATE, report("no such measure"), X_Request_ID="error")
     (error,) = [line for line in logged("error") if line["level"] == "ERROR"]
-    assert error["message"].endswith("in pages.reports.run_report")
+    assert error["message"].endswith("in pages.reports.page.run_report")
     assert "KeyError" in error["exception"]
+
+
+def test_nobody_says_that_a_visitor_came_by_https(process: Process) -> None:
+    answer = ask(process, "GET", "/health", X_Forwarded_Proto="https", X_Forwarded_Host="evil")
+    assert "Strict-Transport-Security" not in answer.headers
+
+
+def send(process: Process, line: bytes) -> None:
+    """Send what may be no request, and wait until the server has hung up."""
+    with socket.create_connection(("127.0.0.1", process.port or 0), timeout=10) as connection:
+        connection.sendall(line + b"\r\nHost: x\r\nConnection: close\r\n\r\n")
+        while connection.recv(4096):
+            pass
+
+
+def test_a_line_about_no_request_names_none(process: Process) -> None:
+    for number in range(24):  # more than there are threads
+        ask(process, "GET", "/health", X_Request_ID=f"before-{number}")
+    for _ in range(24):
+        send(process, b"GET / HTTP/7.5")
+    lines = [json.loads(line) for line in process.log.read_text().splitlines()]
+    invalid = [line for line in lines if "Invalid" in line["message"]]
+    assert invalid
+    assert not [line for line in invalid if "request_id" in line]
+
+
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_no_visitor_writes_lines_into_the_log(tmp_path: Path, log_format: str) -> None:
+    project = render(tmp_path, Variant(storage="memory", background="none"))
+    page = project / "myapp/pages/faults.py"
+    page.write_text(FAULTS)
+    with served(project, log=tmp_path / "log", env={"APP_LOG_FORMAT": log_format}) as process:
+        for path in ("/%0aFORGED", "/%0d%0aFORGED", "/%1b[2J", "/%c2%9b2J", "/?a=%0aFORGED"):
+            ask(process, "GET", path)
+        send(process, b"GET /\x1b[2J HTTP/1.1")
+        assert ask(process, "GET", "/fault?text=%0aFORGED%1b").status == 500
+        assert ask(process, "GET", "/health?secret=handle").body == b"OK"
+    text = process.log.read_text()
+    assert "FORGED" in text
+    assert not re.search("^FORGED", text, re.MULTILINE)
+    assert not [sign for sign in text if not sign.isprintable() and sign != "\n"]
+    assert "secret" not in text, "addresses name jobs and what people look for"
 
 
 def test_a_request_that_is_too_large_is_refused(process: Process) -> None:
@@ -131,8 +186,8 @@ def test_a_request_that_is_too_large_is_refused(process: Process) -> None:
 
 
 def test_sigterm_lets_a_running_request_finish(tmp_path: Path) -> None:
-    project = render(tmp_path, Variant(storage="memory", background="none"))
-    env = {"REPORT_SECONDS": "2", "SLOW_SECONDS": "60"}
+    project = render(tmp_path, Variant(storage="memory", background="none"), {"reports": 2})
+    env = {"APP_SLOW_SECONDS": "60"}
     with served(project, log=tmp_path / "log", env=env) as process, ThreadPoolExecutor(1) as pool:
         answer = pool.submit(ask, process, "POST", UPDATE, report("population"))
         time.sleep(0.7)  # the request is under way, and far from done
@@ -147,9 +202,9 @@ def test_ready_says_which_server_is_away_and_health_does_not_mind(tmp_path: Path
     with redis_server() as redis:
         url = redis.url.removesuffix("/0")
         env = {
-            "STORAGE_URL": f"{url}/0",
-            "CELERY_BROKER_URL": f"{url}/1",
-            "CELERY_RESULT_BACKEND": f"{url}/2",
+            "APP_STORAGE_URL": f"{url}/0",
+            "APP_CELERY_BROKER_URL": f"{url}/1",
+            "APP_CELERY_RESULT_BACKEND": f"{url}/2",
         }
         with served(project, log=tmp_path / "log", env=env) as process:
             assert ask(process, "GET", "/ready").status == 200

@@ -10,7 +10,7 @@ from tests.support.process import free_port
 from tests.support.projects import Variant, environment, render, vary
 
 SECRET = "an-example-of-a-secret-key-that-is-long"
-PRODUCTION = {"ENVIRONMENT": "production", "SECRET_KEY": SECRET}
+PRODUCTION = {"APP_ENVIRONMENT": "production", "APP_SECRET_KEY": SECRET}
 REFUSED = 3
 
 
@@ -28,16 +28,19 @@ def run(project: Path, *command: str, **env: str) -> subprocess.CompletedProcess
         env=environment(free_port(), env),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
     )
 
 
 REFUSALS = [
-    ({**PRODUCTION, "SECRET_KEY": ""}, "SECRET_KEY is missing or short"),
-    ({**PRODUCTION, "SECRET_KEY": "hunter2"}, "SECRET_KEY is missing or short"),
-    ({**PRODUCTION, "DEBUG": "true"}, "DEBUG lets visitors run code"),
-    ({**PRODUCTION, "LOG_LEVEL": "loud"}, "LOG_LEVEL: Input should be 'DEBUG', 'INFO'"),
-    ({"WEB_WORKERS": "0"}, "WEB_WORKERS: Input should be greater than 0"),
+    ({**PRODUCTION, "APP_SECRET_KEY": ""}, "APP_SECRET_KEY is missing or short"),
+    ({**PRODUCTION, "APP_SECRET_KEY": "hunter2"}, "APP_SECRET_KEY is missing or short"),
+    ({**PRODUCTION, "APP_DEBUG": "true"}, "APP_DEBUG lets visitors run code"),
+    ({**PRODUCTION, "APP_LOG_LEVEL": "loud"}, "APP_LOG_LEVEL: Input should be 'DEBUG', 'INFO'"),
+    ({"WEB_CONCURRENCY": "0"}, "WEB_CONCURRENCY: Input should be greater than 0"),
+    ({"PORT": "70000"}, "PORT: Input should be less than or equal to 65535"),
+    ({"PORT": ""}, "PORT: Input should be a valid integer"),
+    ({"APP_STORAGE_URL": "mysql://x"}, "APP_STORAGE_URL: not the URL of a SQLite or PostgreSQL"),
 ]
 
 
@@ -45,7 +48,7 @@ REFUSALS = [
 def test_what_is_unfit_ends_the_start_with_a_line_that_holds_no_secret(
     project: Path, env: dict[str, str], message: str
 ) -> None:
-    done = run(project, "-c", "import myapp.settings", **env)
+    done = run(project, "-c", "import app", **env)
     assert done.returncode == REFUSED
     (line,) = done.stderr.splitlines()
     assert line.startswith(f"Settings: {message}")
@@ -53,10 +56,41 @@ def test_what_is_unfit_ends_the_start_with_a_line_that_holds_no_secret(
     assert SECRET not in line
 
 
+def test_what_other_programs_set_is_none_of_the_apps(project: Path) -> None:
+    foreign = {
+        "HOST": "x86_64-conda-linux-gnu",  # conda, in conda-build#4217 and plotly/dash#3069
+        "DEBUG": "release",
+        "ENVIRONMENT": "staging",
+        "LOG_LEVEL": "info",
+    }
+    assert run(project, "-c", "import app", **foreign).returncode == 0
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "latin-1"])
+def test_an_env_file_of_any_editor_is_read_or_refused_in_one_line(
+    tmp_path: Path, encoding: str
+) -> None:
+    project = render(tmp_path, Variant())
+    (project / ".env").write_text("APP_HOST=0.0.0.0\n# größe\n", encoding=encoding)
+    done = run(project, "-c", "from myapp.settings import settings; print(settings.host)")
+    if encoding == "utf-8-sig":
+        assert done.stdout == "0.0.0.0\n"
+    else:
+        assert done.returncode == REFUSED
+        assert done.stderr == "Settings: .env is not in UTF-8; save it again in that encoding\n"
+
+
+def test_the_projects_tests_run_wherever_production_is_set(tmp_path: Path) -> None:
+    project = render(tmp_path, Variant())
+    tests = ["-m", "pytest", "-q", "tests/core/test_pages.py", "-k", "health"]
+    done = run(project, *tests, APP_ENVIRONMENT="production", APP_DEBUG="true")
+    assert done.returncode == 0, done.stdout
+
+
 def test_gunicorn_gives_up_instead_of_trying_again(project: Path) -> None:
-    done = run(project, "-m", "gunicorn", "app:server", **PRODUCTION | {"SECRET_KEY": ""})
+    done = run(project, "-m", "gunicorn", "app:server", **PRODUCTION | {"APP_SECRET_KEY": ""})
     assert done.returncode == REFUSED
-    assert done.stderr.count("SECRET_KEY") == 1
+    assert done.stderr.count("APP_SECRET_KEY") == 1
     assert "Traceback" not in done.stderr
 
 
@@ -74,7 +108,7 @@ def test_the_example_lists_every_setting_with_a_comment_and_its_default(
     tell = "; ".join(
         [
             "from myapp.settings import Settings as S",
-            "print(*(name.upper() for name in S.model_fields))",
+            "print(*(f.validation_alias or f'APP_{n.upper()}' for n, f in S.model_fields.items()))",
             "print(S(_env_file='.env.example') == S(_env_file=None))",
         ]
     )

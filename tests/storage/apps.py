@@ -51,7 +51,7 @@ class App:
         """What the app has logged so far."""
         self.seconds = 0.0
         """How long the last answer took, in the app."""
-        settings = {"SECRET_KEY": "only-for-tests", **env}
+        settings = {"APP_SECRET_KEY": "only-for-tests", **env}
         try:
             self.pid = self.call("become", project=str(project), env=settings)
         except RefusedError:

@@ -40,7 +40,7 @@ class Shop:
     def start(self, choice: str, **env: str) -> App:
         url = self.url(choice)
         app = App(
-            self._driver, self.project(choice), {**({"STORAGE_URL": url} if url else {}), **env}
+            self._driver, self.project(choice), {**({"APP_STORAGE_URL": url} if url else {}), **env}
         )
         self._stack.callback(app.close)
         return app

@@ -15,7 +15,8 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
+from io import StringIO
 from typing import Any, TextIO
 
 import psycopg  # noqa: F401
@@ -164,7 +165,11 @@ def become(project: str, env: dict[str, str]) -> int:
     os.chdir(project)
     os.environ.update(env)
     sys.path.insert(0, project)
-    storage = importlib.import_module("myapp.storage")
+    try:
+        with redirect_stderr(StringIO()) as said:
+            storage = importlib.import_module("myapp.core.storage")
+    except SystemExit as end:
+        raise RuntimeError(f"ends with {end.code}: {said.getvalue()}") from None
     storage.install(server)
     record = storage.Record("profile")
     logging.getLogger().addHandler(Lines())

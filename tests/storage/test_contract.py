@@ -91,7 +91,7 @@ def test_too_much_for_a_browser_is_refused(visitor: Visitor) -> None:
 
 @in_browser
 def test_the_limit_is_a_setting(start: Start) -> None:
-    visitor = Visitor(start(STORAGE_LIMIT="100"))
+    visitor = Visitor(start(APP_STORAGE_LIMIT="100"))
     visitor.update({"fine": "x" * 98})
     with pytest.raises(RefusedError, match="101 bytes"):
         visitor.update({"big": "x" * 99})
@@ -155,9 +155,9 @@ def test_the_cookie(app: App, start: Start) -> None:
     assert name.count(".") == 2  # payload, time and signature
     assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(attributes)
     assert "Secure" not in attributes
-    (cookie,) = start(ENVIRONMENT="production", SECRET_KEY="long-enough-for-production").call(
-        "cookies"
-    )
+    (cookie,) = start(
+        APP_ENVIRONMENT="production", APP_SECRET_KEY="long-enough-for-production"
+    ).call("cookies")
     assert {"HttpOnly", "SameSite=Lax", "Secure"} <= set(cookie.split("; "))
 
 
@@ -279,7 +279,7 @@ def test_a_fork_uses_the_store_too(start: Start) -> None:
 
 @on_server
 def test_records_expire_and_vanish(start: Start, url: str, choice: str) -> None:
-    visitor = Visitor(start(STORAGE_TTL="3"))
+    visitor = Visitor(start(APP_STORAGE_TTL="3"))
     count = INSIDE[choice].count
     expired = Visitor(visitor.app)
     visitor.save({})

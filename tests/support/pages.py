@@ -4,7 +4,7 @@ from .browser import Tab
 
 # What shows that a page is there and its callbacks have answered.
 READY = {
-    "home": "text=What this app is made of",
+    "home": "text=What to do next",
     "explore": "#explore-summary p",
     "profile": "#profile-record:has-text('info')",
     "reports": "#reports-run",

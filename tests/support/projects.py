@@ -1,6 +1,7 @@
 """Rendered projects for tests: a variant, its folder, and a server that serves it."""
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -71,11 +72,26 @@ def vary(*axes: str) -> list[Variant]:
     return [Variant(), *(Variant(**answer) for answer in answers)]
 
 
-def render(folder: Path, variant: Variant) -> Path:
+# Seconds that the samples of slow work take in tests.
+DELAYS = {"profile": 1.0, "reports": 3.0}
+
+
+def render(folder: Path, variant: Variant, delays: Mapping[str, float] = DELAYS) -> Path:
     """Render `variant` as the project `myapp` in `folder`, and return its path."""
     answers: dict[str, str | bool] = {**variant.answers(), **variant.options()}
     with compiled_once():
-        return new(str(folder / "myapp"), answers=answers, defaults=True, use_git=False).path
+        project = new(str(folder / "myapp"), answers=answers, defaults=True, use_git=False).path
+    for page, seconds in delays.items():
+        set_delay(project, page, seconds)
+    return project
+
+
+def set_delay(project: Path, page: str, seconds: float) -> None:
+    """Let the sample of slow work of a page take as long."""
+    (file,) = project.glob(f"*/pages/{page}/page.py")
+    text, changes = re.subn(r"(?m)^SECONDS = \S+", f"SECONDS = {seconds:.1f}", file.read_text())
+    assert changes == 1
+    file.write_text(text)
 
 
 # What an app looks like that has outgrown one machine.
@@ -115,9 +131,7 @@ def environment(port: int, extra: Mapping[str, str] | None = None) -> dict[str, 
     }
     return kept | {
         "PORT": str(port),
-        "SECRET_KEY": "only-for-tests",
-        "INFO_SECONDS": "1",
-        "REPORT_SECONDS": "3",
+        "APP_SECRET_KEY": "only-for-tests",
         **(extra or {}),
     }
 

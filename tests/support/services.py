@@ -33,10 +33,13 @@ class Services:
         chosen = variant.answers()
         env = {}
         if chosen["storage"] in STORAGE_SERVERS:
-            env["STORAGE_URL"] = self._server(chosen["storage"]).url
+            env["APP_STORAGE_URL"] = self._server(chosen["storage"]).url
         if chosen["background"] == "celery":
             redis = self._server("redis").url.removesuffix("/0")
-            env |= {"CELERY_BROKER_URL": f"{redis}/1", "CELERY_RESULT_BACKEND": f"{redis}/2"}
+            env |= {
+                "APP_CELERY_BROKER_URL": f"{redis}/1",
+                "APP_CELERY_RESULT_BACKEND": f"{redis}/2",
+            }
         return env
 
 

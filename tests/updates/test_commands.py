@@ -49,7 +49,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 
 
 def edit(shop: Path) -> None:
-    storage = shop / "shop/storage.py"
+    storage = shop / "shop/core/storage.py"
     storage.write_text("# Mine.\n" + storage.read_text().partition("\n")[2])
     commit(shop)
 
@@ -64,7 +64,7 @@ def test_an_update_with_a_conflict_says_what_happened_and_what_to_do(shop: Path,
     for pattern in (
         r"^  storage: sqlite → redis$",
         r"^  changed   pyproject\.toml$",
-        r"^  conflict  shop/storage\.py \(\d places?\)$",
+        r"^  conflict  shop/core/storage\.py \(\d places?\)$",
         r"^Updated: \d+ changed, 1 conflict\. Nothing is committed\.$",
         rf"^Your data, so far in sqlite: {re.escape(registry['sqlite']['switch'])}\.$",
         r"^Conflicts, for you to resolve:$",
@@ -72,7 +72,7 @@ def test_an_update_with_a_conflict_says_what_happened_and_what_to_do(shop: Path,
         r"^dashgen update --abort puts everything back as it was\.$",
     ):
         assert re.search(pattern, out, re.MULTILINE), f"{pattern}\n{out}"
-    assert "<<<<<<< yours\n# Mine.\n" in (shop / "shop/storage.py").read_text()
+    assert "<<<<<<< yours\n# Mine.\n" in (shop / "shop/core/storage.py").read_text()
     assert git(shop, "rev-list", "--count", "HEAD") == "2"
 
     assert "Put back" in run("update", "--abort")
@@ -103,11 +103,11 @@ def test_json_is_one_object(shop: Path, run: Run) -> None:
     edit(shop)
     done = asked("update", "--storage", "redis", code=ExitCode.CONFLICTS)
     assert done["written"]
-    assert done["conflicts"] == ["shop/storage.py"]
+    assert done["conflicts"] == ["shop/core/storage.py"]
     assert {file["outcome"] for file in done["files"]} == {"changed", "conflict"}
     assert [(answer["from"], answer["to"]) for answer in done["answers"]] == [("sqlite", "redis")]
-    assert "shop/storage.py" in asked("update", "--abort")["restored"]
-    assert asked("status")["modified"] == ["shop/storage.py"]
+    assert "shop/core/storage.py" in asked("update", "--abort")["restored"]
+    assert asked("status")["modified"] == ["shop/core/storage.py"]
     assert "+# Mine." in asked("diff")["diff"]
     (shop / "app.py").write_text("mine\n")
     assert asked("update", code=1)["error"]["type"] == "DirtyRepositoryError"

@@ -20,9 +20,10 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as LostConnectionError
 from redis.retry import Retry
 
+from ..settings import settings
 from .errors import UserError
 from .jobs import KEEP_SECONDS, PolledManager, guarded, install
-from .settings import settings
+from .settings import refusing
 
 __all__ = ["install", "job", "manager", "ping", "queue"]
 
@@ -38,14 +39,15 @@ TRIES = 2  # a job that kills its process must not kill them all
 
 # What becomes of each job, in a key of its own: how many tries are left, 0 once it is cancelled.
 # While the job runs, the key goes after LOST_SECONDS unless the worker keeps it alive.
-states = Redis.from_url(
-    settings.celery_result_backend,
-    socket_connect_timeout=2,
-    socket_timeout=2,
-    # Once more at once: the connection may date from before a restart of Redis.
-    retry=Retry(NoBackoff(), 1, supported_errors=(LostConnectionError,)),
-    decode_responses=True,
-)
+with refusing("celery_result_backend"):
+    states = Redis.from_url(
+        settings.celery_result_backend,
+        socket_connect_timeout=2,
+        socket_timeout=2,
+        # Once more at once: the connection may date from before a restart of Redis.
+        retry=Retry(NoBackoff(), 1, supported_errors=(LostConnectionError,)),
+        decode_responses=True,
+    )
 
 
 def state(job: str) -> str:

@@ -13,8 +13,9 @@ from dash import DiskcacheManager, callback
 from diskcache import Cache, JSONDisk
 from multiprocess.connection import wait
 
+from ..settings import settings
 from .jobs import KEEP_SECONDS, PolledManager, guarded, install, plain
-from .settings import ROOT, settings
+from .settings import ROOT
 
 __all__ = ["install", "job", "manager", "ping"]
 

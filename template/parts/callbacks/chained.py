@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from . import ids
-from .state import profile
+from .fields import record
 
 FIRST_NAME_WRITTEN = "profile-first-name-written-store"
 LAST_NAME_WRITTEN = "profile-last-name-written-store"
@@ -24,9 +24,9 @@ def components() -> list[Component]:
 
 
 @callback(
-    Output(profile.id, "data", allow_duplicate=True),  # each link writes a key of its own
+    Output(record.id, "data", allow_duplicate=True),  # each link writes a key of its own
     Output(FIRST_NAME_WRITTEN, "data"),
-    Input(ids.PROFILE_FIRST_NAME, "value"),
+    Input(ids.FIRST_NAME, "value"),
     prevent_initial_call=True,
 )
 def write_first_name(value: str | None) -> tuple[object, float]:
@@ -35,9 +35,9 @@ def write_first_name(value: str | None) -> tuple[object, float]:
 
 
 @callback(
-    Output(profile.id, "data", allow_duplicate=True),  # another key than the link before
+    Output(record.id, "data", allow_duplicate=True),  # another key than the link before
     Output(LAST_NAME_WRITTEN, "data"),
-    Input(ids.PROFILE_LAST_NAME, "value"),
+    Input(ids.LAST_NAME, "value"),
     Input(FIRST_NAME_WRITTEN, "data"),
     prevent_initial_call=True,
 )
@@ -47,8 +47,8 @@ def write_last_name(value: str | None, _before: float | None) -> tuple[object, f
 
 
 @callback(
-    Output(profile.id, "data", allow_duplicate=True),  # a third key
-    Input(ids.PROFILE_AGE, "value"),
+    Output(record.id, "data", allow_duplicate=True),  # a third key
+    Input(ids.AGE, "value"),
     Input(LAST_NAME_WRITTEN, "data"),
     prevent_initial_call=True,
 )
@@ -65,4 +65,4 @@ def write(field: str, value: object) -> object:
     """
     if value is None:
         raise PreventUpdate
-    return profile.update({field: value})
+    return record.update({field: value})

@@ -9,7 +9,7 @@ from dash import Input, Output, clientside_callback, dcc
 from dash.development.base_component import Component
 
 from . import ids
-from .state import profile
+from .fields import record
 
 FIELDS_STORE = "profile-fields-store"
 
@@ -27,9 +27,9 @@ clientside_callback(
         return touched.length ? Object.fromEntries(touched) : dash_clientside.no_update;
     }""",
     Output(FIELDS_STORE, "data"),
-    Input(ids.PROFILE_FIRST_NAME, "value"),
-    Input(ids.PROFILE_LAST_NAME, "value"),
-    Input(ids.PROFILE_AGE, "value"),
+    Input(ids.FIRST_NAME, "value"),
+    Input(ids.LAST_NAME, "value"),
+    Input(ids.AGE, "value"),
     prevent_initial_call=True,
 )
-profile.follow(FIELDS_STORE)
+record.follow(FIELDS_STORE)

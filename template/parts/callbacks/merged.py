@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from . import ids
-from .state import profile
+from .fields import record
 
 
 def components() -> list[Component]:
@@ -20,11 +20,11 @@ def components() -> list[Component]:
 
 
 @callback(
-    Output(profile.id, "data"),
+    Output(record.id, "data"),
     inputs={
-        "first_name": Input(ids.PROFILE_FIRST_NAME, "value"),
-        "last_name": Input(ids.PROFILE_LAST_NAME, "value"),
-        "age": Input(ids.PROFILE_AGE, "value"),
+        "first_name": Input(ids.FIRST_NAME, "value"),
+        "last_name": Input(ids.LAST_NAME, "value"),
+        "age": Input(ids.AGE, "value"),
     },
     prevent_initial_call=True,
 )
@@ -33,4 +33,4 @@ def write_fields(**values: object) -> object:
     touched = {field: value for field, value in values.items() if value is not None}
     if not touched:
         raise PreventUpdate
-    return profile.update(touched)
+    return record.update(touched)

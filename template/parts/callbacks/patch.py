@@ -10,10 +10,10 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from . import ids
-from .state import profile
+from .fields import record
 
 # Several callbacks write the record, each a key of its own: that makes the duplicates harmless.
-RECORD = Output(profile.id, "data", allow_duplicate=True)
+RECORD = Output(record.id, "data", allow_duplicate=True)
 
 
 def components() -> list[Component]:
@@ -21,19 +21,19 @@ def components() -> list[Component]:
     return []
 
 
-@callback(RECORD, Input(ids.PROFILE_FIRST_NAME, "value"), prevent_initial_call=True)
+@callback(RECORD, Input(ids.FIRST_NAME, "value"), prevent_initial_call=True)
 def write_first_name(value: str | None) -> object:
     """Write the first name."""
     return write("first_name", value)
 
 
-@callback(RECORD, Input(ids.PROFILE_LAST_NAME, "value"), prevent_initial_call=True)
+@callback(RECORD, Input(ids.LAST_NAME, "value"), prevent_initial_call=True)
 def write_last_name(value: str | None) -> object:
     """Write the last name."""
     return write("last_name", value)
 
 
-@callback(RECORD, Input(ids.PROFILE_AGE, "value"), prevent_initial_call=True)
+@callback(RECORD, Input(ids.AGE, "value"), prevent_initial_call=True)
 def write_age(value: float | str | None) -> object:
     """Write the age."""
     return write("age", value)
@@ -43,4 +43,4 @@ def write(field: str, value: object) -> object:
     """Write one field; a cleared one is "" and is written too, one never touched is None."""
     if value is None:
         raise PreventUpdate
-    return profile.update({field: value})
+    return record.update({field: value})

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from . import ids
-from .state import profile
+from .fields import record
 
 FIRST_NAME_STORE = "profile-first-name-store"
 LAST_NAME_STORE = "profile-last-name-store"
@@ -24,7 +24,7 @@ def components() -> list[Component]:
 
 @callback(
     Output(FIRST_NAME_STORE, "data"),
-    Input(ids.PROFILE_FIRST_NAME, "value"),
+    Input(ids.FIRST_NAME, "value"),
     prevent_initial_call=True,
 )
 def keep_first_name(value: str | None) -> str | None:
@@ -34,7 +34,7 @@ def keep_first_name(value: str | None) -> str | None:
 
 @callback(
     Output(LAST_NAME_STORE, "data"),
-    Input(ids.PROFILE_LAST_NAME, "value"),
+    Input(ids.LAST_NAME, "value"),
     prevent_initial_call=True,
 )
 def keep_last_name(value: str | None) -> str | None:
@@ -44,7 +44,7 @@ def keep_last_name(value: str | None) -> str | None:
 
 @callback(
     Output(AGE_STORE, "data"),
-    Input(ids.PROFILE_AGE, "value"),
+    Input(ids.AGE, "value"),
     prevent_initial_call=True,
 )
 def keep_age(value: float | str | None) -> float | str | None:
@@ -53,7 +53,7 @@ def keep_age(value: float | str | None) -> float | str | None:
 
 
 @callback(
-    Output(profile.id, "data"),
+    Output(record.id, "data"),
     inputs={
         "first_name": Input(FIRST_NAME_STORE, "data"),
         "last_name": Input(LAST_NAME_STORE, "data"),
@@ -66,4 +66,4 @@ def assemble(**values: object) -> object:
     touched = {field: value for field, value in values.items() if value is not None}
     if not touched:
         raise PreventUpdate
-    return profile.update(touched)
+    return record.update(touched)

@@ -9,9 +9,9 @@ from dash.development.base_component import Component
 from dash.types import RendererHooks
 from flask import Flask
 
+from ..settings import settings
 from .errors import UserError
-from .settings import settings
-from .values import to_json
+from .values import RECORDS, to_json
 
 APP = __name__.partition(".")[0]
 RENDERER_HOOKS: RendererHooks = {}
@@ -38,6 +38,7 @@ class Record:
         self.name = name
         # Apps that are served from one address share what the browser keeps, hence the app's name.
         self.id = f"{APP}-{name}-store"
+        RECORDS[name] = self
 
     def component(self) -> Component:
         """Return what has to be in the layout, once; it needs data, or a Patch would fail."""
@@ -83,7 +84,7 @@ def checked(fields: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises:
         TypeError: a value is not JSON; the text names its type and the key.
-        RecordTooLargeError: the fields together are over the limit, `STORAGE_LIMIT` in bytes.
+        RecordTooLargeError: the fields together are over the limit, `APP_STORAGE_LIMIT` in bytes.
     """
     size = sum(len(to_json(key, value)) for key, value in fields.items())
     if size > settings.storage_limit:

@@ -11,8 +11,9 @@ from pymongo import MongoClient, ReturnDocument
 from pymongo.collection import Collection
 from pymongo.errors import PyMongoError
 
+from ..settings import settings
 from .records import APP, RENDERER_HOOKS, Sent, ServerRecord, install, log, milliseconds
-from .settings import settings
+from .settings import refusing
 
 __all__ = ["RENDERER_HOOKS", "Record", "install", "ping"]
 
@@ -38,7 +39,8 @@ def client(_process: int) -> MongoClient[Document]:
     )
 
 
-client(os.getpid())  # a malformed URL shows at the start
+with refusing("storage_url"):
+    client(os.getpid())  # a malformed URL shows at the start
 
 
 def collections() -> tuple[Collection[Document], Collection[Document]]:

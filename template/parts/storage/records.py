@@ -17,10 +17,10 @@ from dash.exceptions import PreventUpdate
 from dash.types import RendererHooks
 from flask import Flask, current_app, has_request_context, request
 
+from ..settings import settings
 from .errors import UserError
 from .security import open_sessions, visitor
-from .settings import settings
-from .values import to_json
+from .values import RECORDS, to_json
 
 APP = __name__.partition(".")[0]
 T = TypeVar("T")
@@ -109,6 +109,7 @@ class ServerRecord(ABC):
         """Make a record; `name` tells it from the app's other records."""
         self.name = name
         self.id = f"{APP}-{name}-store"
+        RECORDS[name] = self
 
     def component(self) -> Component:
         """Return what has to be in the layout, once."""

@@ -9,8 +9,9 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 from redis.retry import Retry
 
+from ..settings import settings
 from .records import APP, RENDERER_HOOKS, Sent, ServerRecord, install, log, milliseconds
-from .settings import settings
+from .settings import refusing
 
 __all__ = ["RENDERER_HOOKS", "Record", "install", "ping"]
 
@@ -48,12 +49,13 @@ end
 return revision
 """
 
-client = Redis.from_url(
-    settings.storage_url,
-    socket_connect_timeout=min(4, settings.storage_timeout),
-    socket_timeout=settings.storage_timeout,
-    retry=Retry(NoBackoff(), 0),
-)
+with refusing("storage_url"):
+    client = Redis.from_url(
+        settings.storage_url,
+        socket_connect_timeout=min(4, settings.storage_timeout),
+        socket_timeout=settings.storage_timeout,
+        retry=Retry(NoBackoff(), 0),
+    )
 write_fields = client.register_script(WRITE)
 
 

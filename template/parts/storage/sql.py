@@ -31,8 +31,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, TimeoutError
 
+from ..settings import settings
 from .records import APP, RENDERER_HOOKS, Sent, ServerRecord, install, milliseconds
-from .settings import ROOT, settings
+from .settings import ROOT, refusing
 
 __all__ = ["RENDERER_HOOKS", "Record", "install", "ping"]
 
@@ -76,17 +77,18 @@ def make_engine(address: str) -> Engine:
         url = make_url(re.sub("^postgres(ql)?:", "postgresql+psycopg:", address))
         connect_args = CONNECT_ARGS[url.get_backend_name()]
     except (ArgumentError, KeyError):
-        raise ValueError("STORAGE_URL is not the URL of a SQLite or PostgreSQL database") from None
+        raise ValueError("not the URL of a SQLite or PostgreSQL database") from None
     if url.get_backend_name() == "sqlite":
         if url.database in {None, "", ":memory:"}:
-            raise ValueError("STORAGE_URL names no file; threads cannot share a database in memory")
+            raise ValueError("names no file; threads cannot share a database in memory")
         file = ROOT / str(url.database)  # a relative path does not depend on the current folder
         file.parent.mkdir(parents=True, exist_ok=True)
         url = url.set(database=str(file))
     return create_engine(url, connect_args=connect_args, hide_parameters=True)
 
 
-engine = make_engine(settings.storage_url)
+with refusing("storage_url"):
+    engine = make_engine(settings.storage_url)
 dialect = engine.dialect.name
 os.register_at_fork(after_in_child=lambda: engine.dispose(close=False))
 

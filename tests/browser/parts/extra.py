@@ -9,7 +9,7 @@ from dash import Input, Output, callback, html, register_page
 from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
-from ..state import profile
+from .profile.fields import record as profile
 
 register_page(__name__, name="Extra", order=9)
 

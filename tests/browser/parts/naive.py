@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from . import ids
-from .state import profile
+from .fields import record as profile
 
 
 def components() -> list[Component]:
@@ -28,6 +28,6 @@ def register(field: str, component: str) -> None:
         return profile.save({**profile.load(stored), field: value})
 
 
-register("first_name", ids.PROFILE_FIRST_NAME)
-register("last_name", ids.PROFILE_LAST_NAME)
-register("age", ids.PROFILE_AGE)
+register("first_name", ids.FIRST_NAME)
+register("last_name", ids.LAST_NAME)
+register("age", ids.AGE)

@@ -1,1 +1,1 @@
-"""The pages: each file registers itself, so adding a page is adding a file."""
+"""The pages: each file or folder registers itself, so adding a page is adding a file."""

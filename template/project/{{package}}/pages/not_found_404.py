@@ -11,7 +11,7 @@ def layout(**_query: str) -> Component:
     """Return the page."""
     return dmc.Stack(
         [
-            dmc.Title("Nothing is here", order=1),
+            dmc.Title("Nothing is here", order=1, size="h2"),
             dmc.Text("The address may be mistyped, or the page has moved."),
             dmc.Anchor("Back to the start", href=get_relative_path("/")),
         ],

@@ -1,0 +1,1 @@
+"""The tests: `core/` has those of the machinery, `pages/` one file for each page."""

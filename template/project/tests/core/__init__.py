@@ -1,0 +1,1 @@
+"""The machinery keeps its promises."""

@@ -1,0 +1,46 @@
+// The navigation, in every layout: the mark on the current page, and the menu of small screens.
+window.dash_clientside = window.dash_clientside || {};
+
+dash_clientside.shell = {
+    // The name of the page at an address, once it is marked; what has none is "not-found-404".
+    locate(pathname, _hash, { pages }) {
+        const { shell } = dash_clientside;
+        return shell.mark(shell.find(pathname, pages) ?? "not-found-404", pages);
+    },
+
+    find(pathname, pages) {
+        const trim = (path) => path.replace(/\/+$/, "");
+        return Object.keys(pages).find((name) => trim(pages[name].path) === trim(pathname));
+    },
+
+    mark(current, pages) {
+        for (const name of Object.keys(pages).filter((name) => name !== "not-found-404")) {
+            const mark = name === current ? "page" : null;
+            dash_clientside.set_props(`nav-${name}`, { "aria-current": mark });
+        }
+        return current;
+    },
+
+    menu(opened) {
+        const open = Boolean(opened) && dash_clientside.callback_context.triggered_id === "shell-menu";
+        return [open, String(open), open ? "open" : ""];
+    },
+};
+
+(() => {
+    const openMenu = () => document.querySelector("#shell-menu[aria-expanded=true]");
+    const close = () => dash_clientside.set_props("shell-menu", { opened: false });
+
+    document.addEventListener("keydown", (event) => {
+        const menu = openMenu();
+        if (menu && event.key === "Escape") {
+            close();
+            menu.focus();
+        }
+    });
+    // A click on a link counts, too: the link may lead to where one is.
+    document.addEventListener("click", (event) => {
+        const menu = openMenu();
+        if (menu && !menu.contains(event.target)) close();
+    });
+})();

@@ -1,0 +1,52 @@
+"""Makes the app object: wires the parts together and does nothing else."""
+
+from functools import cache
+
+import dash_mantine_components as dmc
+from dash import Dash
+
+from .. import theme
+from ..settings import settings
+from . import background, charts, errors, frame, logs, resources, security, serving, shell, storage
+
+APP = __name__.partition(".")[0]  # the package: Dash finds `pages/` and `assets/` in it
+
+
+@cache
+def create_app() -> Dash:
+    """Return the app, the same one at every call: Dash keeps callbacks and pages in globals."""
+    logs.set_up()
+    charts.set_up()
+    dmc.pre_render_color_scheme()
+    app = Dash(
+        APP,
+        title=theme.NAME,
+        description=theme.DESCRIPTION,
+        update_title="",
+        use_pages=True,
+        # Otherwise the index page would carry the layout of every page, whoever asks for it.
+        suppress_callback_exceptions=True,
+        background_callback_manager=background.manager,
+        hooks=storage.RENDERER_HOOKS,
+        on_error=errors.report,
+        requests_pathname_prefix=settings.path_prefix,
+        routes_pathname_prefix="/",
+        health_endpoint="health",
+        enable_mcp=False,
+    )
+    app.index_string = app.index_string.replace("<html>", '<html lang="en">')
+    app.server.secret_key = settings.secret_key.get_secret_value()
+    for part in (logs, resources, security, serving):
+        part.install(app)
+    storage.install(app.server)
+    background.install(app.server)
+    frame.complete_titles()
+    app.layout = shell.layout
+    return app
+
+
+def warm_up(app: Dash) -> None:
+    """Answer one request before the server does: a cold Dash can fail its first, parallel ones."""
+    answer = app.server.test_client().get(app.config.requests_pathname_prefix)
+    if answer.status_code != 200:
+        raise RuntimeError(f"the first page fails: {answer.status}")

@@ -1,0 +1,245 @@
+"""What surrounds the pages in every layout: header, menu, theme, notifications, records."""
+
+from typing import Any
+from urllib.parse import quote
+
+import dash_mantine_components as dmc
+from dash import (
+    ClientsideFunction,
+    Input,
+    Output,
+    State,
+    clientside_callback,
+    dcc,
+    get_relative_path,
+    html,
+    page_registry,
+)
+from dash.development.base_component import Component
+
+from .. import theme
+from . import ids
+from .values import RECORDS
+
+THEME = {
+    "primaryColor": theme.ACCENT,
+    # White text on the primary colour, and the colour itself on white, must stay readable.
+    "primaryShade": 8,
+    "defaultRadius": "md",
+    "respectReducedMotion": True,
+    "components": {
+        "Notification": {"defaultProps": {"closeButtonProps": {"aria-label": "Close"}}},
+    },
+    "colors": {
+        # From the text to the shadows of the dark theme.
+        "dark": [
+            "#d7dae0",
+            "#b8bec8",
+            "#a4abb6",
+            "#6b7380",
+            "#343a44",
+            "#2c313a",
+            "#1f2229",
+            "#16181d",
+            "#111317",
+            "#0c0d10",
+        ]
+    },
+}
+
+NOT_FOUND = "not-found-404"
+
+
+def pages() -> list[dict[str, Any]]:
+    """Return the pages that the navigation shows, in their order.
+
+    What answers unknown addresses is none of them, and neither is a page whose path has variables.
+    """
+    return [
+        page
+        for page in page_registry.values()
+        if page_name(page) != NOT_FOUND and page["path_template"] is None
+    ]
+
+
+def complete_titles() -> None:
+    """Give each page that states no title its name and the app's."""
+    for page in page_registry.values():
+        if page["supplied_title"] is None:
+            page["title"] = f"{page['name']} · {theme.NAME}"
+
+
+def page_name(page: dict[str, Any]) -> str:
+    """Return the name of the page's folder or file, with hyphens, as in ids and addresses."""
+    module = str(page["module"]).partition(".pages.")[2].removesuffix(".page")
+    return module.replace(".", "-").replace("_", "-")
+
+
+def nav_id(page: dict[str, Any]) -> str:
+    """Return the id of the link, tab or anchor that leads to a page."""
+    return ids.nav(page_name(page))
+
+
+def icon(path: str | None) -> Component:
+    """Return a line drawing of 24 by 24 in the colour of the text, by default a plain sheet."""
+    svg = (
+        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24' fill='none' stroke='black' "
+        f"stroke-width='2' stroke-linecap='round' stroke-linejoin='round'><path d='{path}'/></svg>"
+    )
+    style = {"--icon": f'url("data:image/svg+xml,{quote(svg)}")'} if path else None
+    return html.Span(className="app-icon", style=style)
+
+
+def nav_icon(page: dict[str, Any]) -> Component:
+    """Return the icon that a page states in `register_page(…, icon="M4 4v16h16")`."""
+    return icon(page.get("icon"))
+
+
+def cards() -> Component:
+    """Return a card for each page but the first, with its icon and its description."""
+    return dmc.SimpleGrid(
+        [
+            dmc.Anchor(
+                dmc.Card(
+                    [
+                        dmc.Group(
+                            [nav_icon(page), dmc.Text(page["name"], fw=600)],
+                            className="page-card-head",
+                        ),
+                        dmc.Text(page["description"], size="sm", mt="xs"),
+                    ],
+                    withBorder=True,
+                    className="page-card",
+                ),
+                href=page["relative_path"],
+                underline="never",
+                c="var(--mantine-color-text)",
+            )
+            for page in pages()
+            if page["path"] != "/"
+        ],
+        cols={"base": 1, "sm": 3},
+    )
+
+
+def nav_links() -> list[Component]:
+    """Return one link a page, for the layouts in which each page has an address of its own."""
+    return [
+        dmc.Anchor(
+            [nav_icon(page), page["name"]],
+            id=nav_id(page),
+            href=page["relative_path"],
+            className="nav-link",
+            underline="never",
+        )
+        for page in pages()
+    ]
+
+
+def theme_toggle() -> Component:
+    """Return the button that changes between light and dark."""
+    return dmc.ActionIcon(
+        html.Span(className="app-icon app-icon-theme"),
+        id=ids.THEME_TOGGLE,
+        variant="subtle",
+        color="gray",
+        size="lg",
+        **{"aria-label": "Change between light and dark"},
+    )
+
+
+def heading(title: str, lead: str) -> Component:
+    """Return the head of a page."""
+    return html.Div([dmc.Title(title, order=1, size="h2"), dmc.Text(lead, c="dimmed", mt=4)])
+
+
+def shell(navigation: Any, content: Any) -> list[Component]:
+    """Return the header with the navigation, and the main part with the content."""
+    known = {
+        page_name(page): {
+            "path": page["relative_path"],
+            "title": page["title"]() if callable(page["title"]) else page["title"],
+        }
+        for page in page_registry.values()
+        if page["path_template"] is None
+    }
+    menu = dmc.Burger(
+        id=ids.SHELL_MENU,
+        size="sm",
+        **{"aria-label": "Menu", "aria-controls": ids.SHELL_NAV, "aria-expanded": "false"},
+    )
+    label: dict[str, Any] = {"aria-label": "Pages"}
+    return [
+        dcc.Location(id=ids.SHELL_ADDRESS, refresh=False),
+        dcc.Store(id=ids.SHELL_PAGES, data={"base": get_relative_path("/"), "pages": known}),
+        dcc.Store(id=ids.SHELL_CURRENT),
+        html.A("Skip to the content", href=f"#{ids.SHELL_MAIN}", className="skip-link"),
+        html.Header(
+            [
+                menu,
+                html.Span([icon(theme.LOGO), html.Span(theme.NAME)], className="brand"),
+                html.Nav(navigation, id=ids.SHELL_NAV, **label),
+                theme_toggle(),
+            ],
+            className="shell-header",
+        ),
+        html.Main(content, id=ids.SHELL_MAIN, tabIndex="-1"),
+    ]
+
+
+def frame(*content: Component) -> Component:
+    """Return the whole app's layout around `content`."""
+    return dmc.MantineProvider(
+        [
+            dmc.NotificationContainer(id=ids.NOTIFICATIONS, position="bottom-right"),
+            *[record.component() for record in RECORDS.values()],
+            *content,
+        ],
+        id=ids.THEME_PROVIDER,
+        defaultColorScheme="auto",
+        theme=THEME,
+    )
+
+
+def follow_address(namespace: str) -> None:
+    """Let `locate` in `assets/core/<namespace>.js` tell the page from the address, and mark it."""
+    clientside_callback(
+        ClientsideFunction(namespace, "locate"),
+        Output(ids.SHELL_CURRENT, "data"),
+        Input(ids.SHELL_ADDRESS, "pathname"),
+        Input(ids.SHELL_ADDRESS, "hash"),
+        State(ids.SHELL_PAGES, "data"),
+        State(ids.SHELL_CURRENT, "data"),
+    )
+
+
+# On small screens the button opens the menu; a new address closes it, and so do Escape and a click
+# beside it (see `assets/core/shell.js`).
+clientside_callback(
+    ClientsideFunction("shell", "menu"),
+    Output(ids.SHELL_MENU, "opened"),
+    Output(ids.SHELL_MENU, "aria-expanded"),
+    Output(ids.SHELL_NAV, "className"),
+    Input(ids.SHELL_MENU, "opened"),
+    Input(ids.SHELL_ADDRESS, "href"),
+)
+
+# The browser remembers the choice where Mantine looks for it; without one the system decides.
+# Mantine colours its own components, the grid follows an attribute of the page, and `core.css`
+# colours Dash's components and Plotly's figures.
+clientside_callback(
+    """(clicks) => {
+        const key = "mantine-color-scheme-value";
+        const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+        let scheme = localStorage.getItem(key) ?? "auto";
+        scheme = scheme === "auto" ? system : scheme;
+        if (clicks) {
+            scheme = scheme === "dark" ? "light" : "dark";
+            localStorage.setItem(key, scheme);
+        }
+        document.documentElement.dataset.agThemeMode = scheme;
+        return scheme;
+    }""",
+    Output(ids.THEME_PROVIDER, "forceColorScheme"),
+    Input(ids.THEME_TOGGLE, "n_clicks"),
+)

@@ -1,0 +1,17 @@
+"""Ids of the components around the pages; they stay the same in every layout."""
+
+SHELL_ADDRESS = "shell-address"
+SHELL_PAGES = "shell-pages"
+SHELL_CURRENT = "shell-current"
+SHELL_MENU = "shell-menu"
+SHELL_NAV = "shell-nav"
+SHELL_MAIN = "shell-main"
+
+THEME_TOGGLE = "theme-toggle"
+THEME_PROVIDER = "theme-provider"
+NOTIFICATIONS = "notifications"
+
+
+def nav(name: str) -> str:
+    """Return the id of the link, tab or anchor that leads to the page called `name`."""
+    return f"nav-{name}"

@@ -1,0 +1,147 @@
+"""Logging: each line names the request and the callback that it belongs to, in jobs, too."""
+
+import json
+import logging
+import logging.config
+import random
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+from dash import Dash, ctx
+from flask import Flask, Response, g, request
+
+from ..settings import settings
+
+APP = __name__.partition(".")[0]
+HEADER = "X-Request-ID"
+ENVIRON = "HTTP_X_REQUEST_ID"  # how WSGI spells it
+log = logging.getLogger(__name__)
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+callback: ContextVar[str] = ContextVar("callback", default="")
+
+
+def one_line(text: str) -> str:
+    """Return a text with signs in the place of what would end a line or move the cursor."""
+    if text.isprintable():
+        return text
+    return "".join(s if s.isprintable() else s.encode("unicode_escape").decode() for s in text)
+
+
+class TextFormatter(logging.Formatter):
+    """A line for people; what visitors send can make no line of its own."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line, and a traceback indented below it."""
+        first, *more = super().format(record).split("\n")
+        return "\n".join([first, *(f"    {one_line(line)}" for line in more)])
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802, the name is given
+        """Put the request and the callback before the message."""
+        where = " ".join(filter(None, (request_id.get(), callback.get())))
+        record.where = f" [{where}]" if where else ""
+        record.message = one_line(record.message)
+        return super().formatMessage(record)
+
+
+class JsonFormatter(logging.Formatter):
+    """A JSON object a line, for what collects logs."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line; what has no value is left out."""
+        fields = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            "request_id": request_id.get(),
+            "callback": callback.get(),
+            "exception": self.formatException(record.exc_info) if record.exc_info else "",
+        }
+        return json.dumps({key: value for key, value in fields.items() if value})
+
+
+# gunicorn takes this, too, so that its lines and the app's are alike.
+CONFIG: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "text": {
+            "()": TextFormatter,
+            "format": "%(asctime)s %(levelname)s %(name)s%(where)s %(message)s",
+        },
+        "json": {"()": JsonFormatter},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": settings.log_format}},
+    "root": {"level": settings.log_level, "handlers": ["console"]},
+    "loggers": {
+        name: {"level": settings.log_level, "handlers": ["console"], "propagate": False}
+        for name in ("gunicorn.error", "gunicorn.access")
+    },
+}
+
+
+def set_up() -> None:
+    """Let the process log as configured, unless somebody else has taken care of it."""
+    if not logging.root.handlers:
+        logging.config.dictConfig(CONFIG)
+
+
+def forget() -> None:
+    """Let what this thread logs from now on name no request."""
+    request_id.set("")
+    callback.set("")
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """Return the name of a callback, such as `pages.orders.page.submit`."""
+    return f"{function.__module__.removeprefix(f'{APP}.')}.{function.__qualname__}"
+
+
+def install(app: Dash) -> None:
+    """Give each request an id, which the answer carries, too, and log callbacks that are slow."""
+    server: Flask = app.server
+    functions = app.callback_map
+
+    def begin() -> None:
+        """Take the id that a proxy has given, or make one; jobs get it with the headers."""
+        given = request.environ.get(ENVIRON, "")
+        known = given and re.fullmatch(r"[\w.:-]{1,64}", given)
+        own = given if known else f"{random.getrandbits(64):016x}"
+        request.environ[ENVIRON] = own
+        request_id.set(own)
+        callback.set("")
+        g.begun = time.perf_counter()
+        if request.method == "POST" and request.path == "/_dash-update-component":
+            body = request.get_json(silent=True)
+            output = str(body.get("output")) if isinstance(body, dict) else ""
+            if function := functions.get(output, {}).get("callback"):
+                callback.set(name_of(function))
+
+    server.before_request_funcs.setdefault(None, []).insert(0, begin)  # what follows may fail
+
+    @server.after_request
+    def end(response: Response) -> Response:
+        """Tell the id, and what took long."""
+        response.headers.add(HEADER, request_id.get())
+        seconds = time.perf_counter() - g.begun
+        if callback.get() and seconds >= settings.slow_seconds:
+            log.warning("Slow: %s took %.2f s", callback.get(), seconds)
+        return response
+
+
+@contextmanager
+def job(function: Callable[..., Any]) -> Iterator[None]:
+    """Let what a job logs name the request that started it; tell how long it took."""
+    request_id.set(ctx.headers.get(HEADER.title(), ""))
+    callback.set(name_of(function))
+    begun = time.perf_counter()
+    try:
+        yield
+    finally:
+        log.info("Job: %s took %.2f s", callback.get(), time.perf_counter() - begun)

@@ -1,0 +1,39 @@
+"""What the app needs behind proxies and load balancers."""
+
+import logging
+
+from dash import Dash
+from flask import Flask, Response, jsonify
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from ..settings import settings
+from . import background, storage
+
+CHECKS = {"storage": storage.ping, "background": background.ping}
+log = logging.getLogger(__name__)
+
+
+def install(app: Dash) -> None:
+    """Serve below the prefix, believe the proxies that are ours, and tell whether all is ready."""
+    server: Flask = app.server
+    server.add_url_rule("/ready", view_func=ready)
+    if settings.path_prefix != "/":
+        # A proxy may strip the prefix or leave it: both arrive at the same place.
+        inner, prefix = server.wsgi_app, settings.path_prefix.rstrip("/")
+        server.wsgi_app = DispatcherMiddleware(inner, {prefix: inner})  # type: ignore[method-assign]
+    if count := settings.trusted_proxies:
+        server.wsgi_app = ProxyFix(server.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+
+
+def ready() -> tuple[Response, int]:
+    """Ask what the app depends on; `/health` tells only whether the process lives."""
+    state = {}
+    for name, ping in CHECKS.items():
+        try:
+            ping()
+            state[name] = "ok"
+        except Exception as error:
+            log.warning("Not ready: %s (%s)", name, type(error).__name__)
+            state[name] = "unavailable"
+    return jsonify(state), 200 if set(state.values()) == {"ok"} else 503

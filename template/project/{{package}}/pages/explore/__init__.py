@@ -1,0 +1,1 @@
+"""The Explore page: one folder, with all that belongs to it."""

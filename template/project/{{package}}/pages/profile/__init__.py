@@ -1,0 +1,1 @@
+"""The Profile page: one folder, with all that belongs to it."""

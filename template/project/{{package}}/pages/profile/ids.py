@@ -1,0 +1,12 @@
+"""Ids of the page's components that callbacks name; they are the page's name and a role."""
+
+FORM = "profile-form"
+FIRST_NAME = "profile-first-name"
+LAST_NAME = "profile-last-name"
+AGE = "profile-age"
+INFO = "profile-info"
+LOAD = "profile-load"
+SUBMIT = "profile-submit"
+MESSAGE = "profile-message"
+RECORD = "profile-record"
+SAVED = "profile-saved"

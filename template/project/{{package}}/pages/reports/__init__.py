@@ -1,0 +1,1 @@
+"""The Reports page: one folder, with all that belongs to it."""
