@@ -80,7 +80,8 @@ def reserved(written: list[Path]) -> dict[str, set[str]]:
 
 
 def _is_package_name(name: str) -> bool:
-    return bool(re.fullmatch("[a-z][a-z0-9_]*", name)) and not name.endswith("_")
+    # Those of tests are refused by the way they begin.
+    return bool(re.fullmatch("(?!test_)[a-z][a-z0-9_]*(?<!_)", name))
 
 
 def _own(project: Path) -> Iterator[str]:
@@ -156,7 +157,7 @@ def main() -> None:
     held: set[str] = set()
     text = HEAD
     for what, found in names.items():
-        mine = (found | present.get(what, set())) - held
+        mine = set(filter(_is_package_name, found | present.get(what, set()))) - held
         held |= mine
         text += f"    {what}: >-\n"
         text += "".join(f"      {line}\n" for line in _lines(sorted(mine)))

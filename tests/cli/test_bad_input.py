@@ -104,6 +104,7 @@ CASES = {
     "package standard module": Case(package("json"), ["--package 'json'", "choose another"]),
     "package dependency": Case(package("dash"), ["--package 'dash'", "choose another"]),
     "package not an identifier": Case(package("1st-app"), ["--package '1st-app'", "lower-case"]),
+    "package like a test": Case(package("test_shop"), ["--package 'test_shop'", "pytest"]),
     "package with slash": Case(package("a/b"), ["--package 'a/b'", "lower-case"]),
     "package parent folder": Case(package(".."), ["--package '..'", "lower-case"]),
     "package empty": Case(package(""), ["--package ''", "lower-case"]),

@@ -46,7 +46,8 @@ def test_the_recorded_letters_are_those_of_unicode() -> None:
         ("shop", "shop"),
         ("My first app", "my_first_app"),
         ("app", "dash_app"),
-        ("test", "test_app"),
+        ("test", "app_test"),
+        ("Test data", "app_test_data"),
         ("code", "code_app"),
         ("dash", "dash_app"),
         ("click", "click_app"),
@@ -98,6 +99,7 @@ def test_whatever_name_is_accepted_its_package_is_too(name: str) -> None:
         ("pluggy", "a package that the project or its tools install"),
         ("coverage", "a package that the project or its tools install"),
         ("conftest", "a file or folder of the project, or one that git ignores there"),
+        ("assets", "a file or folder of the project, or one that git ignores there"),
         ("instance", "a file or folder of the project, or one that git ignores there"),
     ],
 )
