@@ -25,6 +25,7 @@ COMMANDS = {
     "options": "Say what can be chosen, and what it needs",
     "config": "Show, set and reset your own defaults",
     "completion": "Let the Tab key complete all of this",
+    "check": "Find mistakes in Dash apps",
     "doctor": "Check this machine and a project",
 }
 EXAMPLES = (
