@@ -14,7 +14,7 @@ from dashgen.check.resolve import Resolver
 from dashgen.check.syntax import Binding, Called, Module, Scope
 
 if TYPE_CHECKING:
-    from dashgen.check.layout import Layout
+    from dashgen.check.layout import Layout, Placed
 
 DASH = "dash.Dash"
 OTHER_DASHES = frozenset(
@@ -75,6 +75,18 @@ class App:
         from dashgen.check.layout import Layout
 
         return Layout(self)
+
+    @cached_property
+    def placed(self) -> "list[Placed]":
+        """Every component of a known library that the app makes."""
+        from dashgen.check.layout import Placed
+
+        return [
+            Placed(module, called, *component)
+            for module in self.modules
+            for called in module.calls
+            if (component := self.component(called.node.func, called.scope))
+        ]
 
     @cached_property
     def callbacks(self) -> list[Callback]:

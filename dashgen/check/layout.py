@@ -2,7 +2,6 @@
 
 import ast
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -192,15 +191,6 @@ class Layout:
         if self._expression is not None and self._expression.fullmatch(name):
             return []
         return self.by_id.get(name, [])
-
-
-def placed(app: App) -> Iterator[Placed]:
-    """Yield every component of a known library that an app makes."""
-    for module in app.modules:
-        for called in module.calls:
-            component = app.component(called.node.func, called.scope)
-            if component is not None:
-                yield Placed(module, called, *component)
 
 
 def properties(app: App, library: str, name: str) -> frozenset[str] | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from dashgen.check.syntax import Imported, Module
 
@@ -54,7 +55,9 @@ class Project:
     unreadable: dict[Path, str] = field(default_factory=dict)
     """The modules that are not Python, and why."""
     _modules: dict[Path, Module | None] = field(default_factory=dict)
-    _located: dict[tuple[Path, str, int], Path | None] = field(default_factory=dict)
+    names: dict[tuple[int, int], tuple[Any, ...]] = field(default_factory=dict)
+    """What names stand for, as resolvers have found it; it is the same in every app."""
+    _located: dict[tuple[str, str, int], Path | None] = field(default_factory=dict)
 
     @cached_property
     def files(self) -> dict[Path, None]:
@@ -114,7 +117,7 @@ class Project:
             dotted: The name, without leading dots.
             level: How many dots it has in front.
         """
-        key = (importer.parent, dotted, level)
+        key = (os.path.dirname(str(importer)), dotted, level)  # noqa: PTH120, it is asked often
         if key not in self._located:
             self._located[key] = self._search(importer, dotted, level)
         return self._located[key]

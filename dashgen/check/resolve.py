@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
@@ -51,6 +52,7 @@ Target = External | Module | Binding
 Texts = frozenset[str]
 
 
+@cache
 def normalised(name: str) -> str:
     """Return the one name of something that has several."""
     for old, new in SYNONYMS.items():
@@ -66,7 +68,6 @@ class Resolver:
     project: Project
     modules: list[Module] = field(default_factory=list)
     _texts: dict[tuple[int, int], Texts] = field(default_factory=dict)
-    _targets: dict[tuple[int, int], tuple[Target, ...]] = field(default_factory=dict)
     _calls: dict[int, list[Called]] | None = None
     _kept: list[ast.expr] = field(default_factory=list)
     """Nodes whose identity is a key, some of which nothing else holds."""
@@ -75,13 +76,16 @@ class Resolver:
 
     def targets(self, node: ast.expr, scope: Scope, depth: int = 0) -> tuple[Target, ...]:
         """Return all that a name may stand for; nothing where that is not known."""
+        if not isinstance(node, (ast.Name, ast.Attribute)):
+            return ()
         key = (id(node), id(scope))
-        if key not in self._targets:
+        known = self.project.names
+        if key not in known:
             if depth > DEEPEST:
                 return ()
-            self._targets[key] = ()  # For what refers to itself.
-            self._targets[key] = self._find(node, scope, depth)
-        return self._targets[key]
+            known[key] = ()  # For what refers to itself.
+            known[key] = self._find(node, scope, depth)
+        return known[key]
 
     def external(self, node: ast.expr, scope: Scope) -> str:
         """Return the full name of something of another package, or an empty text."""

@@ -25,7 +25,6 @@ RULES: tuple[Rule, ...] = (
     return_count.RULE,
     duplicate_output.RULE,
     duplicate_at_start.RULE,
-    circular.RULE,
     after_run.RULE,
     frame_returned.RULE,
     background_manager.RULE,
@@ -33,5 +32,6 @@ RULES: tuple[Rule, ...] = (
     lost_update.RULE,
     global_written.RULE,
     frame_changed.RULE,
+    circular.RULE,
 )
 """All rules, in the order of their identifiers."""

@@ -1,4 +1,4 @@
-"""DG107."""
+"""DG204."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -12,7 +12,7 @@ Node = tuple[str, str]
 
 
 def check(app: App) -> Iterator[Problem]:
-    """Look for callbacks that trigger each other for ever."""
+    """Look for callbacks that trigger each other."""
     if app.site is None or app.extended:
         return
     graph = _graph(app)
@@ -75,11 +75,12 @@ def _run_together(app: App, callbacks: list[Callback]) -> bool:
 
 
 RULE = Rule(
-    identifier="DG107",
+    identifier="DG204",
     name="circular-callbacks",
-    severity=Severity.BROKEN,
+    severity=Severity.RISKY,
     summary="A callback writes what triggers another, which writes what triggers the first.",
-    why="The browser reports `Circular Dependencies` and does not run them.",
+    why="Dash reports `Circular Dependencies` in debug mode. Without it, the second callback "
+    "overwrites what the user has entered.",
     help="Put both into one callback, which may write what it reads.",
     bad="""\
 from dash import Dash, Input, Output, dcc, html
@@ -115,7 +116,7 @@ def convert(celsius, fahrenheit):
         return (float(fahrenheit or 0) - 32) * 5 / 9, fahrenheit
     return celsius, float(celsius or 0) * 9 / 5 + 32
 """,
-    proof="`test_proofs.py` starts the bad example in a browser: `Circular Dependencies`, and "
-    "typing changes nothing.",
+    proof="`test_proofs.py` starts such an app in a browser: Dash reports it, and an entered 5 "
+    "becomes a 6.",
     check=check,
 )

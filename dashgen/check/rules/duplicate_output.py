@@ -56,7 +56,7 @@ RULE = Rule(
     name="duplicate-output",
     severity=Severity.BROKEN,
     summary="Two callbacks write the same property of a component without `allow_duplicate`.",
-    why="The browser refuses all callbacks of the app, or only the last of the two runs.",
+    why="Only the last of the two answers, for both. In debug mode, no callback of the app runs.",
     help="Merge the callbacks, or set `allow_duplicate=True` and `prevent_initial_call=True` in "
     "the second.",
     bad="""\
@@ -88,6 +88,7 @@ app.layout = html.Div([html.Button(id="add"), html.Button(id="clear"), html.P(id
 def show(added, cleared):
     return "no item" if ctx.triggered_id == "clear" else f"{added} items"
 """,
-    proof="`test_proofs.py` starts the bad example in a browser: no click changes anything.",
+    proof="`test_proofs.py` starts the bad example in a browser. A click on one button gives the "
+    "result of the other, and in debug mode no click changes anything.",
     check=check,
 )

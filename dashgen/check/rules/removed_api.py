@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dashgen.check import components
 from dashgen.check.apps import DASH, App
 from dashgen.check.findings import Problem, Rule, Severity
-from dashgen.check.layout import placed
 from dashgen.check.pins import allowed
 from dashgen.check.syntax import Binding, Called, Module
 
@@ -88,7 +87,7 @@ def _is_dash(app: App, called: Called) -> bool:
 
 
 def _components(app: App) -> Iterator[Problem]:
-    for component in placed(app):
+    for component in app.placed:
         version = app.library_version(component.library)
         if version is None:
             continue

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dashgen.check import components
 from dashgen.check.apps import App
 from dashgen.check.findings import Problem, Rule, Severity
-from dashgen.check.layout import placed, properties
+from dashgen.check.layout import properties
 
 
 def check(app: App) -> Iterator[Problem]:
@@ -17,7 +17,7 @@ def check(app: App) -> Iterator[Problem]:
 
 
 def _given(app: App) -> Iterator[Problem]:
-    for component in placed(app):
+    for component in app.placed:
         known = properties(app, component.library, component.name)
         if known is None:
             continue
@@ -56,8 +56,8 @@ RULE = Rule(
     name="unknown-property",
     severity=Severity.BROKEN,
     summary="A component is given, or a callback names, a property that the component lacks.",
-    why="The component raises a `TypeError` when it is made. A callback on such a property never "
-    "runs, or its result is lost.",
+    why="The component raises a `TypeError` when it is made. A callback on such a property runs "
+    "at the start at most, or its result is lost.",
     help="Use a property of the component in the installed version.",
     bad="""\
 from dash import Dash, Input, Output, dcc, html
@@ -81,7 +81,7 @@ app.layout = html.Div([dcc.Store(id="choice"), html.P(id="text")])
 def show(choice):
     return str(choice)
 """,
-    proof="`test_proofs.py` makes a component with an unknown property, and reads what Dash says "
-    "in the browser about the bad example.",
+    proof="`test_proofs.py` makes a component with an unknown property: `TypeError`. In a browser, "
+    "the bad example gives `Invalid prop for this component`.",
     check=check,
 )
