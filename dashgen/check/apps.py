@@ -41,6 +41,11 @@ KNOWN_VERSIONS = (
 
 WORDS = (b"dash",)
 
+LOADERS = frozenset(
+    "exec eval __import__ import_module walk_packages iter_modules run_path exec_module".split()
+)
+"""The functions that load modules which no import names."""
+
 
 @cache
 def well_known() -> frozenset[str]:
@@ -147,15 +152,8 @@ class App:
         for module in self.modules:
             for called in module.calls:
                 function = called.node.func
-                if isinstance(function, ast.Name) and function.id in ("exec", "__import__", "eval"):
-                    return True
-                if isinstance(function, ast.Attribute) and function.attr in (
-                    "import_module",
-                    "walk_packages",
-                    "iter_modules",
-                    "run_path",
-                    "exec_module",
-                ):
+                name = getattr(function, "id", None) or getattr(function, "attr", "")
+                if name in LOADERS:
                     return True
             for statement in module.imports:
                 if self._is_missing(module, statement.module, statement.level):
@@ -192,6 +190,13 @@ class App:
             and not calls[0].place.branches_but_main
             and self.runs_once(calls[0].scope, calls[0].place.loops, depth + 1)
         )
+
+    def is_registered(self, callback: Callback) -> bool:
+        """Say whether the app certainly registers a callback, once or several times."""
+        function = callback.scope.function()
+        if function is None or self._holds_site(function):
+            return True
+        return bool(self.resolver.calls_of(function.node))
 
     def _holds_site(self, function: Scope) -> bool:
         scope: Scope | None = self.site.scope if self.site else None
@@ -286,10 +291,17 @@ class _Graph:
                 name = folder.value if isinstance(folder, ast.Constant) else "pages"
                 base = path.parent / str(name)
                 for page in self.project.files:
-                    if base in page.parents and not page.name.startswith("_"):
+                    if base in page.parents and self._is_page(page):
                         self.edges[path].setdefault(page, False)
                         if page not in self.edges:
                             self.edges[page] = self._imports(page)
+
+    def _is_page(self, path: Path) -> bool:
+        """Say whether Dash imports a file of the pages' folder."""
+        if path.name.startswith("_"):
+            return False
+        module = self.project.module(path)
+        return module is None or "register_page" in module.source
 
     def sites(self, path: Path) -> list[tuple[Called, bool]]:
         """Return where a module makes apps, and whether they are of another class."""

@@ -1,6 +1,7 @@
 """Checks a project: finds its apps, asks the rules, drops what is not wanted."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,23 +38,37 @@ def check_paths(paths: Sequence[Path], options: Options, base: Path) -> Checked:
     by_root: dict[Path, set[Path]] = {}
     for path in paths:
         by_root.setdefault(project_root(path), set()).update(_wanted(path))
-    findings: set[Finding] = set()
+    findings: list[Finding] = []
     unreadable: list[tuple[Path, str]] = []
     for root, wanted in by_root.items():
         project = Project(root)
         wanted = {path for path in wanted if not options.excludes(path)}
-        for app in find_apps(project, wanted):
-            findings.update(_app_findings(app, wanted, options, base))
+        findings += _project_findings(project, wanted, options, base)
         unreadable += [(path, why) for path, why in project.unreadable.items() if path in wanted]
     files = sum(map(len, by_root.values()))
     return Checked(tuple(sorted(findings)), files, tuple(sorted(unreadable)))
+
+
+def _project_findings(
+    project: Project, wanted: set[Path], options: Options, base: Path
+) -> Iterable[Finding]:
+    """Return what holds in each of the apps that a module belongs to."""
+    apps: Counter[Path] = Counter()
+    found: dict[Finding, tuple[Path, int]] = {}
+    for app in find_apps(project, wanted):
+        apps.update(module.path for module in app.modules)
+        for finding, path in set(_app_findings(app, wanted, options, base)):
+            found[finding] = path, found.get(finding, (path, 0))[1] + 1
+    return [finding for finding, (path, times) in found.items() if times == apps[path]]
 
 
 def _wanted(path: Path) -> Iterable[Path]:
     return [path] if path.is_file() else python_files(path)
 
 
-def _app_findings(app: App, wanted: set[Path], options: Options, base: Path) -> Iterable[Finding]:
+def _app_findings(
+    app: App, wanted: set[Path], options: Options, base: Path
+) -> Iterable[tuple[Finding, Path]]:
     for rule in RULES:
         if not options.selects(rule):
             continue
@@ -61,7 +76,7 @@ def _app_findings(app: App, wanted: set[Path], options: Options, base: Path) -> 
             path = problem.module.path
             if path not in wanted or options.ignores(path, rule) or _is_silenced(problem, rule):
                 continue
-            yield _finding(problem, rule, base)
+            yield _finding(problem, rule, base), path
 
 
 def _finding(problem: Problem, rule: Rule, base: Path) -> Finding:

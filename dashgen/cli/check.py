@@ -17,6 +17,7 @@ FORMATS = {"text": "Lines for people", "github": "Annotations for GitHub Actions
     examples=(
         ("dashgen check", "all apps in the current folder"),
         ("dashgen check app.py --select DG101", "one file, one rule"),
+        ("dashgen check --diff", "what --fix would rename"),
         ("dashgen check --output-format github", "annotations in a pull request"),
     )
 )
@@ -38,6 +39,13 @@ def check(
         list[str] | None,
         typer.Option("--ignore", metavar="RULE", help="Do not report these rules. Repeatable."),
     ] = None,
+    fix: Annotated[
+        bool,
+        typer.Option("--fix", help="Show and write the renames that cannot change behaviour."),
+    ] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Show what --fix would change, write nothing.")
+    ] = False,
     output_format: Annotated[
         str,
         typer.Option(
@@ -54,14 +62,20 @@ def check(
     """
     from dashgen.check.output import as_data, as_github, as_text
     from dashgen.commands.check import check as run
+    from dashgen.commands.check import fix as mend
 
     if output_format not in FORMATS:
         raise CheckOptionError(
             f"--output-format: there is no {output_format!r}", f"it takes {', '.join(FORMATS)}"
         )
-    checked = run(
-        [Path(path) for path in paths or ()], select=_words(select), ignore=_words(ignore)
-    )
+    files = [Path(path) for path in paths or ()]
+    rules = {"select": _words(select), "ignore": _words(ignore)}
+    checked = run(files, **rules)
+    if fix or diff:
+        for change in mend(checked, write=not diff):
+            output.step(change.diff.rstrip())
+        if not diff:
+            checked = run(files, **rules)
     for path, why in checked.unreadable:
         output.warn(f"{path} is not read: {why}")
     if output.as_json:

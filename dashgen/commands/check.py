@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from dashgen.check import fix as fixes
 from dashgen.check.checker import Checked, check_paths
+from dashgen.check.fix import Change
 from dashgen.check.options import read_options
 from dashgen.errors import CheckOptionError
 
@@ -31,3 +33,20 @@ def check(
             raise CheckOptionError(f"there is no {named}", "name a file or a folder")
     first = found[0] if found[0].is_dir() else found[0].parent
     return check_paths(found, read_options(first, select, ignore), base)
+
+
+def fix(checked: Checked, *, write: bool = True) -> tuple[Change, ...]:
+    """Rename what has a new name in Dash, and return what changed.
+
+    Args:
+        checked: What was found, from the same folder.
+        write: Whether the files are written.
+
+    Raises:
+        CheckOptionError: libcst is not installed.
+        WriteError: A file cannot be written; nothing is changed.
+    """
+    changes = fixes.changes(checked.findings, Path.cwd())
+    if write:
+        fixes.write(changes)
+    return changes

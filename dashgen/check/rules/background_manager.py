@@ -20,7 +20,7 @@ def check(app: App) -> Iterator[Problem]:
         return
     for callback in app.callbacks:
         may_have = callback.open_keywords or callback.keyword("manager") is not None
-        if _is_background(callback) and not may_have:
+        if _is_background(callback) and not may_have and app.is_registered(callback):
             yield Problem(
                 callback.module,
                 callback.node,

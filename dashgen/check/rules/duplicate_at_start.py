@@ -16,7 +16,9 @@ def check(app: App) -> Iterator[Problem]:
         return
     for callback in app.callbacks:
         duplicates = [output for output in callback.outputs if output.allow_duplicate]
-        if duplicates and not callback.open_keywords and _runs_at_start(callback):
+        if callback.open_keywords or not app.is_registered(callback):
+            continue
+        if duplicates and _runs_at_start(callback):
             yield Problem(
                 callback.module,
                 duplicates[0].node,
