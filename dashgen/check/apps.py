@@ -1,6 +1,7 @@
 """The apps of a project: each is the modules that reach one ``Dash(...)`` through imports."""
 
 import ast
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -256,6 +257,7 @@ class _Graph:
 
     def __init__(self, project: Project, start: list[Path]) -> None:
         self.project = project
+        self._sites: dict[Path, list[tuple[Called, bool]]] = {}
         self.edges: dict[Path, dict[Path, bool]] = {}
         """Importer → imported → whether it is so in some cases only."""
         todo = list(start)
@@ -289,9 +291,9 @@ class _Graph:
                 if not folder and not (isinstance(uses, ast.Constant) and uses.value):
                     continue
                 name = folder.value if isinstance(folder, ast.Constant) else "pages"
-                base = path.parent / str(name)
+                base = f"{path.parent / str(name)}{os.sep}"
                 for page in self.project.files:
-                    if base in page.parents and self._is_page(page):
+                    if str(page).startswith(base) and self._is_page(page):
                         self.edges[path].setdefault(page, False)
                         if page not in self.edges:
                             self.edges[page] = self._imports(page)
@@ -305,6 +307,11 @@ class _Graph:
 
     def sites(self, path: Path) -> list[tuple[Called, bool]]:
         """Return where a module makes apps, and whether they are of another class."""
+        if path not in self._sites:
+            self._sites[path] = self._find_sites(path)
+        return self._sites[path]
+
+    def _find_sites(self, path: Path) -> list[tuple[Called, bool]]:
         module = self.project.module(path)
         if module is None or "Dash" not in module.source:
             return []

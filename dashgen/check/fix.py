@@ -140,7 +140,8 @@ def _from_dash(
     cst: Any, name: str, asname: "libcst.AsName | None", module: str
 ) -> "libcst.ImportFrom":
     """Return ``from dash import …`` that binds the name which the module had."""
-    bound = asname.name.value if asname is not None else module
+    name_of = getattr(asname, "name", None)
+    bound = getattr(name_of, "value", module)
     alias = None if bound == name else cst.AsName(name=cst.Name(bound))
     made: libcst.ImportFrom = cst.ImportFrom(
         module=cst.Name("dash"), names=[cst.ImportAlias(cst.Name(name), asname=alias)]

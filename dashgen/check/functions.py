@@ -2,18 +2,22 @@
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from dashgen.check.syntax import FUNCTIONS, Function
 
 
-def own_nodes(function: Function) -> Iterator[ast.AST]:
-    """Yield all nodes of a function in order, without those of functions inside it."""
+@lru_cache(maxsize=4096)  # Several rules ask for the same functions.
+def own_nodes(function: Function) -> tuple[ast.AST, ...]:
+    """Return all nodes of a function in order, without those of functions inside it."""
+    found: list[ast.AST] = []
     todo: list[ast.AST] = list(reversed(function.body))
     while todo:
         node = todo.pop()
-        yield node
+        found.append(node)
         if not isinstance(node, (*FUNCTIONS, ast.Lambda, ast.ClassDef)):
             todo += reversed(list(ast.iter_child_nodes(node)))
+    return tuple(found)
 
 
 def is_generator(function: Function) -> bool:

@@ -1,7 +1,6 @@
 """The files of a project, and where an import leads to."""
 
 import ast
-import gc
 import os
 import sys
 import warnings
@@ -82,8 +81,6 @@ class Project:
         return self._modules[path]
 
     def _read(self, path: Path) -> Module | None:
-        collecting = gc.isenabled()
-        gc.disable()  # A syntax tree is all objects and no garbage; collecting doubles the time.
         try:
             data = path.read_bytes()
             with warnings.catch_warnings():
@@ -95,9 +92,6 @@ class Project:
             line = getattr(error, "lineno", None)
             self.unreadable[path] = f"line {line}: {reason}" if line else str(reason)
             return None
-        finally:
-            if collecting:
-                gc.enable()
 
     def mentioning(self, words: Sequence[bytes]) -> Iterator[Path]:
         """Yield the files in which one of some words stands."""

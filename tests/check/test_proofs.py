@@ -34,7 +34,7 @@ def made(code: str, tmp_path: Path) -> dash.Dash:
     app = runpy.run_path(str(file))["app"]
     assert isinstance(app, dash.Dash)
     app.server.testing = False
-    app._setup_server()
+    app._setup_server()  # type: ignore[no-untyped-call]
     return app
 
 
@@ -103,7 +103,7 @@ def test_an_unknown_id_keeps_a_callback_from_running(browser: Browser, tmp_path:
 def test_a_component_refuses_an_unknown_property() -> None:
     for component in (html.Div, dcc.Dropdown):
         with pytest.raises(TypeError, match="unexpected keyword argument: `colour`"):
-            component(colour="red")  # type: ignore[call-arg]
+            component(colour="red")
 
 
 def test_a_callback_on_an_unknown_property_is_invalid(browser: Browser, tmp_path: Path) -> None:
