@@ -35,6 +35,7 @@ class ExitCode(IntEnum):
     CONFLICTS = 3, "an update left conflicts to resolve"
     OUTDATED = 4, "status --check: a newer template is there, or an update is not finished"
     DIFFERS = 5, "status --check: files differ from the template"
+    FOUND = 7, "check: something was found"
     INTERRUPTED = 130, "interrupted by Ctrl-C"
     TERMINATED = 143, "ended by another process"
 
@@ -305,3 +306,9 @@ class WriteError(DashgenError):
     def __init__(self, path: Path, error: OSError) -> None:
         reason = (error.strerror or str(error)).lower()
         super().__init__(f"cannot write {path}: {reason}", "nothing is changed; mend that")
+
+
+class CheckOptionError(DashgenError):
+    """A rule, a file or a setting of ``dashgen check`` that there is not."""
+
+    exit_code = ExitCode.USAGE

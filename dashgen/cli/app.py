@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from dashgen.cli.check import check
 from dashgen.cli.completion import VARIABLE, complete, completion
 from dashgen.cli.config import config
 from dashgen.cli.console import discard, print_aside, print_error
@@ -37,7 +38,7 @@ app = typer.Typer(
 )
 app.command(cls=QuestionCommand)(new)
 app.command(cls=QuestionCommand)(update)
-for command in (status, diff, options, config, completion, doctor):
+for command in (status, diff, options, config, completion, check, doctor):
     app.command()(command)
 COMMANDS = tuple(
     command.callback.__name__ for command in app.registered_commands if command.callback

@@ -1,0 +1,1 @@
+"""The linter for Dash apps. Nothing of a checked project is imported or run."""

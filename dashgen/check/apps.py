@@ -1,0 +1,387 @@
+"""The apps of a project: each is the modules that reach one ``Dash(...)`` through imports."""
+
+import ast
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dashgen.check import components, pins
+from dashgen.check.callbacks import Callback, callbacks, is_enriched
+from dashgen.check.project import Project, is_standard
+from dashgen.check.resolve import Resolver
+from dashgen.check.syntax import Binding, Called, Module, Scope
+
+if TYPE_CHECKING:
+    from dashgen.check.layout import Layout, Placed
+
+DASH = "dash.Dash"
+OTHER_DASHES = frozenset(
+    {
+        "jupyter_dash.JupyterDash",
+        "django_plotly_dash.DjangoDash",
+        "dash_extensions.enrich.Dash",
+        "dash_extensions.enrich.DashProxy",
+        "dash_tools.enrich.DashProxy",
+    }
+)
+KNOWN_VERSIONS = (
+    "1.21.0",
+    "2.0.0",
+    "2.5.1",
+    "2.9.3",
+    "2.13.0",
+    "2.18.2",
+    "3.0.4",
+    "3.4.0",
+    "4.4.1",
+)
+"""The versions of Dash between which the rules tell."""
+
+WORDS = (b"dash",)
+
+LOADERS = frozenset(
+    "exec eval __import__ import_module walk_packages iter_modules run_path exec_module".split()
+)
+"""The functions that load modules which no import names."""
+
+
+@cache
+def well_known() -> frozenset[str]:
+    """Return the packages that are no part of a project, although it may list them nowhere."""
+    return frozenset(Path(__file__).with_name("known.txt").read_text(encoding="utf-8").split())
+
+
+@dataclass(eq=False)
+class App:
+    """The modules that run together, and what rules ask about them."""
+
+    project: Project
+    modules: list[Module]
+    site: Called | None = None
+    """The call that makes the app; nothing where modules belong to no app that is known."""
+    extended: bool = False
+    """Whether the app is of another class than Dash's own."""
+    unsure: set[Path] = field(default_factory=set)
+    """The modules that are imported in some cases only."""
+    partial: bool = False
+    """Whether a module of the app cannot be read, or belongs to another app, too."""
+    together: list[set[Path]] = field(default_factory=list)
+    """The modules that one start loads, for each way to start the app."""
+
+    def __post_init__(self) -> None:
+        self.resolver = Resolver(self.project, self.modules)
+        self._versions: dict[str, str | None] = {}
+
+    @cached_property
+    def layout(self) -> "Layout":
+        """The components and their ids."""
+        from dashgen.check.layout import Layout
+
+        return Layout(self)
+
+    @cached_property
+    def placed(self) -> "list[Placed]":
+        """Every component of a known library that the app makes."""
+        from dashgen.check.layout import Placed
+
+        return [
+            Placed(module, called, *component)
+            for module in self.modules
+            for called in module.calls
+            if (component := self.component(called.node.func, called.scope))
+        ]
+
+    @cached_property
+    def callbacks(self) -> list[Callback]:
+        """All callbacks."""
+        return [found for module in self.modules for found in callbacks(module, self.resolver)]
+
+    @cached_property
+    def pins(self) -> pins.Pins:
+        """What the project wants of its packages."""
+        home = self.modules[0].path
+        return pins.pins_for(home.parent, self.project.root)
+
+    @cached_property
+    def dash_version(self) -> str | None:
+        """The newest version of Dash that the project may get."""
+        return pins.newest(self.pins, "dash", KNOWN_VERSIONS)
+
+    @property
+    def dash_major(self) -> int:
+        """The major version of Dash; 0 where it is none that is known."""
+        return int((self.dash_version or "0").partition(".")[0])
+
+    def library_version(self, library: str) -> str | None:
+        """Return the known version of a component library that the project gets."""
+        if library not in self._versions:
+            name = components.DISTRIBUTIONS[library]
+            self._versions[library] = pins.newest(self.pins, name, components.versions(library))
+        return self._versions[library]
+
+    def component(self, node: ast.expr, scope: Scope) -> tuple[str, str] | None:
+        """Return the library and the name of a component's class."""
+        name = self.resolver.external(node, scope)
+        library, _, component = name.rpartition(".")
+        if library in components.DISTRIBUTIONS and component[:1].isupper():
+            return library, component
+        return None
+
+    def option(self, name: str) -> ast.expr | None:
+        """Return what ``Dash(...)`` is given for an option."""
+        if self.site is None:
+            return None
+        return next((k.value for k in self.site.node.keywords if k.arg == name), None)
+
+    @property
+    def open_options(self) -> bool:
+        """Whether ``Dash(...)`` is given options that are not written there."""
+        return self.site is None or any(k.arg is None for k in self.site.node.keywords)
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether all that belongs to the app is known."""
+        if self.site is None or self.extended or self.partial:
+            return False
+        return not self._loads_dynamically
+
+    @cached_property
+    def _loads_dynamically(self) -> bool:
+        for module in self.modules:
+            for called in module.calls:
+                function = called.node.func
+                name = getattr(function, "id", None) or getattr(function, "attr", "")
+                if name in LOADERS:
+                    return True
+            for statement in module.imports:
+                if self._is_missing(module, statement.module, statement.level):
+                    return True
+        return False
+
+    def _is_missing(self, module: Module, dotted: str, level: int) -> bool:
+        """Say whether an import leads to what may be a module of the app that is not here."""
+        if self.project.locate(module.path, dotted, level) is not None:
+            return False
+        if level:
+            return True
+        top = dotted.partition(".")[0]
+        if is_standard(top) or top in well_known():
+            return False
+        return top.lower().replace("_", "-") not in self.pins
+
+    def runs_once(self, scope: Scope, loops: int, depth: int = 0) -> bool:
+        """Say whether code certainly runs once in each start of the app."""
+        if loops or depth > 5:
+            return False
+        function = scope.function()
+        if function is None:
+            return scope.kind == "module"
+        if self.site is not None and self._holds_site(function):
+            return True
+        node = function.node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) or node.decorator_list:
+            return False
+        calls = self.resolver.calls_of(node)
+        return (
+            len(calls) == 1
+            and self.resolver.is_only_called(node.name, 1)
+            and not calls[0].place.branches_but_main
+            and self.runs_once(calls[0].scope, calls[0].place.loops, depth + 1)
+        )
+
+    def is_registered(self, callback: Callback) -> bool:
+        """Say whether the app certainly registers a callback, once or several times."""
+        function = callback.scope.function()
+        if function is None or self._holds_site(function):
+            return True
+        return bool(self.resolver.calls_of(function.node))
+
+    def _holds_site(self, function: Scope) -> bool:
+        scope: Scope | None = self.site.scope if self.site else None
+        while scope is not None:
+            if scope is function:
+                return True
+            scope = scope.parent
+        return False
+
+    def run_together(self, first: Module, second: Module) -> bool:
+        """Say whether one start of the app certainly loads both modules."""
+        if first is second:
+            return True
+        if first.path in self.unsure or second.path in self.unsure:
+            return False
+        return any(first.path in started and second.path in started for started in self.together)
+
+
+def find_apps(project: Project, wanted: set[Path] | None = None) -> Iterator[App]:
+    """Yield the apps of a project, and then what belongs to none.
+
+    Args:
+        project: The project.
+        wanted: The files about which something is asked; all where left out.
+    """
+    relevant = list(project.mentioning(WORDS))
+    graph = _Graph(project, relevant)
+    sites = {path: found for path in relevant if (found := graph.sites(path))}
+    owners = graph.owners(set(sites))
+    taken: set[Path] = set()
+    for path, found in sites.items():
+        members, roots = graph.members(path, owners)
+        taken |= members
+        if wanted is not None and not members & wanted:
+            continue
+        modules = [
+            m for p in sorted(members, key=lambda p: (p != path, p)) if (m := project.module(p))
+        ]
+        for called, extended in found:
+            app = App(project, modules, called if len(found) == 1 else None, extended)
+            app.extended = extended or any(map(is_enriched, modules))
+            app.partial = len(modules) != len(members) or bool(graph.reached(members) - members)
+            app.unsure = graph.unsure(roots)
+            app.together = [graph.reached({root}) for root in roots]
+            yield app
+            break
+    for path in relevant:
+        module = project.module(path) if path not in taken else None
+        if module is not None and (wanted is None or path in wanted):
+            app = App(project, [module])
+            app.extended = is_enriched(module)
+            yield app
+
+
+class _Graph:
+    """Which module imports which."""
+
+    def __init__(self, project: Project, start: list[Path]) -> None:
+        self.project = project
+        self._sites: dict[Path, list[tuple[Called, bool]]] = {}
+        self.edges: dict[Path, dict[Path, bool]] = {}
+        """Importer → imported → whether it is so in some cases only."""
+        todo = list(start)
+        while todo:
+            path = todo.pop()
+            if path in self.edges:
+                continue
+            self.edges[path] = self._imports(path)
+            todo += self.edges[path]
+        self._pages()
+
+    def _imports(self, path: Path) -> dict[Path, bool]:
+        module = self.project.module(path)
+        found: dict[Path, bool] = {}
+        if module is None:
+            return found
+        for statement in module.imports:
+            conditional = any(branch != "main" for _, branch in statement.place.branches)
+            for target in self.project.imported(path, statement):
+                if target is not None and target != path:
+                    found[target] = found.get(target, True) and conditional
+        return found
+
+    def _pages(self) -> None:
+        """Let a module that makes an app with pages import these."""
+        for path in list(self.edges):
+            for called, _ in self.sites(path):
+                options = {k.arg: k.value for k in called.node.keywords}
+                uses = options.get("use_pages")
+                folder = options.get("pages_folder")
+                if not folder and not (isinstance(uses, ast.Constant) and uses.value):
+                    continue
+                name = folder.value if isinstance(folder, ast.Constant) else "pages"
+                base = f"{path.parent / str(name)}{os.sep}"
+                for page in self.project.files:
+                    if str(page).startswith(base) and self._is_page(page):
+                        self.edges[path].setdefault(page, False)
+                        if page not in self.edges:
+                            self.edges[page] = self._imports(page)
+
+    def _is_page(self, path: Path) -> bool:
+        """Say whether Dash imports a file of the pages' folder."""
+        if path.name.startswith("_"):
+            return False
+        module = self.project.module(path)
+        return module is None or "register_page" in module.source
+
+    def sites(self, path: Path) -> list[tuple[Called, bool]]:
+        """Return where a module makes apps, and whether they are of another class."""
+        if path not in self._sites:
+            self._sites[path] = self._find_sites(path)
+        return self._sites[path]
+
+    def _find_sites(self, path: Path) -> list[tuple[Called, bool]]:
+        module = self.project.module(path)
+        if module is None or "Dash" not in module.source:
+            return []
+        resolver = Resolver(self.project, [module])
+        found = []
+        for called in module.calls:
+            name = resolver.external(called.node.func, called.scope)
+            if name == DASH:
+                found.append((called, False))
+            elif name in OTHER_DASHES or _is_subclass(called, resolver):
+                found.append((called, True))
+        return found
+
+    def reached(self, start: set[Path]) -> set[Path]:
+        """Return all that some modules import, with themselves."""
+        found: set[Path] = set()
+        todo = list(start)
+        while todo:
+            path = todo.pop()
+            if path not in found:
+                found.add(path)
+                todo += self.edges.get(path, {})
+        return found
+
+    def owners(self, sites: set[Path]) -> dict[Path, set[Path]]:
+        """Return for each module which of the apps it reaches."""
+        importers: dict[Path, list[Path]] = {}
+        for importer, imported in self.edges.items():
+            for path in imported:
+                importers.setdefault(path, []).append(importer)
+        found: dict[Path, set[Path]] = {}
+        for site in sites:
+            todo, seen = [site], set()
+            while todo:
+                path = todo.pop()
+                if path not in seen:
+                    seen.add(path)
+                    todo += importers.get(path, [])
+            for path in seen:
+                found.setdefault(path, set()).add(site)
+        return found
+
+    def members(self, site: Path, owners: dict[Path, set[Path]]) -> tuple[set[Path], list[Path]]:
+        """Return the modules of an app, and those of them that no other imports."""
+        reaching = {path for path, apps in owners.items() if apps == {site}} | {site}
+        members = self.reached(reaching)
+        members = {p for p in members if owners.get(p, {site}) == {site}}
+        imported = {p for path in members for p in self.edges.get(path, {}) if p != path}
+        roots = sorted(reaching - imported) or [site]
+        return members, roots
+
+    def unsure(self, roots: list[Path]) -> set[Path]:
+        """Return what is reached by conditional imports only."""
+        certain: set[Path] = set()
+        todo = list(roots)
+        while todo:
+            path = todo.pop()
+            if path not in certain:
+                certain.add(path)
+                todo += [
+                    p for p, conditional in self.edges.get(path, {}).items() if not conditional
+                ]
+        return self.reached(set(roots)) - certain
+
+
+def _is_subclass(called: Called, resolver: Resolver) -> bool:
+    for target in resolver.targets(called.node.func, called.scope):
+        if isinstance(target, Binding) and target.kind == "class":
+            for base in target.node.node.bases:
+                name = resolver.external(base, target.scope)
+                if name == DASH or name in OTHER_DASHES:
+                    return True
+    return False

@@ -1,0 +1,265 @@
+"""The callbacks of an app: what each depends on, and which function it is."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from dashgen.check.resolve import Resolver
+from dashgen.check.syntax import Binding, Called, Defined, Module, Place, Scope
+
+KINDS = {"dash.Input": "Input", "dash.Output": "Output", "dash.State": "State"}
+ENRICHED = "dash_extensions."
+"""Packages whose callbacks follow rules of their own."""
+
+
+@dataclass(frozen=True, eq=False)
+class Dependency:
+    """An Input, Output or State, as it is written."""
+
+    kind: str
+    node: ast.Call
+    scope: Scope
+    id_node: ast.expr | None
+    property_node: ast.expr | None
+    allow_duplicate: bool | None
+    """Nothing where it is not a constant."""
+
+
+@dataclass(eq=False)
+class Callback:
+    """A registration of a callback."""
+
+    module: Module
+    node: ast.Call
+    scope: Scope
+    place: Place
+    clientside: bool = False
+    outputs: list[Dependency] = field(default_factory=list)
+    inputs: list[Dependency] = field(default_factory=list)
+    states: list[Dependency] = field(default_factory=list)
+    others: list[Dependency] = field(default_factory=list)
+    """What stands in running, progress and cancel."""
+    exact: bool = True
+    """Whether all inputs, states and outputs are known, and arrive one by one."""
+    several: bool = False
+    """Whether the outputs are given as a list, so that a list is returned."""
+    progress: bool = False
+    """Whether the function takes a function for its progress first."""
+    function: Defined | None = None
+    wrapped: bool = False
+    """Whether another decorator stands between this one and the function."""
+
+    def keyword(self, name: str) -> ast.expr | None:
+        """Return the value of a keyword of the registration."""
+        for keyword in self.node.keywords:
+            if keyword.arg == name:
+                return keyword.value
+        return None
+
+    @property
+    def open_keywords(self) -> bool:
+        """Whether keywords are passed that are not written here."""
+        return any(keyword.arg is None for keyword in self.node.keywords)
+
+    @property
+    def dependencies(self) -> Iterator[Dependency]:
+        """All that it names."""
+        yield from (*self.outputs, *self.inputs, *self.states, *self.others)
+
+
+def dependency(node: ast.expr, scope: Scope, resolver: Resolver) -> Dependency | None:
+    """Return the Input, Output or State that an expression makes."""
+    if not isinstance(node, ast.Call):
+        return None
+    name = resolver.external(node.func, scope)
+    kind = KINDS.get(name) or (name.rpartition(".")[2] if name.startswith(ENRICHED) else "")
+    if kind not in KINDS.values():
+        return None
+    arguments = dict(zip(("component_id", "component_property"), node.args, strict=False))
+    duplicate: bool | None = False
+    for keyword in node.keywords:
+        if keyword.arg in ("component_id", "component_property"):
+            arguments[keyword.arg] = keyword.value
+        elif keyword.arg == "allow_duplicate":
+            value = keyword.value
+            constant = isinstance(value, ast.Constant)
+            duplicate = bool(value.value) if isinstance(value, ast.Constant) else None
+            assert constant or duplicate is None
+        elif keyword.arg is None:
+            duplicate = None
+    return Dependency(
+        kind,
+        node,
+        scope,
+        arguments.get("component_id"),
+        arguments.get("component_property"),
+        duplicate,
+    )
+
+
+def callbacks(module: Module, resolver: Resolver) -> Iterator[Callback]:
+    """Yield the callbacks that a module registers, in order."""
+    decorated = {
+        id(decorator): (function, index)
+        for function in module.functions
+        for index, decorator in enumerate(function.node.decorator_list)
+    }
+    applied = {id(c.node.func): c for c in module.calls if isinstance(c.node.func, ast.Call)}
+    for called in module.calls:
+        kind = _registers(called, resolver)
+        if not kind:
+            continue
+        found = Callback(module, called.node, called.scope, called.place)
+        found.clientside = kind == "clientside_callback"
+        if id(called.node) in decorated:
+            found.function, index = decorated[id(called.node)]
+            below = found.function.node.decorator_list[index + 1 :]
+            found.wrapped = any(not _is_registration(d, called, resolver) for d in below)
+        elif id(called.node) in applied:
+            found.function = _applied_to(applied[id(called.node)], module, resolver)
+        elif not found.clientside:
+            continue
+        _read(found, called.node.args[found.clientside :], resolver)
+        if found.outputs or found.inputs or found.states:
+            yield found
+
+
+def _registers(called: Called, resolver: Resolver) -> str:
+    function = called.node.func
+    if isinstance(function, ast.Attribute):
+        name = function.attr
+    elif isinstance(function, ast.Name):
+        name = resolver.external(function, called.scope).rpartition(".")[2]
+    else:
+        return ""
+    if name not in ("callback", "clientside_callback", "long_callback"):
+        return ""
+    target = resolver.external(function, called.scope)
+    if target and not target.startswith(("dash.", ENRICHED)):
+        return ""
+    return name
+
+
+def _is_registration(node: ast.expr, called: Called, resolver: Resolver) -> bool:
+    return isinstance(node, ast.Call) and bool(
+        _registers(Called(node, called.scope, called.place), resolver)
+    )
+
+
+def _applied_to(called: Called, module: Module, resolver: Resolver) -> Defined | None:
+    if len(called.node.args) != 1:
+        return None
+    for target in resolver.targets(called.node.args[0], called.scope):
+        if isinstance(target, Binding) and target.kind == "function":
+            home = target.scope.module
+            return next((f for f in home.functions if f.node is target.node), None)
+    return None
+
+
+def _read(callback: Callback, arguments: list[ast.expr], resolver: Resolver) -> None:
+    if callback.open_keywords:
+        callback.exact = False
+    first = True
+    for argument in arguments:
+        grouped = _group(argument, callback.scope, resolver)
+        if grouped is None:
+            callback.exact = False
+            continue
+        items, is_list = grouped
+        for node, scope in items:
+            found = dependency(node, scope, resolver)
+            if found is None:
+                callback.exact = False
+                continue
+            if first and found.kind == "Output" and is_list:
+                callback.several = True
+            _add(callback, found)
+        first = False
+    for keyword in callback.node.keywords:
+        _read_keyword(callback, keyword, resolver)
+    if len(callback.outputs) > 1:
+        callback.several = True
+
+
+def _read_keyword(callback: Callback, keyword: ast.keyword, resolver: Resolver) -> None:
+    name, value = keyword.arg, keyword.value
+    if name in ("output", "outputs", "inputs", "state"):
+        grouped = _group(value, callback.scope, resolver)
+        if grouped is None:
+            callback.exact = False
+            for found in _anywhere(value, callback.scope, resolver):
+                _add(callback, found)
+            return
+        items, is_list = grouped
+        for node, scope in items:
+            found_one = dependency(node, scope, resolver)
+            if found_one is None:
+                callback.exact = False
+                for found in _anywhere(node, scope, resolver):
+                    _add(callback, found)
+            else:
+                _add(callback, found_one)
+        if is_list and name in ("output", "outputs"):
+            callback.several = True
+    elif name in ("running", "progress", "cancel"):
+        callback.others += _anywhere(value, callback.scope, resolver)
+        callback.progress = callback.progress or name == "progress"
+
+
+def _group(
+    node: ast.expr, scope: Scope, resolver: Resolver
+) -> tuple[list[tuple[ast.expr, Scope]], bool] | None:
+    """Return what one argument gives, and whether it is a list; nothing where it is unknown."""
+    if isinstance(node, ast.Starred):
+        inner = _group(node.value, scope, resolver)
+        return (inner[0], False) if inner and inner[1] else None
+    if isinstance(node, ast.Call):
+        return [(node, scope)], False
+    held = resolver.literal(node, scope)
+    if held is None:
+        return None
+    node, scope = held
+    if isinstance(node, ast.Call):
+        return [(node, scope)], False
+    if not isinstance(node, (ast.List, ast.Tuple)):
+        return None
+    items: list[tuple[ast.expr, Scope]] = []
+    for element in node.elts:
+        if isinstance(element, ast.Starred):
+            more = _group(element.value, scope, resolver)
+            if more is None or not more[1]:
+                return None
+            items += more[0]
+        elif isinstance(element, ast.Name):
+            single = resolver.literal(element, scope)
+            if single is None:
+                return None
+            items.append(single)
+        else:
+            items.append((element, scope))
+    return items, True
+
+
+def _anywhere(node: ast.expr, scope: Scope, resolver: Resolver) -> list[Dependency]:
+    nodes = (inner for inner in ast.walk(node) if isinstance(inner, ast.Call))
+    return [found for inner in nodes if (found := dependency(inner, scope, resolver))]
+
+
+def _add(callback: Callback, found: Dependency) -> None:
+    if found.kind == "Output":
+        callback.outputs.append(found)
+    elif found.kind == "Input":
+        callback.inputs.append(found)
+    else:
+        callback.states.append(found)
+
+
+def is_enriched(module: Module) -> bool:
+    """Say whether a module imports callbacks that follow rules of their own."""
+    return any(
+        statement.module.startswith("dash_extensions") and "enrich" in statement.module
+        for statement in module.imports
+    ) or any(
+        statement.module == "dash_extensions" and "enrich" in statement.names
+        for statement in module.imports
+    )

@@ -1,0 +1,149 @@
+"""Renames what has a new name in Dash: the only thing that is ever fixed by itself.
+
+libcst keeps comments and layout. It is an extra, needed for this alone.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import unified_diff
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dashgen.check.findings import Finding
+from dashgen.errors import CheckOptionError, WriteError
+
+if TYPE_CHECKING:
+    import libcst
+
+MODULES = {
+    "dash_html_components": "html",
+    "dash_core_components": "dcc",
+    "dash_table": "dash_table",
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A file before and after."""
+
+    path: Path
+    name: str
+    """The file, as it is reported."""
+    before: bytes
+    after: bytes
+
+    @property
+    def diff(self) -> str:
+        """The difference, as git shows it."""
+        old, new = (text.decode(errors="replace") for text in (self.before, self.after))
+        lines = unified_diff(
+            old.splitlines(keepends=True),
+            new.splitlines(keepends=True),
+            f"a/{self.name}",
+            f"b/{self.name}",
+        )
+        return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
+
+
+def changes(findings: Iterable[Finding], base: Path) -> tuple[Change, ...]:
+    """Return what the renames change; nothing is written.
+
+    Args:
+        findings: What was found; only places of ``removed-api`` are changed.
+        base: The folder that the findings' files are relative to.
+
+    Raises:
+        CheckOptionError: libcst is not installed.
+    """
+    places: dict[str, set[tuple[int, int]]] = {}
+    for finding in findings:
+        if finding.name == "removed-api":
+            places.setdefault(finding.file, set()).add((finding.line, finding.column - 1))
+    if not places:
+        return ()
+    made = (_change(base / name, name, at) for name, at in sorted(places.items()))
+    return tuple(change for change in made if change.after != change.before)
+
+
+def write(made: Sequence[Change]) -> None:
+    """Write changed files.
+
+    Raises:
+        WriteError: A file cannot be written; those before it are put back.
+    """
+    for index, change in enumerate(made):
+        try:
+            change.path.write_bytes(change.after)
+        except OSError as error:
+            for written in made[:index]:
+                written.path.write_bytes(written.before)
+            raise WriteError(change.path, error) from error
+
+
+def _change(path: Path, name: str, places: set[tuple[int, int]]) -> Change:
+    try:
+        import libcst
+        from libcst.metadata import MetadataWrapper
+    except ImportError as error:
+        raise CheckOptionError(
+            "--fix needs the package libcst", "install dashgen-cli[fix]"
+        ) from error
+    before = path.read_bytes()
+    wrapper = MetadataWrapper(libcst.parse_module(before))
+    return Change(path, name, before, wrapper.visit(_renamer(places)).bytes)
+
+
+def _renamer(places: set[tuple[int, int]]) -> Any:
+    import libcst as cst
+    from libcst.metadata import PositionProvider
+
+    class Renamer(cst.CSTTransformer):
+        METADATA_DEPENDENCIES = (PositionProvider,)
+
+        def is_meant(self, node: cst.CSTNode) -> bool:
+            start = self.get_metadata(PositionProvider, node).start
+            return (start.line, start.column) in places
+
+        def leave_Attribute(  # noqa: N802, libcst's name
+            self, original_node: cst.Attribute, updated_node: cst.Attribute
+        ) -> cst.Attribute:
+            if original_node.attr.value == "run_server" and self.is_meant(original_node):
+                return updated_node.with_changes(attr=cst.Name("run"))
+            return updated_node
+
+        def leave_Import(  # noqa: N802, libcst's name
+            self, original_node: cst.Import, updated_node: cst.Import
+        ) -> cst.Import | cst.ImportFrom:
+            if len(updated_node.names) != 1 or not self.is_meant(original_node):
+                return updated_node
+            alias = updated_node.names[0]
+            module = alias.name.value
+            if not isinstance(module, str) or module not in MODULES:
+                return updated_node
+            return _from_dash(cst, MODULES[module], alias.asname, module)
+
+        def leave_ImportFrom(  # noqa: N802, libcst's name
+            self, original_node: cst.ImportFrom, updated_node: cst.ImportFrom
+        ) -> cst.ImportFrom:
+            module = updated_node.module
+            if not isinstance(module, cst.Name) or not self.is_meant(original_node):
+                return updated_node
+            if module.value not in MODULES or isinstance(updated_node.names, cst.ImportStar):
+                return updated_node
+            renamed = cst.Attribute(cst.Name("dash"), cst.Name(MODULES[module.value]))
+            return updated_node.with_changes(module=renamed)
+
+    return Renamer()
+
+
+def _from_dash(
+    cst: Any, name: str, asname: "libcst.AsName | None", module: str
+) -> "libcst.ImportFrom":
+    """Return ``from dash import …`` that binds the name which the module had."""
+    name_of = getattr(asname, "name", None)
+    bound = getattr(name_of, "value", module)
+    alias = None if bound == name else cst.AsName(name=cst.Name(bound))
+    made: libcst.ImportFrom = cst.ImportFrom(
+        module=cst.Name("dash"), names=[cst.ImportAlias(cst.Name(name), asname=alias)]
+    )
+    return made

@@ -1,0 +1,46 @@
+"""Which expressions certainly are pandas data frames."""
+
+import ast
+
+from dashgen.check.resolve import Resolver
+from dashgen.check.syntax import Binding, Scope
+
+MAKERS = frozenset(
+    f"pandas.{name}"
+    for name in "DataFrame read_csv read_parquet read_feather read_pickle concat merge".split()
+)
+DATASETS = "plotly.data.", "plotly.express.data."
+SAME = frozenset(
+    "copy reset_index set_index dropna fillna head tail sort_values sort_index merge rename "
+    "drop_duplicates query assign".split()
+)
+"""The methods of a data frame that return one."""
+# With one of these, the result is another type, or nothing at all.
+OTHERWISE = frozenset({"inplace", "squeeze", "chunksize", "iterator", "axis"})
+
+
+def is_frame(node: ast.expr, scope: Scope, resolver: Resolver, depth: int = 0) -> bool:
+    """Say whether an expression is certainly a data frame."""
+    if depth > 6:
+        return False
+    if isinstance(node, ast.Call):
+        if OTHERWISE & {keyword.arg for keyword in node.keywords}:
+            return False
+        if isinstance(node.func, ast.Attribute) and node.func.attr in SAME:
+            return is_frame(node.func.value, scope, resolver, depth + 1)
+        return _makes_frame(resolver.external(node.func, scope))
+    if isinstance(node, ast.Name):
+        targets = resolver.targets(node, scope)
+        return bool(targets) and all(
+            isinstance(target, Binding)
+            and target.kind == "assign"
+            and not target.path
+            and target.node is not node
+            and is_frame(target.node, target.scope, resolver, depth + 1)
+            for target in targets
+        )
+    return False
+
+
+def _makes_frame(name: str) -> bool:
+    return name in MAKERS or name.startswith(DATASETS)

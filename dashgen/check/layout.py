@@ -1,0 +1,207 @@
+"""The components of an app and the ids they may have."""
+
+import ast
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from dashgen.check import components
+from dashgen.check.apps import App
+from dashgen.check.callbacks import dependency
+from dashgen.check.resolve import HOLE, UNKNOWN
+from dashgen.check.syntax import Called, Module, Scope
+
+NO_COMPONENTS = frozenset(
+    "pandas numpy plotly sqlalchemy sklearn flask flask_login celery requests redis".split()
+)
+"""Packages whose objects have ids of another kind."""
+OWN_IDS = re.compile(r"_pages_|_dash")
+"""The ids that Dash gives itself."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A component, as it is made."""
+
+    module: Module
+    called: Called
+    library: str
+    name: str
+
+
+@dataclass
+class Layout:
+    """All ids of an app, as far as they can be read."""
+
+    app: App
+    texts: set[str] = field(default_factory=set)
+    """Every text that may be an id."""
+    patterns: set[str] = field(default_factory=set)
+    """Every text with unknown parts that may be an id."""
+    by_id: dict[str, list[Placed]] = field(default_factory=dict)
+    """The components of the known libraries, by their id."""
+    elsewhere: set[str] = field(default_factory=set)
+    """The texts that stand elsewhere than as a component's id."""
+    is_open: bool = False
+    """Whether some component's id is not known at all."""
+    is_there: bool = False
+    """Whether the app has a layout."""
+
+    def __post_init__(self) -> None:
+        self._dependencies: set[int] = set()
+        self._ids: set[int] = set()
+        for module in self.app.modules:
+            self._read(module)
+        for module in self.app.modules:
+            self._read_texts(module)
+
+    def may_have(self, name: str) -> bool:
+        """Say whether a component may have an id."""
+        if self.is_open or not self.is_there or name in self.texts or OWN_IDS.match(name):
+            return True
+        return self._expression is not None and bool(self._expression.fullmatch(name))
+
+    @cached_property
+    def _expression(self) -> "re.Pattern[str] | None":
+        parts = [
+            ".+".join(re.escape(part) for part in pattern.split(HOLE)) for pattern in self.patterns
+        ]
+        return re.compile("|".join(parts), re.DOTALL) if parts else None
+
+    def _read(self, module: Module) -> None:
+        resolver = self.app.resolver
+        for store in module.stores:
+            if isinstance(store.node, ast.Attribute):
+                if store.node.attr in ("layout", "validation_layout"):
+                    self.is_there = True
+                if store.node.attr == "id":
+                    self.is_open = True
+        for called in module.calls:
+            found = dependency(called.node, called.scope, resolver)
+            if found is not None:
+                if found.id_node is not None:
+                    self._dependencies.add(id(found.id_node))
+            else:
+                self._read_call(module, called)
+        if self.app.option("use_pages") is not None or self.app.option("layout") is not None:
+            self.is_there = True
+
+    def _read_call(self, module: Module, called: Called) -> None:
+        component = self.app.component(called.node.func, called.scope)
+        name = "" if component else self.app.resolver.external(called.node.func, called.scope)
+        if name.partition(".")[0] in NO_COMPONENTS:
+            return
+        if name in ("setattr", "exec"):
+            self.is_open = True
+        if isinstance(called.node.func, ast.Name) and called.node.func.id == "setattr":
+            self.is_open = True
+        for keyword in called.node.keywords:
+            if keyword.arg == "id" or (keyword.arg or "").endswith("_id"):
+                self._read_id(module, called, component, keyword.value, keyword.arg == "id")
+            elif keyword.arg is None and (component or not name):
+                self._read_rest(keyword.value, called.scope)
+        if component and len(called.node.args) > _before_id(self.app, component):
+            value = called.node.args[_before_id(self.app, component)]
+            self._read_id(module, called, component, value, True)
+
+    def _read_id(
+        self,
+        module: Module,
+        called: Called,
+        component: tuple[str, str] | None,
+        value: ast.expr,
+        is_id: bool,
+    ) -> None:
+        if isinstance(value, ast.Dict):
+            return
+        found = self.app.resolver.texts(value, called.scope)
+        if found & UNKNOWN and is_id and not self._is_dict(value, called.scope):
+            self.is_open = True
+        for text in found:
+            if HOLE in text:
+                if text != HOLE:
+                    self.patterns.add(text)
+                continue
+            self.texts.add(text)
+            if component and is_id:
+                if isinstance(value, ast.Constant):
+                    self._ids.add(id(value))
+                placed = Placed(module, called, *component)
+                self.by_id.setdefault(text, []).append(placed)
+            else:
+                self.elsewhere.add(text)
+
+    def _is_dict(self, value: ast.expr, scope: Scope) -> bool:
+        """Say whether an id is a dict, which names no other component."""
+        held = self.app.resolver.literal(value, scope)
+        if held is None:
+            return False
+        node, inner = held
+        if isinstance(node, ast.Dict):
+            return True
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            return node.func.id == "dict" and inner.find("dict") is None
+        return False
+
+    def _read_rest(self, value: ast.expr, scope: Scope) -> None:
+        """Read what ``**`` passes; a function's own rest stands at its calls."""
+        if isinstance(value, ast.Name):
+            found = scope.find(value.id)
+            if found and all(isinstance(b.node, ast.arg) for b in found[1]):
+                function = found[0].node
+                rest = getattr(getattr(function, "args", None), "kwarg", None)
+                if rest is not None and rest.arg == value.id:
+                    return
+        held = self.app.resolver.literal(value, scope)
+        if held is None or not isinstance(held[0], ast.Dict):
+            self.is_open = True
+            return
+        for key, item in zip(held[0].keys, held[0].values, strict=True):
+            if key is None:
+                self._read_rest(item, held[1])
+            elif isinstance(key, ast.Constant) and key.value == "id":
+                found_texts = self.app.resolver.texts(item, held[1])
+                if found_texts & UNKNOWN:
+                    self.is_open = True
+                self.patterns |= {text for text in found_texts if HOLE in text and text != HOLE}
+
+    def _read_texts(self, module: Module) -> None:
+        for constant in module.constants:
+            if id(constant.node) in self._dependencies:
+                continue
+            value = constant.node.value if isinstance(constant.node, ast.Constant) else ""
+            self.texts.add(str(value))
+            if id(constant.node) not in self._ids:
+                self.elsewhere.add(str(value))
+        for text in module.texts:
+            if id(text.node) in self._dependencies:
+                continue
+            for found in self.app.resolver.texts(text.node, text.scope):
+                if HOLE not in found:
+                    self.texts.add(found)
+                    if id(text.node) not in self._ids:
+                        self.elsewhere.add(found)
+                elif re.search(r"[A-Za-z0-9]", found.replace(HOLE, "")):
+                    self.patterns.add(found)
+
+    def only(self, name: str) -> list[Placed]:
+        """Return the components with an id, if that is certainly all that have it."""
+        if self.is_open or name in self.elsewhere or not self.is_there:
+            return []
+        if self._expression is not None and self._expression.fullmatch(name):
+            return []
+        return self.by_id.get(name, [])
+
+
+def properties(app: App, library: str, name: str) -> frozenset[str] | None:
+    """Return the properties of a component in the version that the project gets."""
+    version = app.library_version(library)
+    if version is None:
+        return None
+    return components.components(library, version).get(name)
+
+
+def _before_id(app: App, component: tuple[str, str]) -> int:
+    """Return how many positional arguments stand before a component's id."""
+    known = properties(app, *component)
+    return 1 if known is None or "children" in known else 0

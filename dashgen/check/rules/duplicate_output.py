@@ -1,0 +1,92 @@
+"""DG105."""
+
+from collections.abc import Iterator
+
+from dashgen.check.apps import App
+from dashgen.check.callbacks import Callback, Dependency
+from dashgen.check.findings import Problem, Rule, Severity
+
+Writers = dict[tuple[str, str], list[tuple[Callback, Dependency]]]
+
+
+def check(app: App) -> Iterator[Problem]:
+    """Look for two callbacks, or one, with the same Output."""
+    if app.site is None or app.extended:
+        return
+    for (name, wanted), writers in _writers(app).items():
+        plain = [writer for writer in writers if writer[1].allow_duplicate is False]
+        for index, (callback, output) in enumerate(plain):
+            first = next((w for w in plain[:index] if _run_both(app, w[0], callback)), None)
+            if first is not None:
+                line = first[1].node.lineno
+                where = (
+                    "" if first[0].module is callback.module else f"{first[0].module.path.name}, "
+                )
+                message = f"'{name}.{wanted}' is an Output already, see {where}line {line}"
+                yield Problem(callback.module, output.node, message)
+
+
+def _writers(app: App) -> Writers:
+    found: Writers = {}
+    for callback in app.callbacks:
+        if not app.runs_once(callback.scope, callback.place.loops):
+            continue
+        for output in callback.outputs:
+            if output.id_node is None or output.property_node is None:
+                continue
+            name = app.resolver.text(output.id_node, output.scope)
+            wanted = app.resolver.text(output.property_node, output.scope)
+            if name is not None and wanted is not None:
+                found.setdefault((name, wanted), []).append((callback, output))
+    return found
+
+
+def _run_both(app: App, first: Callback, second: Callback) -> bool:
+    """Say whether one start of the app certainly registers both."""
+    if first is second:
+        return True
+    if not app.run_together(first.module, second.module):
+        return False
+    branches = dict(first.place.branches_but_main)
+    return dict(second.place.branches_but_main) == branches
+
+
+RULE = Rule(
+    identifier="DG105",
+    name="duplicate-output",
+    severity=Severity.BROKEN,
+    summary="Two callbacks write the same property of a component without `allow_duplicate`.",
+    why="Only the last of the two answers, for both. In debug mode, no callback of the app runs.",
+    help="Merge the callbacks, or set `allow_duplicate=True` and `prevent_initial_call=True` in "
+    "the second.",
+    bad="""\
+from dash import Dash, Input, Output, dcc, html
+
+app = Dash()
+app.layout = html.Div([html.Button(id="add"), html.Button(id="clear"), html.P(id="text")])
+
+
+@app.callback(Output("text", "children"), Input("add", "n_clicks"))
+def add(clicks):
+    return f"{clicks} items"
+
+
+@app.callback(Output("text", "children"), Input("clear", "n_clicks"))
+def clear(clicks):
+    return "no item"
+""",
+    good="""\
+from dash import Dash, Input, Output, ctx, dcc, html
+
+app = Dash()
+app.layout = html.Div([html.Button(id="add"), html.Button(id="clear"), html.P(id="text")])
+
+
+@app.callback(Output("text", "children"), Input("add", "n_clicks"), Input("clear", "n_clicks"))
+def show(added, cleared):
+    return "no item" if ctx.triggered_id == "clear" else f"{added} items"
+""",
+    proof="`test_proofs.py` starts the bad example in a browser. A click on one button gives the "
+    "result of the other, and in debug mode no click changes anything.",
+    check=check,
+)

@@ -1,0 +1,139 @@
+"""DG111."""
+
+import ast
+from collections.abc import Iterator
+
+from dashgen.check import components
+from dashgen.check.apps import DASH, App
+from dashgen.check.findings import Problem, Rule, Severity
+from dashgen.check.pins import allowed
+from dashgen.check.syntax import Binding, Called, Module
+
+PACKAGES = {
+    "dash_html_components": "from dash import html",
+    "dash_core_components": "from dash import dcc",
+    "dash_table": "from dash import dash_table",
+}
+METHODS = {
+    "run_server": "run",
+    "long_callback": "callback(…, background=True)",
+}
+
+
+def check(app: App) -> Iterator[Problem]:
+    """Look for what the project's version of Dash no longer has."""
+    if app.dash_major >= 3:
+        for module in app.modules:
+            yield from _imports(app, module)
+            yield from _methods(app, module)
+    yield from _components(app)
+
+
+def _imports(app: App, module: Module) -> Iterator[Problem]:
+    for statement in module.imports:
+        if statement.place.branches_but_main:
+            continue  # An import that is tried, or made for some versions only.
+        top = statement.module.partition(".")[0]
+        name = top.replace("_", "-")
+        if statement.level or app.project.locate(module.path, statement.module) is not None:
+            continue
+        if top in PACKAGES and name not in app.pins:
+            yield Problem(
+                module,
+                statement.node,
+                f"Dash {app.dash_major} does not install {top}: {PACKAGES[top]}",
+            )
+        elif statement.module == "dash.long_callback":
+            yield Problem(
+                module, statement.node, "dash.long_callback is gone since Dash 3: import from dash"
+            )
+
+
+def _methods(app: App, module: Module) -> Iterator[Problem]:
+    for called in module.calls:
+        function = called.node.func
+        if not isinstance(function, ast.Attribute) or function.attr not in METHODS:
+            continue
+        if called.place.branches_but_main and _tests_version(module):
+            continue
+        if _is_dash(app, called):
+            instead = METHODS[function.attr]
+            yield Problem(
+                module,
+                function,
+                f"{function.attr} raises since Dash 3, it is {instead} now",
+            )
+
+
+def _tests_version(module: Module) -> bool:
+    return module.loads["__version__"] > 0 or module.loads["hasattr"] > 0
+
+
+def _is_dash(app: App, called: Called) -> bool:
+    """Say whether a method is called on what ``Dash(...)`` made."""
+    assert isinstance(called.node.func, ast.Attribute)
+    targets = app.resolver.targets(called.node.func.value, called.scope)
+    if not targets:
+        return False
+    for target in targets:
+        if not isinstance(target, Binding) or target.kind != "assign" or target.path:
+            return False
+        value = target.node
+        if not isinstance(value, ast.Call):
+            return False
+        if app.resolver.external(value.func, target.scope) != DASH:
+            return False
+    return True
+
+
+def _components(app: App) -> Iterator[Problem]:
+    for component in app.placed:
+        version = app.library_version(component.library)
+        if version is None:
+            continue
+        if component.name in components.components(component.library, version):
+            continue
+        had = [
+            older
+            for older in components.versions(component.library)
+            if component.name in components.components(component.library, older)
+        ]
+        name = components.DISTRIBUTIONS[component.library]
+        if had and not any(allowed(app.pins, name, v) for v in had if name in app.pins):
+            yield Problem(
+                component.module,
+                component.called.node.func,
+                f"{name} {version} has no {component.name}, {had[-1]} had it",
+            )
+
+
+RULE = Rule(
+    identifier="DG111",
+    name="removed-api",
+    severity=Severity.BROKEN,
+    summary="The code uses what the project's version of Dash no longer has.",
+    why="It raises as soon as the line runs, often as the app starts.",
+    help="Use the new name, or pin the version that the code was written for.",
+    bad="""\
+import dash
+import dash_html_components as html
+
+app = dash.Dash(__name__)
+app.layout = html.Div("Hello")
+
+if __name__ == "__main__":
+    app.run_server(debug=True)
+""",
+    good="""\
+import dash
+from dash import html
+
+app = dash.Dash(__name__)
+app.layout = html.Div("Hello")
+
+if __name__ == "__main__":
+    app.run(debug=True)
+""",
+    proof="`test_proofs.py` does each of these with the installed Dash.",
+    check=check,
+)

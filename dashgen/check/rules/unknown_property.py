@@ -1,0 +1,87 @@
+"""DG102."""
+
+import difflib
+from collections.abc import Iterator
+
+from dashgen.check import components
+from dashgen.check.apps import App
+from dashgen.check.findings import Problem, Rule, Severity
+from dashgen.check.layout import properties
+
+
+def check(app: App) -> Iterator[Problem]:
+    """Look for properties that a component does not have."""
+    yield from _given(app)
+    if app.is_whole:
+        yield from _named(app)
+
+
+def _given(app: App) -> Iterator[Problem]:
+    for component in app.placed:
+        known = properties(app, component.library, component.name)
+        if known is None:
+            continue
+        for keyword in component.called.node.keywords:
+            name = keyword.arg
+            if name is not None and not components.has(known, name):
+                message = f"{component.name} has no property '{name}'{_near(name, known)}"
+                yield Problem(component.module, keyword, message)
+
+
+def _named(app: App) -> Iterator[Problem]:
+    for callback in app.callbacks:
+        for dependency in callback.dependencies:
+            if dependency.id_node is None or dependency.property_node is None:
+                continue
+            name = app.resolver.text(dependency.id_node, dependency.scope)
+            wanted = app.resolver.text(dependency.property_node, dependency.scope)
+            if name is None or wanted is None:
+                continue
+            known = [properties(app, c.library, c.name) for c in app.layout.only(name)]
+            if not known or any(p is None or components.has(p, wanted) for p in known):
+                continue
+            kind = app.layout.only(name)[0].name
+            near = _near(wanted, known[0] or frozenset())
+            message = f"'{name}' is a {kind}, which has no property '{wanted}'{near}"
+            yield Problem(callback.module, dependency.property_node, message)
+
+
+def _near(name: str, known: frozenset[str]) -> str:
+    near = difflib.get_close_matches(name, sorted(known), 1, 0.75)
+    return f", did you mean '{near[0]}'?" if near else ""
+
+
+RULE = Rule(
+    identifier="DG102",
+    name="unknown-property",
+    severity=Severity.BROKEN,
+    summary="A component is given, or a callback names, a property that the component lacks.",
+    why="The component raises a `TypeError` when it is made. A callback on such a property runs "
+    "at the start at most, or its result is lost.",
+    help="Use a property of the component in the installed version.",
+    bad="""\
+from dash import Dash, Input, Output, dcc, html
+
+app = Dash()
+app.layout = html.Div([dcc.Store(id="choice"), html.P(id="text")])
+
+
+@app.callback(Output("text", "children"), Input("choice", "value"))
+def show(choice):
+    return str(choice)
+""",
+    good="""\
+from dash import Dash, Input, Output, dcc, html
+
+app = Dash()
+app.layout = html.Div([dcc.Store(id="choice"), html.P(id="text")])
+
+
+@app.callback(Output("text", "children"), Input("choice", "data"))
+def show(choice):
+    return str(choice)
+""",
+    proof="`test_proofs.py` makes a component with an unknown property: `TypeError`. In a browser, "
+    "the bad example gives `Invalid prop for this component`.",
+    check=check,
+)

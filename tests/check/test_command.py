@@ -1,0 +1,208 @@
+"""The command: exit codes, forms of the report, selection, configuration, comments."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from dashgen.cli import main
+from dashgen.errors import ExitCode
+
+BAD = """\
+from dash import Dash, Input, Output, dcc, html
+
+app = Dash()
+app.layout = html.Div([dcc.Input(id="name"), html.P(id="text")])
+
+
+@app.callback(Output("text", "children"), Input("nmae", "value"))
+def greet(name):
+    return name
+
+
+app.run_server()
+"""
+GOOD = BAD.replace("nmae", "name").replace("run_server", "run")
+
+pytestmark = pytest.mark.usefixtures("work", "signal_handlers")
+
+
+@pytest.fixture
+def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "work"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def signal_handlers() -> object:
+    import signal
+
+    before = {n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def rules(capsys: pytest.CaptureFixture[str], *words: str) -> list[str]:
+    main(["check", "--json", *words])
+    return [finding["rule"] for finding in json.loads(capsys.readouterr().out)]
+
+
+def test_a_clean_project_exits_with_0(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (work / "app.py").write_text(GOOD)
+    assert main(["check"]) == ExitCode.DONE
+    assert capsys.readouterr().out == "No problem found, 1 file checked.\n"
+
+
+def test_something_found_exits_with_7(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (work / "app.py").write_text(BAD)
+    assert main(["check"]) == 7 == int(ExitCode.FOUND)
+    report = capsys.readouterr().out
+    assert report.startswith(
+        "app.py:7:49: DG101 no component of the app has the id 'nmae', did you mean 'name'?\n"
+        "  |\n"
+        '7 | @app.callback(Output("text", "children"), Input("nmae", "value"))\n'
+        "  |                                                 ^^^^^^\n"
+        "  = broken, unknown-id: "
+    )
+    assert report.endswith("Found 2 problems, 2 broken and 0 risky. 1 file checked.\n")
+
+
+def test_json_is_a_list_of_findings(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (work / "app.py").write_text(BAD)
+    assert main(["check", "--json"]) == ExitCode.FOUND
+    first, _ = json.loads(capsys.readouterr().out)
+    assert first == {
+        "file": "app.py",
+        "line": 7,
+        "column": 49,
+        "rule": "DG101",
+        "severity": "broken",
+        "message": "no component of the app has the id 'nmae', did you mean 'name'?",
+        "help": "Name the id of a component, or add the component.",
+    }
+
+
+def test_github_shows_annotations(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (work / "app.py").write_text(BAD)
+    assert main(["check", "--output-format", "github"]) == ExitCode.FOUND
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith("::error file=app.py,line=7,col=49,title=DG101 unknown-id::app.py:7:49")
+    assert second.startswith("::error file=app.py,line=12,col=1,title=DG111 removed-api::")
+
+
+def test_github_gets_nothing_where_nothing_is_found(
+    work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (work / "app.py").write_text(GOOD)
+    assert main(["check", "--output-format", "github"]) == ExitCode.DONE
+    assert capsys.readouterr().out.strip() == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ((), ["DG101", "DG111"]),
+        (("--select", "DG101"), ["DG101"]),
+        (("--select", "unknown-id,removed-api"), ["DG101", "DG111"]),
+        (("--select", "DG1", "--ignore", "DG111"), ["DG101"]),
+        (("--ignore", "DG"), []),
+        (("other.py",), []),
+        (("app.py",), ["DG101", "DG111"]),
+    ],
+)
+def test_rules_and_files_are_selected(
+    words: tuple[str, ...], expected: list[str], work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (work / "app.py").write_text(BAD)
+    (work / "other.py").write_text(GOOD)
+    assert rules(capsys, *words) == expected
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        ('select = ["DG101"]', ["DG101"]),
+        ('ignore = ["removed-api"]', ["DG101"]),
+        ('exclude = ["app.py"]', []),
+        ('exclude = ["old"]', ["DG101", "DG111"]),
+        ('per-file-ignores = { "*.py" = ["DG1"] }', []),
+        ('per-file-ignores = { "pages/*" = ["DG1"] }', ["DG101", "DG111"]),
+    ],
+)
+def test_the_project_is_configured_in_pyproject(
+    table: str, expected: list[str], work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (work / "app.py").write_text(BAD)
+    (work / "pyproject.toml").write_text(f"[tool.dashgen.check]\n{table}\n")
+    assert rules(capsys) == expected
+
+
+@pytest.mark.parametrize(
+    ("comment", "silent"),
+    [
+        ("# noqa", True),
+        ("# noqa: DG101", True),
+        ("# NOQA: E501, dg101", True),
+        ("# noqa:DG101  the id comes from a plug-in", True),
+        ("# noqa: DG102", False),
+        ("# noqa: E501", False),
+        ("# no comment on that", False),
+    ],
+)
+def test_a_comment_silences_a_rule_in_its_line(
+    comment: str, silent: bool, work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (work / "app.py").write_text(BAD.replace('"value"))', f'"value"))  {comment}'))
+    assert rules(capsys, "--select", "DG101") == ([] if silent else ["DG101"])
+
+
+@pytest.mark.parametrize(
+    ("words", "table", "part"),
+    [
+        (("missing.py",), "", "there is no missing.py; name a file or a folder"),
+        (("--select", "DG999"), "", "--select: there is no rule 'DG999'"),
+        (("--ignore", ""), "", "--ignore: there is no rule ''"),
+        (("--output-format", "xml"), "", "'xml' is not one of 'text', 'github'"),
+        ((), "selct = []", "has no 'selct'"),
+        ((), 'select = "DG101"', "select is no list of texts"),
+        ((), 'ignore = ["X"]', "there is no rule 'X'"),
+        ((), "per-file-ignores = 3", "per-file-ignores is no table"),
+        ((), "= nonsense", "cannot read"),
+    ],
+)
+def test_what_is_not_taken_is_said_in_one_line(
+    words: tuple[str, ...],
+    table: str,
+    part: str,
+    work: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (work / "pyproject.toml").write_text(f"[tool.dashgen.check]\n{table}\n")
+    assert main(["check", *words]) == ExitCode.USAGE
+    error = capsys.readouterr().err
+    assert part in error
+    assert error.count("\n") == 1
+
+
+def test_a_file_that_is_not_python_is_named_and_the_others_are_checked(
+    work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (work / "app.py").write_text(BAD)
+    (work / "old.py").write_text("import dash\nprint 'hello'\n")
+    assert main(["check"]) == ExitCode.FOUND
+    assert "old.py is not read: line 2" in capsys.readouterr().err
+
+
+def test_nothing_of_the_project_runs(work: Path) -> None:
+    (work / "app.py").write_text(f"raise SystemExit('run')\n{GOOD}")
+    (work / "dash.py").write_text("raise SystemExit('imported')\n")
+    assert main(["check"]) == ExitCode.DONE
+
+
+def test_quiet_prints_findings_only(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (work / "app.py").write_text(GOOD)
+    main(["check", "--quiet"])
+    assert capsys.readouterr().out == ""

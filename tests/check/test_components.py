@@ -1,0 +1,45 @@
+"""The table of components is what the packages say."""
+
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from packaging.version import Version
+
+from dashgen.check.components import DISTRIBUTIONS, components, has, versions
+from dashgen.check.components.collect import compact, components_of, read_package
+
+
+@pytest.mark.parametrize("library", ["dash.html", "dash.dcc", "dash_mantine_components"])
+def test_the_table_agrees_with_what_is_installed(library: str) -> None:
+    installed = Version(version(DISTRIBUTIONS[library]))
+    known = next(v for v in versions(library) if Version(v).major == installed.major)
+    package = import_module(library.partition(".")[0])
+    assert package.__file__
+    read = components_of(read_package(Path(package.__file__).parent))[library]
+    table = components(library, known)
+    # A later minor version may have more, but the rules need all that the table lacks.
+    assert {name: set(read[name]) - table[name] for name in table if name in read} == {
+        name: set() for name in table if name in read
+    }
+    assert set(read) >= set(table)
+
+
+def test_ag_grid_is_there() -> None:
+    assert "rowData" in components("dash_ag_grid", versions("dash_ag_grid")[-1])["AgGrid"]
+
+
+def test_wildcards_are_properties() -> None:
+    div = components("dash.html", versions("dash.html")[-1])["Div"]
+    assert has(div, "data-name")
+    assert has(div, "aria-label")
+    assert not has(div, "datum")
+
+
+def test_a_compact_library_keeps_every_property() -> None:
+    library = {"A": ["id", "style", "x"], "B": ["id", "style"], "C": ["id"]}
+    assert compact(library) == {
+        "shared": "id style",
+        "components": {"A": "x", "B": "", "C": "!style"},
+    }

@@ -1,0 +1,201 @@
+"""What is not certain is not reported; what is certain across modules is."""
+
+import pytest
+
+from .conftest import Found
+
+HEAD = "from dash import Dash, Input, Output, State, callback, dcc, html\n"
+WRONG = """
+@callback(Output("text", "children"), Input("wrong", "value"))
+def show(value):
+    return value
+"""
+
+
+def app(layout: str, code: str = "") -> str:
+    return f"{HEAD}{code}\napp = Dash()\napp.layout = {layout}\n{WRONG}"
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [
+        'html.Div([dcc.Input(id="right"), html.P(id="text")])',
+        'html.Div([html.P(id="text")] + [dcc.Input(id=f"right-{i}") for i in range(3)])',
+        'html.Div([html.P(id="text"), *[dcc.Input(id=name) for name in ("one", "two")]])',
+        'html.Div([html.P(id="text"), dcc.Input(id={"type": "wrong-type", "index": 1})])',
+    ],
+)
+def test_an_id_that_is_nowhere_is_found(layout: str, found: Found) -> None:
+    assert [finding.rule for finding in found(app(layout))] == ["DG101"]
+
+
+@pytest.mark.parametrize(
+    ("layout", "code"),
+    [
+        (
+            "html.Div([html.P(id='text'), dcc.Input(id=name())])",
+            "from random import choice as name",
+        ),
+        ("html.Div([html.P(id='text'), dcc.Input('wrong')])", ""),
+        ("html.Div([html.P(id='text'), dcc.Input(**options)])", "options = load()"),
+        (
+            "html.Div([html.P(id='text'), field('wrong')])",
+            "def field(name): return dcc.Input(id=name)",
+        ),
+        (
+            "html.Div([html.P(id='text'), field('wro')])",
+            "def field(x): return dcc.Input(id=f'{x}ng')",
+        ),
+        ("html.Div([html.P(id='text'), dcc.Input(id=ID)])", "ID = 'wro' + 'ng'"),
+        (
+            "html.Div([html.P(id='text'), *map(field, rows)])",
+            "def field(x): return dcc.Input(id=x)",
+        ),
+        (
+            "html.Div([html.P(id='text')] + [dcc.Input(id=i) for i in read()])",
+            "from csv import read",
+        ),
+        ("html.Div([html.P(id='text'), dcc.Input(id='{}ng'.format(start))])", "start = input()"),
+        ("html.Div([html.P(id='text'), dcc.Input(id='wr%s' % end)])", "end = input()"),
+        ("html.Div([html.P(id='text'), box])", "box = dcc.Input()\nbox.id = given()"),
+        ("layout", "from .parts import layout"),
+        ("layout", "from neighbour import layout"),
+        ("layout", "from importlib import import_module\nlayout = import_module('x').layout"),
+    ],
+)
+def test_an_id_that_may_be_somewhere_is_not_reported(layout: str, code: str, found: Found) -> None:
+    assert found(app(layout, code)) == []
+
+
+def test_a_library_of_callbacks_without_an_app_is_not_asked_for_ids(found: Found) -> None:
+    assert found(HEAD + WRONG) == []
+
+
+def test_two_apps_in_one_folder_are_two_apps(found: Found) -> None:
+    one = app('html.Div([dcc.Input(id="wrong"), html.P(id="text")])')
+    other = app('html.Div([dcc.Input(id="other"), html.P(id="text")])')
+    findings = found({"one.py": one, "two.py": other})
+    assert [(finding.file, finding.rule) for finding in findings] == [("two.py", "DG101")]
+
+
+PAGES = {
+    "app.py": HEAD + "app = Dash(use_pages=True)\napp.layout = html.Div(id='text')\n",
+    "pages/home.py": HEAD
+    + "import dash\nfrom ids import FIELD\ndash.register_page(__name__)\n"
+    + "layout = dcc.Input(id=FIELD)\n",
+    "ids.py": 'FIELD = "field"\n',
+}
+
+
+@pytest.mark.parametrize(("name", "rules"), [("FIELD", []), ("'feild'", ["DG101"])])
+def test_an_app_reaches_over_its_pages_and_modules(
+    name: str, rules: list[str], found: Found
+) -> None:
+    code = WRONG.replace('"wrong"', name)
+    files = PAGES | {"pages/home.py": PAGES["pages/home.py"] + code}
+    assert [finding.rule for finding in found(files)] == rules
+
+
+def test_modules_that_import_the_app_belong_to_it(found: Found) -> None:
+    files = {
+        "app.py": HEAD + "app = Dash()\n",
+        "index.py": HEAD + "from app import app\nimport views\napp.layout = views.layout\n",
+        "views.py": HEAD + "layout = html.Div([html.P(id='text'), dcc.Input(id='a')])\n" + WRONG,
+    }
+    assert [(f.file, f.rule) for f in found(files)] == [("views.py", "DG101")]
+
+
+def test_running_progress_and_cancel_are_read(found: Found) -> None:
+    code = app('html.Div([html.Button(id="wrong"), html.P(id="text")])').replace(
+        '"value"))', '"n_clicks"), running=[(Output("wrnog", "disabled"), 1, 0)])'
+    )
+    assert [finding.rule for finding in found(code)] == ["DG101"]
+
+
+@pytest.mark.parametrize(
+    ("code", "rules"),
+    [
+        ("def show(*values): return values[0]", []),
+        ("def show(one, other=None): return one", []),
+        ("def show(one, *, other): return one", []),
+        ("def show(): return 1", ["DG103"]),
+        ("@cached\ndef show(): return 1", []),
+    ],
+)
+def test_arguments_are_counted_where_they_can_be(code: str, rules: list[str], found: Found) -> None:
+    head = app('html.Div([dcc.Input(id="wrong"), html.P(id="text")])', "cached = print")
+    assert [
+        f.rule for f in found(head.replace("def show(value):\n    return value", code))
+    ] == rules
+
+
+@pytest.mark.parametrize(
+    ("inputs", "rules"),
+    [
+        ('Input("wrong", "value"), Input("wrong", "type")', ["DG103"]),
+        ('[Input("wrong", "value")], [State("wrong", "type")]', ["DG103"]),
+        ("*more", []),
+        ('inputs={"value": Input("wrong", "value")}', []),
+        ('inputs=[Input("wrong", "value")], state=rest', []),
+    ],
+)
+def test_inputs_are_counted_where_they_can_be(inputs: str, rules: list[str], found: Found) -> None:
+    code = app('html.Div([dcc.Input(id="wrong"), html.P(id="text")])', "more = rest = read()")
+    assert [f.rule for f in found(code.replace('Input("wrong", "value"))', f"{inputs})"))] == rules
+
+
+@pytest.mark.parametrize(
+    ("second", "rules"),
+    [
+        ('@app.callback(Output("t", "children"), Input("b", "n_clicks"))', ["DG105"]),
+        (
+            '@app.callback(Output("t", "children", allow_duplicate=True), Input("b", "n_clicks"), '
+            "prevent_initial_call=True)",
+            [],
+        ),
+        ('@app.callback(Output("t", "title"), Input("b", "n_clicks"))', []),
+    ],
+)
+def test_duplicates_are_counted_by_property(second: str, rules: list[str], found: Found) -> None:
+    first = '@app.callback(Output("t", "children"), Input("a", "n_clicks"))'
+    code = HEAD + (
+        "app = Dash()\napp.layout = html.Div([html.Button(id='a'), html.Button(id='b'), "
+        f"html.P(id='t')])\n{first}\ndef one(x): return x\n{second}\ndef two(x): return x\n"
+    )
+    assert [finding.rule for finding in found(code)] == rules
+
+
+def test_callbacks_of_different_cases_are_no_duplicates(found: Found) -> None:
+    code = HEAD + (
+        "app = Dash()\napp.layout = html.Div([html.Button(id='a'), html.P(id='t')])\n"
+        "if input():\n"
+        "    @app.callback(Output('t', 'children'), Input('a', 'n_clicks'))\n"
+        "    def one(x): return x\n"
+        "else:\n"
+        "    @app.callback(Output('t', 'children'), Input('a', 'n_clicks'))\n"
+        "    def two(x): return x\n"
+    )
+    assert found(code) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "rules"),
+    [
+        ("requirements.txt", "dash==2.9.1\n", []),
+        ("requirements.txt", "dash<3\n", []),
+        ("requirements.txt", "dash>=2\n", ["DG111"]),
+        ("requirements.txt", "dash\n", ["DG111"]),
+        ("pyproject.toml", '[project]\ndependencies = ["dash~=2.18"]\n', []),
+        ("pyproject.toml", '[tool.poetry.dependencies]\ndash = "^2.5"\n', []),
+        ("pyproject.toml", '[tool.poetry.dependencies]\ndash = "^3.0"\n', ["DG111"]),
+        ("uv.lock", '[[package]]\nname = "dash"\nversion = "2.17.0"\n', []),
+        ("Pipfile", '[packages]\ndash = "==2.0.0"\n', []),
+        ("environment.yml", "dependencies:\n  - dash=2.11\n  - pip\n", []),
+        ("environment.yml", "dependencies:\n  - pip:\n      - dash==3.0.0\n", ["DG111"]),
+    ],
+)
+def test_the_version_of_dash_comes_from_the_projects_own_pins(
+    file: str, text: str, rules: list[str], found: Found
+) -> None:
+    code = "from dash import Dash\napp = Dash()\napp.run_server()\n"
+    assert [finding.rule for finding in found({"app.py": code, file: text})] == rules
