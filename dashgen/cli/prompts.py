@@ -41,7 +41,9 @@ class Terminal:
     """The person at the terminal; Ctrl-C and Ctrl-D give up."""
 
     def ask(self, question: Question, default: Answer, check: Check) -> Answer:
-        """Ask one question until its answer passes the check."""
+        """Ask one question until its answer passes the check; a list is not asked for."""
+        if question.structured:
+            return default
         if question.choices:
             offers = [
                 (choice.value, choice.value, choice.meaning, choice.value == str(question.default))
