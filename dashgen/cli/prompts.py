@@ -59,7 +59,9 @@ class Terminal:
         self.recommended: bool | None = None if self.total > 1 else False
 
     def ask(self, question: Question, default: Answer, check: Check) -> Answer:
-        """Ask one question until its answer passes the check."""
+        """Ask one question until its answer passes the check; a list is not asked for."""
+        if question.structured:
+            return default
         if question.name in FIRST or question.name not in self.left:
             return _ask(question, question.help, default, check)
         if self.recommended is None:

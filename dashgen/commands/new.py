@@ -208,7 +208,9 @@ def _answers(
     template = version.template
     # What was stated is refused before anything is asked.
     complete = resolve(template, stated, offered, take_default).answers
-    missing = [name for name in complete if name not in stated]
+    # A list of things is a matter for a flag or a file, and its default for everybody else.
+    plain = {question.name for question in template.questions if not question.structured}
+    missing = [name for name in complete if name in plain and name not in stated]
     if not missing:
         return complete
     if asker and not defaults:

@@ -25,8 +25,10 @@ def add_choice(template: Path, axis: str) -> set[Path]:
     registry["throwaway"] = {**registry[default], "part": "throwaway"}
     file.write_text(yaml.safe_dump(questions, sort_keys=False))
     parts = template / "template/parts" / axis
-    shutil.copy(parts / f"{registry[default]['part']}.py", parts / "throwaway.py")
-    return {file.relative_to(template), (parts / "throwaway.py").relative_to(template)}
+    (part,) = parts.glob(f"{registry[default]['part']}.py*")
+    new = parts / part.name.replace(part.stem.partition(".")[0], "throwaway", 1)
+    shutil.copy(part, new)
+    return {file.relative_to(template), new.relative_to(template)}
 
 
 @pytest.mark.parametrize("axis", AXES)

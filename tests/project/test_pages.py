@@ -1,15 +1,68 @@
-"""A page is one thing: without its folder and its test, the rest is as sound as before."""
+"""A page is one thing: it comes with an entry of `pages`, and goes with its folder and its test."""
 
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from tests.support.projects import DELAYS, Variant, choices, environment, render
 
+ROOT = Path(__file__).parents[2]
 PAGES = ("explore", *DELAYS)
+TYPED = [
+    {"name": "customer"},
+    {"name": "amount", "type": "number", "label": "Amount (EUR)"},
+    {"name": "tier", "type": "choice", "options": ["gold", "silver"]},
+    {"name": "due", "type": "date"},
+    {"name": "paid", "type": "yesno"},
+]
+# Two of each kind, and names, titles and fields that stretch what is allowed.
+TWICE: list[dict[str, Any]] = [
+    {"name": "explore", "kind": "data"},
+    {"name": "world_data", "kind": "data", "title": "L'été 2026"},
+    {"name": "orders", "kind": "form", "fields": TYPED},
+    {"name": "one", "kind": "form", "fields": [{"name": "x" * 24, "type": "yesno"}]},
+    {"name": "profile", "kind": "form"},
+    {"name": "y" * 24, "kind": "job"},
+    {"name": "reports", "kind": "job"},
+    {"name": "notes", "kind": "blank", "description": "Notes of the day", "icon": "M4 4h16"},
+    {"name": "b", "kind": "blank"},
+]
+REFUSED = {
+    "a list": "orders",
+    "a name and a kind": [{"kind": "form"}],
+    "24 lower-case": [{"name": "../evil", "kind": "blank"}],
+    "beginning with a letter": [{"name": "Orders", "kind": "blank"}],
+    "reserved": [{"name": "home", "kind": "blank"}],
+    "is reserved": [{"name": "con", "kind": "blank"}],
+    "stands twice": [{"name": "a", "kind": "blank"}, {"name": "a", "kind": "job"}],
+    "the kind must be one of blank, data, form, job": [{"name": "a", "kind": "chart"}],
+    "unknown option colour": [{"name": "a", "kind": "blank", "colour": "red"}],
+    "only a form": [{"name": "a", "kind": "job", "fields": TYPED}],
+    "without double quotes": [{"name": "a", "kind": "blank", "title": '"); evil("'}],
+    "without double quotes, backslashes and braces": [
+        {"name": "a", "kind": "blank", "icon": "{{ 7 * 7 }}"}
+    ],
+    "fields must be a list": [{"name": "a", "kind": "form", "fields": "customer"}],
+    "field 1 must have a name": [{"name": "a", "kind": "form", "fields": [{"name": "../x"}]}],
+    "field load stands twice or is reserved": [
+        {"name": "a", "kind": "form", "fields": [{"name": "load"}]}
+    ],
+    "the type must be one of": [
+        {"name": "a", "kind": "form", "fields": [{"name": "x", "type": "colour"}]}
+    ],
+    "a choice needs options": [
+        {"name": "a", "kind": "form", "fields": [{"name": "x", "type": "choice"}]}
+    ],
+    "label and options must be one line": [
+        {"name": "a", "kind": "form", "fields": [{"name": "x", "label": "two\nlines"}]}
+    ],
+}
 CHECKS = ("ruff check --quiet", "ruff format --check --quiet", "mypy", "pytest -q")
 
 
@@ -51,3 +104,50 @@ def test_nothing_outside_of_them_names_a_page(page: str, tmp_path: Path) -> None
     for file in [*project.glob("myapp/**/*"), *project.glob("tests/**/*")]:
         if file.is_file():
             assert page not in file.read_text().lower(), file
+
+
+@pytest.mark.parametrize("style", choices("callbacks"))
+def test_pages_of_one_kind_live_side_by_side(style: str, tmp_path: Path) -> None:
+    check(render(tmp_path, Variant(callbacks=style), pages=TWICE))
+
+
+@pytest.mark.parametrize("layout", choices("layout"))
+def test_an_empty_app_has_no_trace_of_a_demo(layout: str, tmp_path: Path) -> None:
+    project = render(tmp_path, Variant(layout=layout), pages=[])
+    files = [file for file in project.rglob("*") if file.is_file()]
+    for file in files:
+        for word in (*PAGES, "gapminder", "lovelace"):
+            known = file.read_text().lower().replace("px.data.gapminder()", "")
+            assert word not in known.replace("reports in", ""), f"{file}: {word}"
+    own = [file for file in (project / "myapp").rglob("*") if file.is_file()]
+    own = [file for file in own if "core" not in file.relative_to(project).parts]
+    assert len(own) <= 10
+    lines = [line for file in own if file.suffix == ".py" for line in file.read_text().splitlines()]
+    assert len(lines) <= 200
+    check(project)
+
+
+def test_the_first_page_of_the_readme_is_sound_as_the_tutorial_would_write_it(
+    tmp_path: Path,
+) -> None:
+    project = render(tmp_path, Variant(), pages=[])
+    readme = (project / "README.md").read_text()
+    found = re.search(r"Save this as `(.*?)`.*?```python\n(.*?)```", readme, re.DOTALL)
+    assert found
+    assert len(found[2].splitlines()) <= 20
+    (project / found[1]).write_text(found[2])
+    check(project)
+
+
+@pytest.mark.parametrize(("words", "pages"), REFUSED.items(), ids=REFUSED)
+def test_plain_copier_refuses_what_cannot_be_a_page(
+    words: str, pages: object, tmp_path: Path
+) -> None:
+    (tmp_path / "answers.yml").write_text(yaml.safe_dump({"pages": pages}))
+    command = ["copy", "--defaults", "--quiet", "--data-file", "answers.yml", str(ROOT), "myapp"]
+    done = subprocess.run(
+        [sys.executable, "-m", "copier", *command], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode != 0
+    assert words in done.stderr.replace("\n", " ")
+    assert [path.name for path in tmp_path.iterdir()] == ["answers.yml"]

@@ -3,7 +3,7 @@
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -76,9 +76,17 @@ def vary(*axes: str) -> list[Variant]:
 DELAYS = {"profile": 1.0, "reports": 3.0}
 
 
-def render(folder: Path, variant: Variant, delays: Mapping[str, float] = DELAYS) -> Path:
+def render(
+    folder: Path,
+    variant: Variant,
+    delays: Mapping[str, float] = DELAYS,
+    pages: Sequence[Mapping[str, Any]] | None = None,
+) -> Path:
     """Render `variant` as the project `myapp` in `folder`, and return its path."""
-    answers: dict[str, str | bool] = {**variant.answers(), **variant.options()}
+    answers: dict[str, Any] = {**variant.answers(), **variant.options()}
+    if pages is not None:
+        answers["pages"] = [*pages]
+        delays = {}
     with compiled_once():
         project = new(str(folder / "myapp"), answers=answers, defaults=True, use_git=False).path
     for page, seconds in delays.items():

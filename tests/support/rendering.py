@@ -44,6 +44,8 @@ def compiled_once() -> Iterator[None]:
             return _compile(self, source, name, filename, raw, defer_init)  # type: ignore[call-overload, no-any-return]
         if key not in _compiled:
             _compiled[key] = _compile(self, source, name, filename, raw, defer_init)  # type: ignore[call-overload]
+        else:
+            self.preprocess(source, name, filename)  # Copier forgets by it what yielded before
         return _compiled[key]
 
     with pytest.MonkeyPatch.context() as patch:

@@ -1,1 +1,0 @@
-"""The Explore page: one folder, with all that belongs to it."""

@@ -1,1 +1,0 @@
-"""The Profile page: one folder, with all that belongs to it."""

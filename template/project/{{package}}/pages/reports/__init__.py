@@ -1,1 +1,0 @@
-"""The Reports page: one folder, with all that belongs to it."""
