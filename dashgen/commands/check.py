@@ -30,7 +30,7 @@ def check(
     found = [path.resolve() for path in paths] or [base]
     for named, path in zip(paths, found, strict=False):
         if not path.exists():
-            raise CheckOptionError(f"there is no {named}", "name a file or a folder")
+            raise CheckOptionError(f"there is no {named}", "see 'dashgen check --help'")
     first = found[0] if found[0].is_dir() else found[0].parent
     return check_paths(found, read_options(first, select, ignore), base)
 

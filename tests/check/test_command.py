@@ -162,7 +162,7 @@ def test_a_comment_silences_a_rule_in_its_line(
 @pytest.mark.parametrize(
     ("words", "table", "part"),
     [
-        (("missing.py",), "", "there is no missing.py; name a file or a folder"),
+        (("missing.py",), "", "there is no missing.py; see 'dashgen check --help'"),
         (("--select", "DG999"), "", "--select: there is no rule 'DG999'"),
         (("--ignore", ""), "", "--ignore: there is no rule ''"),
         (("--output-format", "xml"), "", "'xml' is not one of 'text', 'github'"),

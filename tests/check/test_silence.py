@@ -199,3 +199,11 @@ def test_the_version_of_dash_comes_from_the_projects_own_pins(
 ) -> None:
     code = "from dash import Dash\napp = Dash()\napp.run_server()\n"
     assert [finding.rule for finding in found({"app.py": code, file: text})] == rules
+
+
+@pytest.mark.parametrize("test", ["dmc.__version__ < '1'", "hasattr(dmc, 'Header')", "VERSION < 1"])
+def test_a_module_that_asks_for_a_version_knows_what_it_does(test: str, found: Found) -> None:
+    code = "import dash_mantine_components as dmc\nfrom dash import Dash\napp = Dash()\n"
+    made = "app.layout = dmc.Header(height=1)"
+    assert [finding.rule for finding in found(f"{code}{made}\n")] == ["DG111"]
+    assert found(f"{code}{made} if {test} else None\n") == []

@@ -98,6 +98,8 @@ CASES = {
     ),
     "update of no project": Case("update nowhere", ["nowhere"]),
     "status of no project": Case("status nowhere", ["nowhere"]),
+    "check of nothing": Case("check nowhere.py", ["there is no nowhere.py"]),
+    "check of no rule": Case("check --select DG999", ["--select", "DG999", "DG101"]),
     "diff of no project": Case("diff nowhere", ["nowhere"]),
     "json and run": Case("new shop -y --run --json", ["--json and --run"]),
     "package keyword": Case(package("class"), ["--package 'class'", "choose another"]),
