@@ -60,6 +60,7 @@ def test_reports(tab: Tab, app: App) -> None:
     downloads: list[object] = []
     tab.page.on("download", lambda download: downloads.append(download))
     open_page(tab, "reports")
+    assert not tab.page.locator("#reports-cancel").is_visible(), "there is nothing to cancel"
     if in_background:
         check_a_cancelled_report_stops(tab)
     check_a_report_shows_that_it_runs_and_ends_with_a_result(tab, rises=in_background)

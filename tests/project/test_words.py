@@ -7,6 +7,7 @@ import pytest
 
 from dashgen.releases import installed
 from dashgen.template.questions import Question
+from tests.support.projects import Variant, render, vary
 
 ROOT = Path(__file__).parents[2]
 QUESTIONS = [question for question in installed.own_template().questions if question.choices]
@@ -18,6 +19,17 @@ def test_the_readme_lists_every_choice_with_its_meaning(question: Question) -> N
     for choice in question.choices:
         mark = " (default)" if choice.value == question.default else ""
         assert f"| `{choice.value}`{mark} | {choice.meaning} |" in readme
+
+
+@pytest.mark.parametrize("variant", vary("background", "callbacks"), ids=str)
+def test_the_map_of_subjects_leads_to_functions(variant: Variant, tmp_path: Path) -> None:
+    project = render(tmp_path, variant)
+    table = (ROOT / "docs/callbacks.md").read_text().partition("## Where to see what")[2]
+    rows = re.findall(r"\| `(\w+/\w+\.py)` \| `(\w+)` \|", table)
+    assert len(rows) > 20
+    for file, function in rows:
+        text = (project / "myapp/pages" / file).read_text()
+        assert re.search(rf"^(def )?(record = )?{function}\(", text, re.MULTILINE), (file, function)
 
 
 def test_links_and_pictures_of_the_documentation_exist() -> None:

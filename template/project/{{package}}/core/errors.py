@@ -3,6 +3,7 @@
 import logging
 import secrets
 from typing import Any
+from zlib import crc32
 
 from dash import set_props
 
@@ -19,7 +20,8 @@ def notification(title: str, message: str, color: str = "red") -> dict[str, Any]
     """Return the properties that make the notification container show a message."""
     note = {
         "action": "show",
-        "id": secrets.token_hex(4),
+        # The same for the same cause, which is told once while it shows.
+        "id": f"note-{crc32((title + message).encode()):08x}",
         "title": title,
         "message": message,
         "color": color,

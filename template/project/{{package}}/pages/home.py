@@ -11,7 +11,7 @@ register_page(__name__, path="/", name="Home", order=0, icon="M4 11l8-7 8 7v9h-5
 
 NEXT = [
     ("Make it yours", "The name, the colours and the logo are in", "theme.py"),
-    ("Add a page", "A file in this folder is a page. The navigation follows.", "pages/"),
+    ("Add a page", "The navigation shows each file that you put into", "pages/"),
     ("Learn the rest", "Data, tests and deployment are in", "README.md"),
 ]
 
