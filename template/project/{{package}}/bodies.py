@@ -1,4 +1,4 @@
-"""What a request for a callback may hold: JSON that is cheap to read, in the form that Dash sends."""
+"""What a request for a callback may hold: JSON that is cheap to read, in the form Dash sends."""
 
 from collections.abc import Mapping
 from typing import Any
