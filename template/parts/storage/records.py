@@ -41,6 +41,10 @@ class StorageUnavailableError(UserError):
     """The server that keeps the records does not answer, or refuses."""
 
 
+class RecordTooLargeError(UserError):
+    """Values are larger than what a visitor may store."""
+
+
 class Sent(NamedTuple):
     """Where a request comes from: the page load, and its number among that page's requests."""
 
@@ -157,6 +161,11 @@ class ServerRecord(ABC):
 
     def _write(self, fields: Mapping[str, Any], *, replace: bool) -> dict[str, Any]:
         texts = {key: to_json(key, value) for key, value in fields.items()}
+        if (size := sum(map(len, texts.values()))) > settings.storage_limit:
+            raise RecordTooLargeError(
+                f"This needs {size:,} bytes, and {settings.storage_limit:,} may be stored at once. "
+                "It was not saved."
+            )
         own = self.identifier()
         by = sent()
         revision = self._ask(lambda: self.write(own, texts, by, replace=replace))

@@ -4,8 +4,9 @@ import os
 import re
 import socket
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
+from sqlite3 import OperationalError
 from threading import Timer
 from typing import Any, TypeVar
 
@@ -64,6 +65,7 @@ CONNECT_ARGS = {
     "sqlite": {"timeout": settings.storage_timeout},
     "postgresql": {"connect_timeout": min(4, settings.storage_timeout)},
 }
+SPARE = 256  # pages of SQLite's file, of 4 kB, that stay free for new records
 # Processes that start together take turns at making the tables.
 TURN = {
     "sqlite": "BEGIN IMMEDIATE",
@@ -95,8 +97,10 @@ os.register_at_fork(after_in_child=lambda: engine.dispose(close=False))
 
 @event.listens_for(engine, "connect")
 def set_up(connection: Any, _record: Any) -> None:
-    """Let SQLite's readers and one writer work at the same time, and its deletes cascade."""
+    """Let SQLite's readers and one writer work at the same time, and its file shrink again."""
     if dialect == "sqlite":
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # holds for files that are new
+        connection.execute("PRAGMA journal_size_limit = 8000000")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
@@ -204,6 +208,8 @@ class Record(ServerRecord):
         revision = run(work)
         if revision == first:
             run(remove_expired)
+            if dialect == "sqlite":
+                shrink()
         return revision
 
 
@@ -213,3 +219,12 @@ def remove_expired(connection: Connection) -> None:
     expired = select(records.c.id).where(records.c.expires <= milliseconds())
     locked = expired.with_for_update(skip_locked=True)
     connection.execute(delete(records).where(records.c.id.in_(locked)))
+
+
+def shrink() -> None:
+    """Give back what SQLite's file has no use for."""
+    with engine.connect() as connection:
+        file: Any = connection.connection.driver_connection
+        with suppress(OperationalError):  # somebody else writes: there will be another time
+            if file.execute("PRAGMA freelist_count").fetchone()[0] > SPARE:
+                file.executescript("PRAGMA incremental_vacuum")  # `execute` gives back one page

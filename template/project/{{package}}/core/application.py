@@ -7,7 +7,19 @@ from dash import Dash
 
 from .. import theme
 from ..settings import settings
-from . import background, charts, errors, frame, logs, resources, security, serving, shell, storage
+from . import (
+    background,
+    bodies,
+    charts,
+    errors,
+    frame,
+    logs,
+    resources,
+    security,
+    serving,
+    shell,
+    storage,
+)
 
 APP = __name__.partition(".")[0]  # the package: Dash finds `pages/` and `assets/` in it
 
@@ -36,7 +48,7 @@ def create_app() -> Dash:
     )
     app.index_string = app.index_string.replace("<html>", '<html lang="en">')
     app.server.secret_key = settings.secret_key.get_secret_value()
-    for part in (logs, resources, security, serving):
+    for part in (logs, bodies, resources, security, serving):
         part.install(app)
     storage.install(app.server)
     background.install(app.server)

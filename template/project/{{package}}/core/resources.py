@@ -2,6 +2,7 @@
 
 import dash_ag_grid as dag
 from dash import Dash
+from dash.exceptions import DependencyException
 from dash.fingerprint import check_fingerprint
 from flask import Flask, Request, Response, request
 from flask_compress import Compress
@@ -47,6 +48,14 @@ def install(app: Dash) -> None:
         COMPRESS_REGISTER=False,
     )
     compress = Compress(server)
+
+    @server.errorhandler(DependencyException)
+    @server.errorhandler(FileNotFoundError)
+    def missing(error: Exception) -> tuple[str, int]:
+        """Answer for a script that Dash does not know, or knows and does not have."""
+        if "fingerprinted_path" not in (request.view_args or {}):
+            raise error
+        return "There is no such script.", 404
 
     @server.after_request
     def finish(response: Response) -> Response:

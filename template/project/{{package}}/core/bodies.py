@@ -1,0 +1,74 @@
+"""What a request for a callback may hold: JSON that is cheap to read, in the form Dash sends."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import Dash
+from flask import Flask, abort, request
+from flask.json.provider import DefaultJSONProvider
+from werkzeug.exceptions import RequestEntityTooLarge
+
+# Lists and objects in a body. Three bytes make an empty one, which takes a hundred once it is read.
+LIMIT = 100_000
+CALLBACKS = "/_dash-update-component"
+
+
+class BoundedJSON(DefaultJSONProvider):
+    """Flask's JSON, which looks at the size of what it would make first."""
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        """Return what a text stands for.
+
+        Raises:
+            ValueError: The text is no JSON, or nested too deeply.
+            RequestEntityTooLarge: It holds too many lists and objects.
+        """
+        many = s.count("[") + s.count("{") if isinstance(s, str) else s.count(b"[") + s.count(b"{")
+        if many > LIMIT:
+            raise RequestEntityTooLarge
+        try:
+            return super().loads(s, **kwargs)
+        except RecursionError:
+            raise ValueError("nested too deeply") from None
+
+
+def install(app: Dash) -> None:
+    """Refuse what no page of the app sends, before Dash fails at it with a traceback."""
+    server: Flask = app.server
+    server.json = BoundedJSON(server)
+
+    @server.before_request
+    def refuse() -> None:
+        if request.method == "POST" and request.path == CALLBACKS:
+            check(request.get_json(), app.callback_map)
+
+
+def check(body: Any, callbacks: Mapping[str, Any]) -> None:
+    """Answer with 400 or 404 unless a body asks for a callback, in the form that Dash sends."""
+    match body:
+        case {"output": str(output), "inputs": list(inputs)}:
+            known = callbacks.get(output, {})
+        case _:
+            abort(400, "This is no request for a callback.")
+    if "callback" not in known:
+        abort(404, "There is no such callback.")
+    states, outputs = body.get("state", []), body.get("outputs") or []
+    outputs = [outputs] if isinstance(outputs, dict) else outputs
+    lists = (states, outputs, changed := body.get("changedPropIds", []))
+    if not (
+        all(isinstance(one, list) for one in lists)
+        and (len(inputs), len(states)) == (len(known["inputs"]), len(known["state"]))
+        and all(map(is_part, (*inputs, *states, *outputs)))
+        and all(isinstance(one, str) and "." in one for one in changed)
+    ):
+        abort(400, "The callback takes something else.")
+
+
+def is_part(one: Any) -> bool:
+    """Tell whether this names a property, or several that a pattern has matched."""
+    match one:
+        case {"id": str() | dict(), "property": str()}:
+            return True
+        case list():
+            return all(isinstance(each, dict) and is_part(each) for each in one)
+    return False
