@@ -62,7 +62,7 @@ def _option(question: "Question") -> Any:
     declaration = typer.Option(
         f"--{question.name}" + (f"/--no-{question.name}" if flag else ""),
         help=_help(question),
-        metavar="CHOICE" if question.choices else "TEXT",
+        metavar="CHOICE" if question.choices else "YAML" if question.structured else "TEXT",
         callback=keep,
         expose_value=False,
         autocompletion=offers if question.choices else None,
@@ -80,6 +80,8 @@ def _option(question: "Question") -> Any:
 
 
 def _help(question: "Question") -> str:
+    if question.structured:
+        return question.help
     if question.type == "bool":
         default = "yes" if question.default else "no"
     else:

@@ -22,13 +22,13 @@ from dashgen.project import git
 from dashgen.project import record as records
 from dashgen.project.record import ANSWERS_FILE
 from dashgen.releases import installed
-from dashgen.template.answers import Answers, Stated, resolve
+from dashgen.template.answers import Stated, resolve
+from dashgen.template.choices import ChoiceFacts, Setting, registry, settings
 
 OLDEST_PYTHON = (3, 11)
 SHORTEST_KEY = 16
 READY_SECONDS = 60.0
-FACTS = "_facts"
-REGISTRY = "_registry"
+START = "run 'uv run python app.py' and read what it says"
 # Run by the project's own Python, because only that has the drivers of its servers.
 ASK_READINESS = """
 import json
@@ -153,36 +153,25 @@ def _project(project: Path) -> Iterator[Finding]:
         advice = error.hint or "put back what dashgen wrote: git log -p -- " + ANSWERS_FILE
         yield Finding("project", Verdict.FAILED, error.message, advice)
         return
-    known, answers = resolved.facts, resolved.answers
-    chosen = [f"{name} {answers[name]}" for name in answers if f"{name}{FACTS}" in known]
-    yield Finding("project", Verdict.OK, f"{project} ({', '.join(chosen)})")
+    facts = resolved.facts
+    choices = {
+        question.name: str(facts[question.name])
+        for question in template.visible
+        if question.choices
+    }
+    yield Finding("project", Verdict.OK, f"{project} ({', '.join(map(' '.join, choices.items()))})")
     yield _packages(project)
     stated, problem = _stated(project)
     if problem:
         yield problem
-    settings = {
-        setting["name"]: str(stated.get(_variable(setting), setting["default"]))
-        for setting in _settings(known)
-    }
-    yield from _strays(project, known, answers, settings)
-    yield from _secrets(settings)
-    yield _port(settings)
-    yield from _addresses(known, settings)
-    yield from _readiness(project, known)
-
-
-def _settings(known: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Yield every setting of the app, from the facts that its settings file is rendered from."""
-    for name, value in known.items():
-        if name.endswith("_settings") and isinstance(value, list):
-            yield from value
-        elif name.endswith(FACTS):
-            yield from value.get("settings", ())
-
-
-def _variable(setting: Mapping[str, Any]) -> str:
-    """Return the variable that a setting is read from."""
-    return str(setting.get("variable", f"APP_{setting['name'].upper()}"))
+    known = settings(facts, tuple(choices))
+    values = {name: stated.get(known[name].variable, known[name].default) for name in known}
+    yield from _strays(project, facts, choices, known)
+    yield from _secrets(values)
+    yield _port(values)
+    yield from _front(values)
+    yield from _addresses(known, values)
+    yield from _readiness(project, facts, choices)
 
 
 def _stated(project: Path) -> tuple[dict[str, str], Finding | None]:
@@ -247,28 +236,27 @@ def _normal(name: str) -> str:
 
 
 def _strays(
-    project: Path, known: Mapping[str, Any], answers: Answers, settings: Mapping[str, str]
+    project: Path,
+    facts: Mapping[str, Any],
+    choices: Mapping[str, str],
+    known: Mapping[str, Setting],
 ) -> Iterator[Finding]:
     """Find what `.env` still says about choices that the project does not have."""
-    file = project / ".env"
     try:
-        names = {name for name, _ in _lines(file.read_text(encoding="utf-8-sig"))}
+        names = {name for name, _ in _lines((project / ".env").read_text(encoding="utf-8-sig"))}
     except (OSError, UnicodeDecodeError):
         return
-    for registry, choices in known.items():
-        if not registry.endswith(REGISTRY):
-            continue
-        question = registry.removesuffix(REGISTRY)
-        for choice, entry in choices.items():
-            for setting in entry.get("settings", ()):
-                variable = _variable(setting)
-                if setting["name"] not in settings and variable in names:
-                    names.discard(variable)
-                    words = (
-                        f"{variable} is for {question} {choice}; "
-                        f"this project has {answers.get(question)}"
-                    )
-                    yield Finding(".env", Verdict.NOTE, words, "remove that line from .env")
+    for question in choices:
+        for choice, entry in registry(facts, question).items():
+            for setting in entry.settings:
+                if setting.name in known or setting.variable not in names:
+                    continue
+                names.discard(setting.variable)
+                words = (
+                    f"{setting.variable} is for {question} {choice}; "
+                    f"this project has {choices[question]}"
+                )
+                yield Finding(".env", Verdict.NOTE, words, "remove that line from .env")
 
 
 def _secrets(settings: Mapping[str, str]) -> Iterator[Finding]:
@@ -305,22 +293,20 @@ def _port(settings: Mapping[str, str]) -> Finding:
     return Finding(subject, Verdict.OK, f"is free at {host}")
 
 
-def _addresses(known: Mapping[str, Any], settings: Mapping[str, str]) -> Iterator[Finding]:
+def _addresses(known: Mapping[str, Setting], values: Mapping[str, str]) -> Iterator[Finding]:
     """Find addresses of another kind of server than the one that was chosen."""
-    for setting in _settings(known):
-        name, usual = setting["name"], str(setting["default"])
-        if "://" not in usual:
+    for name, setting in known.items():
+        if "://" not in setting.default:
             continue
+        kind, advice = _kind(setting.default), f"set it as in {setting.default}"
         try:
-            stated = _kind(settings[name])
+            stated = _kind(values[name])
         except ValueError:
-            yield Finding(
-                _variable(setting), Verdict.FAILED, "is not a URL", f"set it as in {usual}"
-            )
+            yield Finding(setting.variable, Verdict.FAILED, "is not a URL", advice)
             continue
-        if stated != _kind(usual):
-            words = f"{stated or 'it'} is not the address of {_kind(usual)}, which was chosen"
-            yield Finding(_variable(setting), Verdict.FAILED, words, f"set it as in {usual}")
+        if stated != kind:
+            words = f"{stated or 'it'} is not the address of {kind}, which was chosen"
+            yield Finding(setting.variable, Verdict.FAILED, words, advice)
 
 
 def _kind(url: str) -> str:
@@ -328,9 +314,19 @@ def _kind(url: str) -> str:
     return urlsplit(url).scheme.partition("+")[0].replace("rediss", "redis")
 
 
-def _readiness(project: Path, known: Mapping[str, Any]) -> Iterator[Finding]:
+def _front(values: Mapping[str, str]) -> Iterator[Finding]:
+    """Remind of the front server, without which a few slow visitors stop an app for all."""
+    if values.get("environment") == "production" and values.get("trusted_proxies") == "0":
+        words = "APP_TRUSTED_PROXIES is 0, and APP_ENVIRONMENT is production"
+        yield Finding("front server", Verdict.NOTE, words, "put one before the app, see deploy/")
+
+
+def _readiness(
+    project: Path, facts: Mapping[str, Any], choices: Mapping[str, str]
+) -> Iterator[Finding]:
     """Ask the app itself, in its own environment, whether what it depends on is there."""
-    python = next((path for path in _pythons(project) if path.exists()), None)
+    pythons = (project / ".venv/bin/python", project / ".venv/Scripts/python.exe")
+    python = next((path for path in pythons if path.exists()), None)
     if python is None:
         return
     try:
@@ -344,46 +340,22 @@ def _readiness(project: Path, known: Mapping[str, Any]) -> Iterator[Finding]:
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        words = f"gives no answer ({type(error).__name__})"
-        yield Finding(
-            "app", Verdict.FAILED, words, "run 'uv run python app.py' and read what it says"
-        )
+        yield Finding("app", Verdict.FAILED, f"gives no answer ({type(error).__name__})", START)
         return
     said = [line.strip() for line in done.stderr.splitlines() if line.strip()]
     if done.returncode:
         words = f"does not start: {said[-1] if said else f'exit code {done.returncode}'}"
-        yield Finding(
-            "app", Verdict.FAILED, words, "run 'uv run python app.py' and read what it says"
-        )
+        yield Finding("app", Verdict.FAILED, words, START)
         return
     state: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
     for part, answer in state.items():
         if answer == "ok":
             yield Finding(part, Verdict.OK, "is ready")
             continue
+        # The app tells visitors no more than that; its log has the kind of the error.
         reason = next((line for line in reversed(said) if f"Not ready: {part}" in line), "")
         shown = reason.partition(f"Not ready: {part}")[2].strip(" ()")
+        server = registry(facts, part).get(choices.get(part, ""), ChoiceFacts()).server
+        start = f"start its server ({server.command})" if server else "see README.md"
         words = f"is not ready{f' ({shown})' if shown else ''}"
-        yield Finding(part, Verdict.FAILED, words, _start(part, known))
-
-
-def _pythons(project: Path) -> Iterator[Path]:
-    yield project / ".venv/bin/python"
-    yield project / ".venv/Scripts/python.exe"
-
-
-def _start(part: str, known: Mapping[str, Any]) -> str:
-    """Return what to do so that a part of the app becomes ready."""
-    command = _command(known.get(f"{part}{FACTS}", {}).get("server"), known)
-    start = f"start its server ({command})" if command else "see README.md"
-    return f"{start}, or mend its settings"
-
-
-def _command(server: Any, known: Mapping[str, Any]) -> str:
-    """Return what starts a server that a choice describes, or that it names like another one."""
-    if isinstance(server, dict):
-        return str(server["command"])
-    for key, value in known.items():
-        if key.endswith(REGISTRY) and isinstance(value.get(server, {}).get("server"), dict):
-            return str(value[server]["server"]["command"])
-    return ""
+        yield Finding(part, Verdict.FAILED, words, f"{start}, or mend its settings")

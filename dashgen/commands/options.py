@@ -1,11 +1,13 @@
 """``dashgen options``: what can be chosen, what it means, and what it needs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from dashgen.errors import UnknownQuestionError
 from dashgen.releases import installed
+from dashgen.template.choices import ChoiceFacts, registry
+from dashgen.template.questions import Choice
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class OfferedQuestion:
     name: str
     help: str
     type: str
-    default: str | bool | int | float | None
+    default: Any
     choices: tuple[OfferedChoice, ...]
 
 
@@ -38,21 +40,17 @@ def options(name: str | None = None) -> tuple[OfferedQuestion, ...]:
     Raises:
         UnknownQuestionError: There is no such question.
     """
-    questions = installed.own_template().questions
-    registries = {q.name: q.default for q in questions if q.name.endswith("_registry")}
+    template = installed.own_template()
+    tables = {question.name: question.default for question in template.questions}
     offered = tuple(
         OfferedQuestion(
             question.name,
             question.help,
             question.type,
             None if question.computed else question.default,
-            tuple(
-                _offered(choice.value, choice.meaning, registries.get(f"{question.name}_registry"))
-                for choice in question.choices
-            ),
+            tuple(_offered(choice, registry(tables, question.name)) for choice in question.choices),
         )
-        for question in questions
-        if question.visible
+        for question in template.visible
     )
     if name is None:
         return offered
@@ -61,11 +59,7 @@ def options(name: str | None = None) -> tuple[OfferedQuestion, ...]:
     raise UnknownQuestionError(name, [question.name for question in offered])
 
 
-def _offered(
-    value: str, meaning: str, registry: Mapping[str, Mapping[str, Any]] | None
-) -> OfferedChoice:
-    facts = (registry or {}).get(value, {})
-    packages: Sequence[str] = facts.get("requirements", ())
-    server = facts.get("server") or ""
-    name = server["name"] if isinstance(server, dict) else str(server).capitalize()
-    return OfferedChoice(value, meaning, tuple(packages), name)
+def _offered(choice: Choice, table: Mapping[str, ChoiceFacts]) -> OfferedChoice:
+    facts = table.get(choice.value, ChoiceFacts())
+    server = facts.server.name if facts.server else ""
+    return OfferedChoice(choice.value, choice.meaning, facts.requirements, server)

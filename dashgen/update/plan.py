@@ -10,6 +10,7 @@ from dashgen.project.record import Record
 from dashgen.project.repository import Entry, Repository, Scratch
 from dashgen.releases.sources import Source, TemplateVersion, TooNewError, is_newer
 from dashgen.template.answers import Answer, Resolved, Stated, resolve
+from dashgen.template.choices import ChoiceFacts, registry
 from dashgen.update.content import Labels, Style
 from dashgen.update.merge import Change, Merge
 
@@ -114,10 +115,8 @@ def _answer_changes(old: Side, new: Side) -> Iterator[AnswerChange]:
     for name in {**before.answers, **after.answers}:
         given, wanted = before.answers.get(name), after.answers.get(name)
         if given != wanted:
-            # The template's own table of what each choice means.
-            registry = before.facts.get(f"{name}_registry")
-            choice = registry.get(given) if isinstance(registry, dict) else None
-            data = choice.get("switch", "") if isinstance(choice, dict) and wanted else ""
+            table = registry(before.facts, name) if wanted is not None else {}
+            data = table.get(str(given), ChoiceFacts()).switch
             yield AnswerChange(name, given, wanted, data)
 
 

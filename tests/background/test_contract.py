@@ -1,5 +1,6 @@
 """What a page may rely on, whatever runs its jobs."""
 
+import json
 import re
 import statistics
 import time
@@ -116,6 +117,32 @@ def test_24_sessions_with_equal_arguments_get_24_results(app: Stack) -> None:
     assert Counter(map(type, results)) == {str: 24}, results
     assert len(set(results)) == 24
     assert set(results) == app.runs().keys() - before.keys()
+
+
+LONG = {"fault-run.n_clicks": 1, "fault-kind-store.data": {"kind": "echo", "seconds": 2}}
+
+
+# The workers of Celery have as many processes as they are given.
+@pytest.mark.parametrize("app", ["diskcache"], indirect=True, scope="session")
+def test_one_visitors_jobs_are_limited_and_hold_up_no_other(app: Stack) -> None:
+    before = app.runs()
+    greedy = Visitor(app.web.url)
+    started = [greedy.post("fault-result.children", LONG) for _ in range(45)]
+    wait_until(lambda: len(app.runs()) - len(before) >= 8, 30, "eight jobs begin")
+    begun = {token for token in app.runs() if token not in before and not app.ended(token)}
+    assert len(begun) <= 8, "four in each of two web processes"
+    own = Visitor(app.web.url).fault("echo", 0)
+    assert isinstance(own, str)
+    assert len(app.runs()) - len(before) < 30, "the other visitor's job did not wait for all"
+    answers = [
+        greedy.post("fault-result.children", LONG, f"&cacheKey={one['cacheKey']}&job={one['job']}")
+        for one in started
+    ]
+    told = [answer for answer in answers if "Too many jobs" in json.dumps(answer)]
+    assert told, "a fifth of the places in the queue are one visitor's"
+    for one in started:
+        greedy.post("fault-cancel.id", {"fault-cancel.n_clicks": 1}, f"&cancelJob={one['job']}")
+    wait_until(lambda: not any(map(alive, app.runs().values())), 15, "all have ended")
 
 
 def test_two_tabs_of_one_session_get_a_result_each(app: Stack, visit: Open) -> None:

@@ -54,7 +54,7 @@ CASES = {
     "no destination": Case("new", ["DEST", "dashgen new --help"]),
     "empty destination": Case(["new", "", "-y"], ["the destination is empty"]),
     "unknown command": Case("nwe", ["nwe", "Did you mean 'new'"]),
-    "unknown option": Case("new shop --stroage x", ["--stroage", "Did you mean --storage?"]),
+    "unknown option": Case("new shop --stroage x", ["--stroage", "Did you mean", "--storage?"]),
     "option without value": Case("new shop --storage", ["--storage", "dashgen new --help"]),
     "unknown choice": Case(
         "new shop -y --storage oracle", ["--storage 'oracle'", "choose from", "sqlite"]

@@ -20,6 +20,7 @@ FULL = (
     "tests/cli/test_wheel.py",
     "tests/project/test_delivery.py::test_the_images_commands",
     "tests/project/test_delivery.py::test_the_workers_health_check",
+    "tests/project/test_lowest.py",
     "tests/project/test_own_browser.py",
     "tests/project/test_own_checks.py::test_its_hooks",
     "tests/project/test_production.py",

@@ -1,10 +1,13 @@
 """Background jobs in processes of this machine, with their results on disk."""
 
+import logging
 import os
 import signal
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import multiprocess
@@ -14,10 +17,13 @@ from diskcache import Cache, JSONDisk
 from multiprocess.connection import wait
 
 from ..settings import settings
-from .jobs import KEEP_SECONDS, PolledManager, guarded, install, plain
+from .jobs import APP, KEEP_SECONDS, PolledManager, QueueFullError, guarded, install, plain
+from .security import visitor
 from .settings import ROOT
 
 __all__ = ["install", "job", "manager", "ping"]
+
+log = logging.getLogger(__name__)
 
 # A job never starts as a fork of the web server: what the server's other threads hold at that
 # moment would stay locked in the fork for ever. It starts as a fork of a helper process that has
@@ -63,9 +69,61 @@ def run_job(function: str, key: str, progress_key: str, args: Any, context: Any)
     manager.func_registry[function](key, progress_key, args, context)
 
 
-def find(job: str) -> psutil.Process | None:
-    """Return the job's process unless it has ended; its number may be another's by now."""
-    number, _, started = job.partition("-")
+class Turns:
+    """Whose job is next in this web process: of who runs the fewest, and then of who came first."""
+
+    def __init__(self, places: int, waiting: int) -> None:
+        """Let `places` jobs run at once, and `waiting` jobs wait for that."""
+        self._changed = threading.Condition()
+        self._places, self._limit = places, waiting
+        self._running: Counter[str] = Counter()
+        self._queue: list[tuple[str, str]] = []
+
+    def join(self, visitor: str, job: str) -> None:
+        """Put a job into the queue.
+
+        Raises:
+            QueueFullError: Too many jobs wait, in all or of this visitor.
+        """
+        with self._changed:
+            own = sum(1 for whose, _ in self._queue if whose == visitor)
+            if len(self._queue) >= self._limit or own >= self._limit // 5:
+                raise QueueFullError
+            self._queue.append((visitor, job))
+
+    @contextmanager
+    def turn(self, visitor: str, job: str) -> Iterator[None]:
+        """Wait until it is the job's turn, and take a place while the block runs."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._next() == (visitor, job))
+            self._queue.remove((visitor, job))
+            self._running[visitor] += 1
+            self._changed.notify_all()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._running[visitor] -= 1
+                self._running += Counter()  # forgets who runs none
+                self._changed.notify_all()
+
+    def _next(self) -> tuple[str, str] | None:
+        if self._running.total() >= self._places or not self._queue:
+            return None
+        return min(self._queue, key=lambda entry: self._running[entry[0]])
+
+
+turns = Turns(settings.background_jobs, settings.background_queue)
+
+
+def name_of(process: psutil.Process) -> str:
+    """Return the number of a process and when it began: the number alone is another's one day."""
+    return f"{process.pid}-{process.create_time():.0f}"
+
+
+def find(name: str) -> psutil.Process | None:
+    """Return the process of this name, unless it has ended."""
+    number, _, started = name.partition("-")
     with suppress(psutil.NoSuchProcess):
         process = psutil.Process(int(number))
         same = abs(process.create_time() - int(started)) < 5
@@ -78,21 +136,40 @@ class ProcessManager(PolledManager, DiskcacheManager):
     """Dash's manager, with processes that cannot deadlock and that are never left behind."""
 
     def start(self, key: str, job_fn: Any, args: Any, context: Any) -> str:
-        """Start a process; the job's name is its number and when it began."""
+        """Put the job into the queue of this web process, where a thread waits for its turn."""
         function = next(name for name, known in self.func_registry.items() if known is job_fn)
-        process = processes.Process(
-            target=run_job,
-            args=(function, key, self._make_progress_key(key), args, context),
-            daemon=True,  # the server's orderly end does not wait for jobs
-        )
-        process.start()
-        with suppress(psutil.NoSuchProcess):
-            return f"{process.pid}-{psutil.Process(process.pid).create_time():.0f}"
-        return f"{process.pid}-0"
+        job = f"{APP}-job-{uuid.uuid4().hex}"
+        turns.join(owner := visitor(), job)
+        self.handle.set(job, f"waits {name_of(psutil.Process())}")  # and is lost with this one
+        work = (function, key, self._make_progress_key(key), args, context)
+        threading.Thread(target=self.run, args=(owner, job, work), daemon=True).start()
+        return job
+
+    def run(self, owner: str, job: str, work: tuple[Any, ...]) -> None:
+        """Run the job in a process, when it is its turn; return when the process has ended."""
+        try:
+            with turns.turn(owner, job):
+                if self.handle.get(f"{job}-cancelled"):
+                    return
+                # A daemon, so that the server's orderly end does not wait for jobs.
+                process = processes.Process(target=run_job, args=work, daemon=True)
+                process.start()
+                with suppress(psutil.NoSuchProcess):
+                    self.handle.set(job, f"runs {name_of(psutil.Process(process.pid))}")
+                if self.handle.get(f"{job}-cancelled"):  # just before it could be seen
+                    self.cancel(job)
+                process.join()
+        except Exception:
+            log.exception("A job could not be started")
+        finally:
+            self.handle.set(job, "")
 
     def at_work(self, job: str) -> bool | None:
-        """Return whether the process lives; None if it was cancelled."""
-        return None if self.handle.get(f"{job}-cancelled") else find(job) is not None
+        """Return whether the job waits or its process lives; None if it was cancelled."""
+        if self.handle.get(f"{job}-cancelled"):
+            return None
+        _, _, process = (self.handle.get(job) or "").partition(" ")
+        return bool(process) and find(process) is not None
 
     def take(self, key: str) -> Any:
         """Return what the job has left under `key`, and forget it."""
@@ -100,8 +177,9 @@ class ProcessManager(PolledManager, DiskcacheManager):
 
     def cancel(self, job: str) -> None:
         """Kill the job's process and all that it has started."""
-        self.handle.set(f"{job}-cancelled", True, expire=60)
-        if process := find(job):
+        self.handle.set(f"{job}-cancelled", True)
+        state, _, name = (self.handle.get(job) or "").partition(" ")
+        if state == "runs" and (process := find(name)):
             for one in [*process.children(recursive=True), process]:
                 with suppress(psutil.NoSuchProcess):
                     one.kill()

@@ -1,0 +1,79 @@
+"""What a choice brings along, from the template's own tables: packages, settings, a server."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting of the generated app."""
+
+    name: str
+    default: str
+    variable: str
+    """The environment variable that it is read from."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that the app needs beside it."""
+
+    name: str
+    command: str
+    """What starts one on this machine."""
+
+
+@dataclass(frozen=True)
+class ChoiceFacts:
+    """What follows from one choice of a question."""
+
+    requirements: tuple[str, ...] = ()
+    settings: tuple[Setting, ...] = ()
+    server: Server | None = None
+    switch: str = ""
+    """What becomes of the data that is there when another choice is made."""
+
+
+def registry(facts: Mapping[str, Any], question: str) -> Mapping[str, ChoiceFacts]:
+    """Return what each choice of a question brings along; nothing where the template has no table.
+
+    Args:
+        facts: Every answer and hidden fact, or the defaults of the hidden questions.
+        question: The question's name; its table is ``<question>_registry``.
+    """
+    table = facts.get(f"{question}_registry")
+    if not isinstance(table, dict):
+        return {}
+    return {str(choice): _choice(facts, entry) for choice, entry in table.items()}
+
+
+def settings(facts: Mapping[str, Any], questions: tuple[str, ...]) -> dict[str, Setting]:
+    """Return every setting of the app by its name: those of all apps, and those of its choices.
+
+    Args:
+        facts: Every answer and hidden fact.
+        questions: The questions whose choices have settings.
+    """
+    common = [_setting(entry) for entry in facts.get("app_settings", ())]
+    chosen = [
+        setting
+        for question in questions
+        for setting in registry(facts, question).get(str(facts[question]), ChoiceFacts()).settings
+    ]
+    return {setting.name: setting for setting in (*common, *chosen)}
+
+
+def _choice(facts: Mapping[str, Any], entry: Mapping[str, Any]) -> ChoiceFacts:
+    server = facts.get("server_registry", {}).get(entry.get("server"))
+    return ChoiceFacts(
+        tuple(entry.get("requirements", ())),
+        tuple(map(_setting, entry.get("settings", ()))),
+        Server(server["name"], server["command"]) if server else None,
+        str(entry.get("switch", "")),
+    )
+
+
+def _setting(entry: Mapping[str, Any]) -> Setting:
+    name = str(entry["name"])
+    return Setting(name, str(entry["default"]), str(entry.get("variable", f"APP_{name.upper()}")))
