@@ -284,6 +284,12 @@ class DamagedJournalError(DashgenError):
         )
 
 
+class PageError(DashgenError):
+    """A page that is there already, or that is not."""
+
+    exit_code = ExitCode.USAGE
+
+
 class NothingToAbortError(DashgenError):
     """There is no update that could be undone."""
 

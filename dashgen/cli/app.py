@@ -21,6 +21,7 @@ from dashgen.cli.diff import diff
 from dashgen.cli.doctor import doctor
 from dashgen.cli.new import new
 from dashgen.cli.options import options
+from dashgen.cli.pages import add, remove
 from dashgen.cli.questions import QuestionCommand
 from dashgen.cli.status import status
 from dashgen.cli.update import update
@@ -40,6 +41,8 @@ app.command(cls=QuestionCommand)(new)
 app.command(cls=QuestionCommand)(update)
 for command in (status, diff, options, config, completion, check, doctor):
     app.command()(command)
+app.add_typer(add, name="add")
+app.add_typer(remove, name="remove")
 COMMANDS = tuple(
     command.callback.__name__ for command in app.registered_commands if command.callback
 )

@@ -115,7 +115,10 @@ def answer_text(value: Any) -> str:
 
 
 def shown(answer: Any) -> str:
-    """Return an answer as people write it, also one that is empty."""
+    """Return an answer as people write it, also one that is empty; a list by its names."""
+    if isinstance(answer, list):
+        names = [entry.get("name") if isinstance(entry, dict) else entry for entry in answer]
+        return ", ".join(map(str, names)) or "none"
     return answer_text(answer) or "empty"
 
 

@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +20,14 @@ OUTCOMES = {
     Existing.OVERWRITE: "overwritten",
     Existing.BESIDE: "kept, the new one beside it",
 }
+
+
+class Start(StrEnum):
+    """What a new app begins with; the recorded answer is the list of pages."""
+
+    DEMO = "demo"
+    EMPTY = "empty"
+
 
 if TYPE_CHECKING:
     from dashgen.commands.new import NewProject
@@ -71,6 +80,10 @@ def new(
             help="With --force: keep files that differ (default without a terminal), overwrite "
             "them, or save the new ones beside them as NAME.new.",
         ),
+    ] = None,
+    start: Annotated[
+        Start | None,
+        typer.Option(help="Begin with the demo's pages (default), or with none."),
     ] = None,
     no_git: Annotated[
         bool, typer.Option("--no-git", help="Make no git repository and no commit.")
@@ -137,7 +150,7 @@ def new(
     try:
         project = write(
             dest,
-            answers=_with_data(stated(context), data or ()),
+            answers=_with_data(_started(stated(context), start), data or ()),
             answers_file=answers,
             defaults=defaults,
             asker=asker,
@@ -173,6 +186,13 @@ def _asked_destination(output: Output) -> str:
     from dashgen.cli.prompts import ask_destination
 
     return ask_destination()
+
+
+def _started(flags: dict[str, Any], start: Start | None) -> dict[str, Any]:
+    """Add what ``--start`` means for the pages, which can be stated only once."""
+    if start and "pages" in flags:
+        raise CommandLineError("--start and --pages exclude each other", "leave one of them out")
+    return {**flags, "pages": []} if start is Start.EMPTY else flags
 
 
 def _with_data(flags: dict[str, Any], data: Sequence[str]) -> dict[str, Any]:

@@ -112,6 +112,16 @@ def ask_destination() -> str:
     return str(folder)
 
 
+def ask_text(title: str) -> str:
+    """Ask for a text."""
+    return str(_answer(_text(title, ""), title))
+
+
+def ask_choice(title: str, offered: Sequence[str]) -> str:
+    """Ask for one of some values, the first of which is offered."""
+    return _select(title, [(value, value, "", False) for value in offered], offered[0])
+
+
 def confirm(title: str) -> bool:
     """Ask for yes or no; yes is the default."""
     return bool(_answer(questionary.confirm(_wrapped(title), **_look()), title))

@@ -82,8 +82,8 @@ def update(
         return None
 
     def confirm(update: "Update") -> bool:
-        output.step(_preview(update))
-        return not dry_run and (yes or not output.can_ask or _agreed())
+        output.step(preview(update))
+        return not dry_run and (yes or not output.can_ask or agreed())
 
     done = move(
         path,
@@ -95,18 +95,20 @@ def update(
     )
     if done.warning:
         output.warn(done.warning)
-    output.result(_update_as_data(done), lambda: _summary(done, dry_run))
+    output.result(as_data(done), lambda: summary(done, dry_run))
     return ExitCode.CONFLICTS if done.conflicts and done.written else None
 
 
-def _agreed() -> bool:
+def agreed() -> bool:
+    """Ask whether what was shown is to be done."""
     # Imported here, because what asks takes time to import.
     from dashgen.cli.prompts import confirm
 
     return confirm("Apply this?")
 
 
-def _preview(update: "Update") -> str:
+def preview(update: "Update") -> str:
+    """Return what is going to be done, file by file."""
     if not update.changes:
         return ""
     lines = [f"{update.project}: template {_from_to(update.old, update.new)}"]
@@ -130,7 +132,8 @@ def _answer(change: "AnswerChange") -> str:
     return f"{change.question}: {shown(change.old)} → {shown(change.new)}"
 
 
-def _summary(update: "Update", dry_run: bool) -> str:
+def summary(update: "Update", dry_run: bool) -> str:
+    """Return what was done, and what comes next."""
     if not update.changes:
         return f"Nothing to do: the project has template {update.new} and these choices"
     counts: dict[str, int] = {}
@@ -155,7 +158,8 @@ def _summary(update: "Update", dry_run: bool) -> str:
     return "\n".join(lines)
 
 
-def _update_as_data(update: "Update") -> dict[str, Any]:
+def as_data(update: "Update") -> dict[str, Any]:
+    """Return an update as a program reads it."""
     return {
         "path": str(update.project),
         "from": update.old,

@@ -9,14 +9,15 @@ from stat import S_ISREG
 from dashgen.errors import DirtyRepositoryError, NotAProjectError, RepositoryError
 from dashgen.project import record as records
 from dashgen.project.journal import Journal, Restored
-from dashgen.project.record import ANSWERS_FILE
+from dashgen.project.record import ANSWERS_FILE, Record
 from dashgen.project.repository import COMMIT_FIRST, Repository
 from dashgen.releases import installed, sources
+from dashgen.releases.sources import Source
 from dashgen.template.answers import Answer
 from dashgen.update import plan as plans
 from dashgen.update.content import Style
 from dashgen.update.merge import Change, Outcome
-from dashgen.update.plan import AnswerChange, Plan
+from dashgen.update.plan import AnswerChange, Plan, Side
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,36 @@ def update(
     Raises:
         DashgenError: See ``dashgen.errors``; the project is as it was then.
     """
+    stated = answers or {}
+
+    def between(source: Source, project: Path, record: Record) -> tuple[Side, Side]:
+        recorded = source.recorded(project, record)
+        new = plans.target(source, project, recorded, to)
+        return (
+            plans.side(source, recorded, project, record, {}),
+            plans.side(source, new, project, record, stated),
+        )
+
+    return moved(project, between, style=style, template=template, confirm=confirm)
+
+
+Between = Callable[[Source, Path, Record], tuple[Side, Side]]
+"""Returns the two sides that a project is moved between."""
+
+
+def moved(
+    project: Path,
+    between: Between,
+    *,
+    style: Style = Style.INLINE,
+    template: str | None = None,
+    confirm: Callable[[Update], bool] = lambda _: True,
+) -> Update:
+    """Move a project from what one side gives to what the other gives; see ``update``.
+
+    Raises:
+        DashgenError: See ``dashgen.errors``; the project is as it was then.
+    """
     project = Path(os.path.realpath(project))
     record = records.read(project)
     repository = Repository.find(project)
@@ -66,18 +97,12 @@ def update(
     _require_clean(repository, journal)
     with sources.opened(template, record.source) as source:
         warning = installed.share()
-        recorded = source.recorded(project, record)
-        new = plans.target(source, project, recorded, to)
-        before = plans.side(source, recorded, project, record, {})
-        after = plans.side(source, new, project, record, answers or {})
+        before, after = between(source, project, record)
+        new = after.version.tag
         same_answers = before.resolved.answers == after.resolved.answers
-        same_version = (recorded, new, after.version.source) == (
-            record.tag,
-            record.tag,
-            record.source,
-        )
-        if same_answers and same_version:
-            return Update(project, recorded, new, (), (), warning)
+        recorded = (before.version.tag, new, after.version.source)
+        if same_answers and recorded == (record.tag, record.tag, record.source):
+            return Update(project, record.tag, new, (), (), warning)
         planned = plans.plan(repository, before, after, style)
     outcome = Update(project, record.tag, new, planned.answers, planned.changes, warning)
     if not confirm(outcome):

@@ -104,7 +104,7 @@ class Merge:
 
     def changes(self) -> list[Change]:
         """Return what is to be done, by path."""
-        found = [change for path in self.base if (change := self._dropped(path))]
+        found = self._together([c for path in self.base if (c := self._dropped(path))])
         self.vacated = {
             path for change in found for path, file in change.writes.items() if file is None
         }
@@ -124,6 +124,33 @@ class Merge:
         if place == path and self._untouched(path, place):
             return Change(path, Outcome.REMOVED, writes={path: None})
         return Change(place, Outcome.KEPT, "the template no longer has it; it is yours now")
+
+    def _together(self, dropped: list[Change]) -> list[Change]:
+        """Keep all of a package that the template drops as a whole if the user changed any of it.
+
+        Its modules import each other: what is left of a page without its ids would not start.
+        """
+        packages = {
+            path.removesuffix("/__init__.py") + "/"
+            for path in self.base
+            if path.endswith("/__init__.py")
+        }
+        gone = {p for p in packages if not any(path.startswith(p) for path in self.theirs)}
+        edited = {
+            package: change.path
+            for change in dropped
+            for package in gone
+            if change.outcome is Outcome.KEPT and change.path.startswith(package)
+        }
+
+        def decided(change: Change) -> Change:
+            package = next((p for p in edited if change.path.startswith(p)), None)
+            if package is None or change.outcome is not Outcome.REMOVED:
+                return change
+            note = f"kept with {edited[package]}, which you changed"
+            return Change(change.path, Outcome.KEPT, note)
+
+        return [decided(change) for change in dropped]
 
     # What it gives as before, perhaps elsewhere or changed.
 

@@ -1,0 +1,177 @@
+"""``dashgen add page`` and ``dashgen remove page`` on the command line."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dashgen.cli.console import Output
+from dashgen.cli.parameters import Json, Quiet, Verbose
+from dashgen.cli.update import agreed, as_data, preview, summary
+from dashgen.errors import CommandLineError, ExitCode
+from dashgen.update.content import Style
+
+if TYPE_CHECKING:
+    from dashgen.commands.update import Update
+
+add = typer.Typer(rich_markup_mode=None, help="Add a page to a project.")
+remove = typer.Typer(rich_markup_mode=None, help="Remove a page from a project.")
+
+Name = Annotated[str | None, typer.Argument(metavar="NAME", help="Name of the page.")]
+In = Annotated[
+    Path, typer.Option("--project", metavar="PATH", help="Project folder.", show_default=".")
+]
+DryRun = Annotated[
+    bool, typer.Option("-n", "--dry-run", help="Show what would be done and write nothing.")
+]
+Yes = Annotated[bool, typer.Option("-y", "--yes", help="Ask nothing.")]
+Conflict = Annotated[Style, typer.Option(help="Leave a conflict between markers, or in FILE.rej.")]
+
+
+def _kinds(incomplete: str) -> list[str]:
+    from dashgen.commands.pages import kinds
+    from dashgen.releases import installed
+
+    defaults = {q.name: q.default for q in installed.own_template().questions}
+    return [kind for kind in kinds(defaults) if kind.startswith(incomplete)]
+
+
+@add.callback()
+@remove.callback()
+def pages() -> None:
+    """Name what is added or removed."""
+
+
+@add.command("page")
+def add_page(
+    name: Name = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(metavar="KIND", help="Kind: blank, data, form or job.", autocompletion=_kinds),
+    ] = None,
+    title: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Title. Default: from the name.")
+    ] = None,
+    description: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="What Home says about the page.")
+    ] = None,
+    icon: Annotated[
+        str | None, typer.Option(metavar="PATH", help="Path of an SVG of 24 by 24.")
+    ] = None,
+    field: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME:TYPE",
+            help="Field of a form: text, number, date, yesno, or choice=a,b. Repeatable.",
+        ),
+    ] = None,
+    project: In = Path(),
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    conflict: Conflict = Style.INLINE,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> ExitCode | None:
+    """Add a page to a project.
+
+    Writes its folder and its test. Your edits are kept. Nothing is committed for you. Undo it with
+    dashgen update --abort.
+
+    \b
+    Examples:
+      dashgen add page notes --kind blank
+      dashgen add page customers --kind form
+        --field name:text --field tier:choice=gold,silver
+    """
+    # Imported here, so that --help stays fast.
+    from dashgen.commands.pages import add_page as write
+
+    output = Output(as_json, quiet)
+    given = {"title": title, "description": description, "icon": icon}
+    entry: dict[str, Any] = {
+        "name": _asked(output, name, "NAME", "What should the page be called?"),
+        "kind": _chosen(output, kind, yes),
+        **{key: value for key, value in given.items() if value is not None},
+    }
+    if field:
+        entry["fields"] = [_field(words) for words in field]
+    done = write(project, entry, style=conflict, confirm=_confirm(output, dry_run, yes))
+    return _report(output, done, dry_run)
+
+
+@remove.command("page")
+def remove_page(
+    name: Name = None,
+    project: In = Path(),
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    conflict: Conflict = Style.INLINE,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> ExitCode | None:
+    """Remove a page from a project.
+
+    Removes its folder and its test. A page that you edited is kept and named. Undo it with
+    dashgen update --abort.
+
+    \b
+    Examples:
+      dashgen remove page reports
+      dashgen remove page reports --dry-run
+    """
+    # Imported here, so that --help stays fast.
+    from dashgen.commands.pages import remove_page as write
+
+    output = Output(as_json, quiet)
+    which = _asked(output, name, "NAME", "Which page should go?")
+    done = write(project, which, style=conflict, confirm=_confirm(output, dry_run, yes))
+    return _report(output, done, dry_run)
+
+
+def _confirm(output: Output, dry_run: bool, yes: bool) -> Any:
+    def confirm(update: "Update") -> bool:
+        output.step(preview(update))
+        return not dry_run and (yes or not output.can_ask or agreed())
+
+    return confirm
+
+
+def _report(output: Output, done: "Update", dry_run: bool) -> ExitCode | None:
+    if done.warning:
+        output.warn(done.warning)
+    output.result(as_data(done), lambda: summary(done, dry_run))
+    return ExitCode.CONFLICTS if done.conflicts and done.written else None
+
+
+def _asked(output: Output, stated: str | None, argument: str, title: str) -> str:
+    if stated is not None:
+        return stated
+    if not output.can_ask:
+        raise CommandLineError(f"no terminal to ask for {argument}", "name the page")
+    # Imported here, because what asks takes time to import.
+    from dashgen.cli.prompts import ask_text
+
+    return ask_text(title)
+
+
+def _chosen(output: Output, stated: str | None, yes: bool) -> str:
+    if stated is not None:
+        return stated
+    offered = _kinds("")
+    if yes or not output.can_ask:
+        raise CommandLineError("the page has no kind", f"pass --kind {' or '.join(offered)}")
+    from dashgen.cli.prompts import ask_choice
+
+    return ask_choice("What kind of page?", offered)
+
+
+def _field(words: str) -> dict[str, Any]:
+    """Return a field of a form from its words, such as ``tier:choice=gold,silver``."""
+    name, _, kind = words.partition(":")
+    kind, equals, options = kind.partition("=")
+    field: dict[str, Any] = {"name": name, "type": kind or "text"}
+    if equals:
+        field["options"] = [option.strip() for option in options.split(",")]
+    return field

@@ -1,0 +1,112 @@
+"""``dashgen add page`` and ``dashgen remove page``: an update with another answer to ``pages``."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from dashgen.commands.update import Update, moved
+from dashgen.errors import PageError
+from dashgen.project.record import Record
+from dashgen.releases.sources import Source
+from dashgen.update import plan as plans
+from dashgen.update.content import Style
+from dashgen.update.plan import Side
+
+PAGES = "pages"
+Entry = Mapping[str, Any]
+Confirm = Callable[[Update], bool]
+
+
+def add_page(
+    project: Path,
+    entry: Entry,
+    *,
+    style: Style = Style.INLINE,
+    confirm: Confirm = lambda _: True,
+) -> Update:
+    """Add a page to a project; one that was deleted by hand comes back.
+
+    Args:
+        project: The project's folder.
+        entry: Its name and kind, and what else an entry of ``pages`` may have.
+        style: How conflicts are left.
+        confirm: Shown what is going to be done; nothing is written unless it returns True.
+
+    Raises:
+        PageError: The page is there, or the project's template version has no pages.
+        DashgenError: See ``dashgen.errors``; the project is as it was then.
+    """
+    name = str(entry["name"])
+
+    def between(source: Source, project: Path, record: Record) -> tuple[Side, Side]:
+        now = _now(source, project, record)
+        others = [page for page in _pages(now, project) if page["name"] != name]
+        folder = str(now.resolved.answers.get("package", ""))
+        if len(others) < len(_pages(now, project)) and _place(project, folder, name):
+            raise PageError(f"{project} has a page {name}", "choose another name, or remove it")
+        before = _with(source, project, record, now, others)
+        return before, _with(source, project, record, now, [*others, dict(entry)])
+
+    return moved(project, between, style=style, confirm=confirm)
+
+
+def remove_page(
+    project: Path,
+    name: str,
+    *,
+    style: Style = Style.INLINE,
+    confirm: Confirm = lambda _: True,
+) -> Update:
+    """Remove a page from a project; one that was edited is kept and named.
+
+    Args:
+        project: The project's folder.
+        name: The page's name.
+        style: How conflicts are left.
+        confirm: Shown what is going to be done; nothing is written unless it returns True.
+
+    Raises:
+        PageError: There is no such page, or the project's template version has no pages.
+        DashgenError: See ``dashgen.errors``; the project is as it was then.
+    """
+
+    def between(source: Source, project: Path, record: Record) -> tuple[Side, Side]:
+        now = _now(source, project, record)
+        pages = _pages(now, project)
+        others = [page for page in pages if page["name"] != name]
+        if len(others) == len(pages):
+            names = ", ".join(page["name"] for page in pages) or "none"
+            raise PageError(f"{project} has no page {name}", f"its pages are: {names}")
+        return now, _with(source, project, record, now, others)
+
+    return moved(project, between, style=style, confirm=confirm)
+
+
+def kinds(project_questions: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the kinds of pages that a template has, from the defaults of its questions."""
+    return tuple(project_questions.get("page_kinds", ()))
+
+
+def _now(source: Source, project: Path, record: Record) -> Side:
+    """Return the version that the project has; adding a page does not change it."""
+    return plans.side(source, source.recorded(project, record), project, record, {})
+
+
+def _pages(side: Side, project: Path) -> Sequence[Entry]:
+    if PAGES not in side.resolved.answers:
+        raise PageError(
+            f"{project} has template {side.version.tag}, in which pages are no answer",
+            "run dashgen update first",
+        )
+    pages: Sequence[Entry] = side.resolved.answers[PAGES]
+    return pages
+
+
+def _with(source: Source, project: Path, record: Record, now: Side, pages: Sequence[Entry]) -> Side:
+    return plans.side(source, now.version.tag, project, record, {PAGES: list(pages)})
+
+
+def _place(project: Path, package: str, name: str) -> Path | None:
+    """Return where a page is, None where it was deleted by hand."""
+    folder = project / package / PAGES
+    return next((p for p in (folder / name, folder / f"{name}.py") if p.exists()), None)

@@ -1,0 +1,210 @@
+"""Pages are added and removed: updates with another answer to ``pages``."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashgen.cli import main
+from dashgen.commands.new import new
+from dashgen.commands.pages import add_page, remove_page
+from dashgen.commands.status import status
+from dashgen.commands.update import abort, update
+from dashgen.errors import DashgenError, PageError
+from dashgen.releases import installed
+from dashgen.update.merge import Outcome
+from tests.cli.conftest import signal_handlers
+from tests.cli.helpers import tree
+
+from .lab import commit
+
+__all__ = ["signal_handlers"]
+
+KINDS = next(q.default for q in installed.own_template().questions if q.name == "page_kinds")
+FIELDS = ["name:text", "age:number", "tier:choice=gold,silver", "due:date", "paid:yesno"]
+
+
+@pytest.fixture
+def shop(work: Path) -> Path:
+    """Return a committed project without a page of its own, which is the current folder's."""
+    answers: dict[str, Any] = {"author": "", "pages": []}
+    return new("shop", defaults=True, answers=answers).path
+
+
+def own_tests(project: Path) -> str:
+    """Run the project's own tests and return what failed, with the environment of these tests."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        cwd=project,
+        # Compiled modules would be among the files that are compared.
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return "" if done.returncode == 0 else done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_page_of_each_kind_is_added_and_removed_without_a_trace(kind: str, shop: Path) -> None:
+    before = tree(shop)
+    done = add_page(shop, {"name": "orders_2024", "kind": kind})
+    assert done.written
+    assert not done.conflicts
+    assert (shop / "shop/pages/orders_2024/page.py").is_file()
+    assert (shop / "tests/pages/test_orders_2024.py").is_file()
+    commit(shop)
+    assert not status(shop).modified
+    assert not status(shop).deleted
+
+    remove_page(shop, "orders_2024")
+    assert tree(shop) == before
+
+
+def test_adding_the_demos_pages_gives_the_demo(shop: Path, work: Path) -> None:
+    demo = next(q.default for q in installed.own_template().questions if q.name == "pages")
+    for entry in demo:
+        add_page(shop, entry)
+        commit(shop)
+    (work / "other").mkdir()
+    made = new("other/shop", defaults=True, answers={"author": ""}).path
+    assert tree(shop) == tree(made)
+
+
+def test_two_pages_of_each_kind_live_side_by_side_and_the_projects_tests_pass(shop: Path) -> None:
+    for kind in KINDS:
+        for name in (f"{kind}_one", f"{kind}_two"):
+            add_page(shop, {"name": name, "kind": kind})
+            commit(shop)
+    assert own_tests(shop) == ""
+
+
+@pytest.mark.usefixtures("signal_handlers")
+def test_the_command_line_adds_a_form(
+    shop: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(shop)
+    before = tree(shop)
+    words = ["customers", "--kind", "form", *(w for f in FIELDS for w in ("--field", f))]
+    assert main(["add", "page", *words, "--dry-run", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert not said["written"]
+    assert "shop/pages/customers/page.py" in [file["path"] for file in said["files"]]
+    assert tree(shop) == before
+
+    assert main(["add", "page", *words]) == 0
+    assert "pages: none → customers" in capsys.readouterr().out
+    assert own_tests(shop) == ""
+    assert main(["update", "--abort"]) == 0
+    assert tree(shop) == before
+
+
+def test_a_page_that_was_edited_is_kept_as_a_whole_and_named(shop: Path) -> None:
+    add_page(shop, {"name": "notes", "kind": "form"})
+    page = shop / "shop/pages/notes/page.py"
+    page.write_text(f"{page.read_text()}# mine\n")
+    commit(shop)
+    done = remove_page(shop, "notes")
+    kept = {change.path for change in done.changes if change.outcome is Outcome.KEPT}
+    assert kept == {f"shop/pages/notes/{file.name}" for file in page.parent.glob("*.py")}
+    assert "# mine" in page.read_text()
+    assert own_tests(shop) == ""
+
+
+def test_a_page_that_was_deleted_stays_deleted_until_it_is_added_again(shop: Path) -> None:
+    entry = {"name": "notes", "kind": "blank"}
+    add_page(shop, entry)
+    commit(shop)
+    before = tree(shop)
+    shutil.rmtree(shop / "shop/pages/notes")
+    (shop / "tests/pages/test_notes.py").unlink()
+    commit(shop)
+    assert "shop/pages/notes/page.py" in status(shop).deleted
+    assert not update(shop).changes
+    assert own_tests(shop) == ""
+
+    add_page(shop, entry)
+    assert tree(shop) == before
+    commit(shop)
+    shutil.rmtree(shop / "shop/pages/notes")
+    commit(shop)
+    remove_page(shop, "notes")
+    assert "notes" not in (shop / ".copier-answers.yml").read_text()
+
+
+def test_an_own_file_in_the_place_of_a_page_is_not_lost(shop: Path) -> None:
+    own = shop / "tests/pages/test_notes.py"
+    own.write_text("# mine\n")
+    commit(shop)
+    done = add_page(shop, {"name": "notes", "kind": "blank"})
+    assert [change.path for change in done.conflicts] == ["tests/pages/test_notes.py"]
+    assert "# mine" in own.read_text()
+    abort(shop)
+    assert own.read_text() == "# mine\n"
+
+
+@pytest.mark.parametrize(
+    ("entry", "says"),
+    [
+        ({"name": "../evil", "kind": "blank"}, "the name must be"),
+        ({"name": "home", "kind": "blank"}, "the name is reserved"),
+        ({"name": "con", "kind": "blank"}, "the name is reserved"),
+        ({"name": "notes", "kind": "table"}, "the kind must be one of"),
+        ({"name": "notes", "kind": "blank", "fields": [{"name": "a"}]}, "only a form has fields"),
+        ({"name": "notes", "kind": "form", "fields": [{"name": "a", "type": "x"}]}, "the type"),
+    ],
+    ids=lambda value: str(value),
+)
+def test_a_wrong_entry_is_one_line_and_nothing_is_written(
+    entry: dict[str, Any], says: str, shop: Path
+) -> None:
+    before = tree(shop)
+    with pytest.raises(DashgenError, match=says) as caught:
+        add_page(shop, entry)
+    assert len(str(caught.value).splitlines()) == 1
+    assert tree(shop) == before
+
+
+def test_what_is_there_already_and_what_is_not(shop: Path) -> None:
+    add_page(shop, {"name": "notes", "kind": "blank"})
+    commit(shop)
+    with pytest.raises(PageError, match="has a page notes; choose another name"):
+        add_page(shop, {"name": "notes", "kind": "form"})
+    with pytest.raises(PageError, match="has no page orders; its pages are: notes"):
+        remove_page(shop, "orders")
+
+
+@pytest.mark.usefixtures("signal_handlers")
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["add", "page"], "no terminal to ask for NAME"),
+        (["add", "page", "notes"], "the page has no kind; pass --kind blank or"),
+        (["remove", "page"], "no terminal to ask for NAME"),
+        (["new", "x", "-y", "--start", "empty", "--pages", "[]"], "exclude each other"),
+    ],
+    ids=lambda value: str(value),
+)
+def test_without_a_terminal_what_is_missing_is_named(
+    words: list[str], says: str, shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    (line,) = err.splitlines()
+    assert says in line
+
+
+@pytest.mark.usefixtures("signal_handlers")
+def test_an_app_begins_empty_or_with_the_demo(work: Path) -> None:
+    assert main(["new", "a", "-y", "--no-git", "--start", "empty"]) == 0
+    assert main(["new", "b", "-y", "--no-git", "--start", "demo"]) == 0
+    own = [path for path in (work / "a/a").rglob("*.py") if "core" not in path.parts]
+    assert len(own) <= 10
+    assert sum(len(path.read_text().splitlines()) for path in own) <= 200
+    assert (work / "b/b/pages/explore").is_dir()
