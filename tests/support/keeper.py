@@ -36,7 +36,7 @@ _ON_LINUX = sys.platform == "linux"
 _LIBC = ctypes.CDLL(None) if _ON_LINUX else None
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
-_LEFTOVER_SECONDS = 1.0  # for what the command left behind, between SIGTERM and SIGKILL
+_LEFTOVER_SECONDS = 1.0  # between SIGTERM and SIGKILL
 
 
 def execute(spec: Spec, log: int) -> int:
@@ -96,45 +96,40 @@ def reap(pid: int) -> int | None:
     return None
 
 
-def end(pid: int, order: str, spec: Spec) -> int:
-    """End a command as the order says, at the latest by SIGKILL, and return its exit code."""
-    grace = float(order.partition(" ")[2] or spec["grace"])
-    if order != "kill":
+def end(pid: int, code: int | None, order: str, spec: Spec) -> int:
+    """End the command, unless it has a code, and what it leaves behind; return its exit code.
+
+    What has not ended in time is killed: the command after the seconds of the order, the rest a
+    second after the command.
+    """
+    own = psutil.Process()
+    if code is None and order != "kill":
+        grace = float(order.partition(" ")[2] or spec["grace"])
+        deadline = time.monotonic() + grace
         os.kill(pid, spec["stop_signal"])
-        for process in psutil.Process().children(recursive=True):
+        for process in own.children(recursive=True):
             with suppress(psutil.Error):
                 process.resume()  # it may be paused
-        deadline = time.monotonic() + grace
-        while time.monotonic() < deadline:
-            if (code := reap(pid)) is not None:
-                return code
+        while (code := reap(pid)) is None and time.monotonic() < deadline:
             time.sleep(0.01)
-    for process in psutil.Process().children(recursive=True):
-        with suppress(psutil.Error):
-            process.kill()
-    while (code := reap(pid)) is None:
-        time.sleep(0.01)
-    return code
-
-
-def end_leftovers(pid: int) -> None:
-    """End what the command has left behind."""
-    start = time.monotonic()
+    deadline = time.monotonic() + (0 if code is None else _LEFTOVER_SECONDS)
     told: set[psutil.Process] = set()
-    while (left := psutil.Process().children(recursive=True)) and time.monotonic() < start + 10:
+    while (left := own.children(recursive=True)) or code is None:
         for process in left:
             with suppress(psutil.Error):
-                if time.monotonic() > start + _LEFTOVER_SECONDS:
+                if time.monotonic() >= deadline:
                     process.kill()
                 elif process not in told:
                     told.add(process)
                     process.terminate()
                     process.resume()
         time.sleep(0.01)
-        reap(pid)
+        ended = reap(pid)
+        code = ended if code is None else code
     if not _ON_LINUX:  # nothing was adopted: only the command's process group is known
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(pid, signal.SIGKILL)
+    return code
 
 
 def keep(channel: socket.socket, log: int) -> None:
@@ -160,9 +155,7 @@ def keep(channel: socket.socket, log: int) -> None:
     code = None
     while code is None and not select.select([channel], [], [], 0.1)[0]:
         code = reap(pid)
-    if code is None:
-        code = end(pid, channel.recv(100).decode(), spec)
-    end_leftovers(pid)
+    code = end(pid, code, "" if code is not None else channel.recv(100).decode(), spec)
     try:
         channel.sendall(f"exit {code}\n".encode())
     except OSError:

@@ -20,12 +20,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import psutil
 
 ROOT = Path(__file__).parents[2]
 READY_SECONDS = 30.0
 STOP_SECONDS = 5.0
+_KILL_SECONDS = 60.0  # after which something is wrong with the keeper
 
 # Below the ports that systems give to outgoing connections, so that a stopped server finds its port
 # free when it comes back.
@@ -164,12 +166,12 @@ class Process:
         """
         grace = self.grace if grace is None else grace
         self._send(f"stop {grace}")
-        return self.wait(grace + 15)
+        return self.wait(grace + _KILL_SECONDS)
 
     def kill(self) -> int:
         """SIGKILL for the command and all it started, as a crash."""
         self._send("kill")
-        return self.wait(15)
+        return self.wait(_KILL_SECONDS)
 
     def tail(self, lines: int = 40) -> str:
         """The end of the log."""
@@ -185,26 +187,22 @@ class Process:
     def wait_ready(self, ready: Callable[[], object], timeout: float = READY_SECONDS) -> None:
         """Call `ready` until it raises nothing. Fails at once when the command ends before that."""
         deadline = time.monotonic() + timeout
-        pause = 0.01
         while True:
+            wrong = ""
             try:
                 ready()
-                error = None
-            except Exception as caught:
-                error = caught
+            except Exception as error:
+                wrong = f"{type(error).__name__}: {error}"
             if (code := self.poll()) is not None:
-                raise ProcessError(
-                    f"{self.name} ended with code {code} before it was ready\n{self.tail()}"
-                )
-            if error is None:
+                wrong = f"ended with code {code} before it was ready"
+            elif not wrong:
                 return
-            if time.monotonic() > deadline:
-                raise ProcessError(
-                    f"{self.name} was not ready after {timeout:g} s "
-                    f"({type(error).__name__}: {error})\n{self.tail()}"
-                ) from error
-            time.sleep(pause)
-            pause = min(0.1, pause * 1.3)
+            elif time.monotonic() > deadline:
+                wrong = f"was not ready after {timeout:g} s ({wrong})"
+            else:
+                time.sleep(0.03)
+                continue
+            raise ProcessError(f"{self.name} {wrong}\n{self.tail()}")
 
     def _family(self) -> list[psutil.Process]:
         """Return all of it that runs, parents before children."""
@@ -232,17 +230,13 @@ def running(
     command: Sequence[str | os.PathLike[str]],
     *,
     log: Path,
-    cwd: Path | None = None,
-    env: Mapping[str, str] | None = None,
     port: int | None = None,
     health: str = "/health",
     ready: Callable[[Process], object] | None = None,
     timeout: float = READY_SECONDS,
-    grace: float = STOP_SECONDS,
-    stop_signal: int = signal.SIGTERM,
-    warm: bool = False,
+    **options: Any,
 ) -> Iterator[Process]:
-    """Run `command` while the block runs.
+    """Run `command` while the block runs; `options` are those of `Process`.
 
     With a `port`, the block starts once `GET health` answers with a 2xx status there. `ready` is
     another test for that, for what speaks no HTTP: called until it raises nothing. Without either,
@@ -252,16 +246,7 @@ def running(
     """
     if port is not None:
         _refuse_taken(port)
-    process = Process(
-        command,
-        log=log,
-        cwd=cwd,
-        env=env,
-        port=port,
-        stop_signal=stop_signal,
-        grace=grace,
-        warm=warm,
-    )
+    process = Process(command, log=log, port=port, **options)
     try:
         if ready is not None:
             process.wait_ready(lambda: ready(process), timeout)
