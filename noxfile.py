@@ -42,9 +42,10 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Type-check."""
+    """Type-check, and see that imports go one way."""
     session.install("-e", ".", "nox", *TEST)
     session.run("mypy")
+    session.run("lint-imports", "--no-cache")
 
 
 @nox.session
