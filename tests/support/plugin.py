@@ -17,6 +17,7 @@ from .variants import one_for_each
 FULL = (
     "tests/background/",
     "tests/browser/test_profile.py::test_profile_on_the_development_server",
+    "tests/cli/test_copier_alone.py",
     "tests/cli/test_wheel.py",
     "tests/project/test_delivery.py::test_the_images_commands",
     "tests/project/test_delivery.py::test_the_workers_health_check",
