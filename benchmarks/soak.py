@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import psutil
 
 from benchmarks.load import BODY
-from tests.support.browser import Tab, chromium
+from tests.support.browser import Tab, alone
 from tests.support.pages import follow
 from tests.support.process import Process
 from tests.support.projects import Variant, render, served
@@ -87,7 +87,7 @@ def main() -> None:
         env = Services(stack).env(variant)
         stack.enter_context(worker(project, env, folder / "worker.log"))
         process = stack.enter_context(served(project, log=folder / "web.log", env=env))
-        browser = stack.enter_context(chromium())
+        browser = stack.enter_context(alone())
         stop, count = Event(), [0]
         port = int(process.url.rpartition(":")[2])
         thread = Thread(target=ask, args=(port, stop, count))

@@ -16,7 +16,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.support.browser import Tab, chromium
+from tests.support.browser import Tab, alone
 from tests.support.pages import follow
 from tests.support.projects import Variant, render, served
 
@@ -40,7 +40,7 @@ def first_load(url: str) -> int:
 
 def main() -> None:
     """Measure the default variant."""
-    with tempfile.TemporaryDirectory() as name, chromium() as browser:
+    with tempfile.TemporaryDirectory() as name, alone() as browser:
         folder = Path(name)
         project = render(folder, Variant(), {"reports": 0.5})
         with served(project, log=folder / "log") as process:

@@ -37,11 +37,10 @@ def chromium() -> Iterator[BrowserType]:
 @pytest.fixture(scope="session")
 def browser(chromium: BrowserType) -> Iterator[Browser]:
     """Start the Chromium on the PATH, or else Playwright's own."""
-    from tests.support.browser import ARGUMENTS, EXECUTABLE
+    from tests.support.browser import launched
 
-    browser = chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)
-    yield browser
-    browser.close()
+    with launched(chromium) as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

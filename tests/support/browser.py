@@ -2,12 +2,20 @@
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, BrowserType, Page, Request
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    BrowserType,
+    Page,
+    Request,
+    sync_playwright,
+)
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -23,6 +31,21 @@ EXECUTABLE = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 QUIET_SECONDS = 0.15
 # Far more than anything takes; several browsers share two processors in a test run.
 PATIENCE = 30
+
+
+@contextmanager
+def launched(chromium: BrowserType) -> Iterator[Browser]:
+    """Give a browser: the Chromium on the PATH, or else Playwright's own."""
+    browser = chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)
+    yield browser
+    browser.close()
+
+
+@contextmanager
+def alone() -> Iterator[Browser]:
+    """Give a browser outside of a test run."""
+    with sync_playwright() as playwright, launched(playwright.chromium) as browser:
+        yield browser
 
 
 class Window:
