@@ -67,9 +67,19 @@ class CommandLineError(DashgenError):
 
 
 class InvalidAnswerError(DashgenError):
-    """An answer that its question does not accept."""
+    """An answer that its question does not accept.
+
+    Args:
+        stated: Where the answer is from, and what it is.
+        complaint: What the question's validator says of it.
+        hint: What to do.
+    """
 
     exit_code = ExitCode.USAGE
+
+    def __init__(self, stated: str, complaint: str, hint: str = "") -> None:
+        super().__init__(f"{stated}: {complaint}", hint)
+        self.complaint = complaint
 
 
 class UnknownQuestionError(DashgenError):

@@ -43,8 +43,9 @@ for command in (status, diff, options, config, completion, check, doctor):
     app.command()(command)
 app.add_typer(add, name="add")
 app.add_typer(remove, name="remove")
-COMMANDS = tuple(
-    command.callback.__name__ for command in app.registered_commands if command.callback
+COMMANDS = (
+    *(command.callback.__name__ for command in app.registered_commands if command.callback),
+    *(str(group.name) for group in app.registered_groups),
 )
 
 

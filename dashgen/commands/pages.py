@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from dashgen.commands.update import Update, moved
-from dashgen.errors import PageError
+from dashgen.errors import InvalidAnswerError, PageError
 from dashgen.project.record import Record
 from dashgen.releases.sources import Source
 from dashgen.update import plan as plans
@@ -103,7 +103,11 @@ def _pages(side: Side, project: Path) -> Sequence[Entry]:
 
 
 def _with(source: Source, project: Path, record: Record, now: Side, pages: Sequence[Entry]) -> Side:
-    return plans.side(source, now.version.tag, project, record, {PAGES: list(pages)})
+    try:
+        return plans.side(source, now.version.tag, project, record, {PAGES: list(pages)})
+    except InvalidAnswerError as error:
+        # Its name would be that of the whole list, which nobody has typed.
+        raise PageError(error.complaint) from error
 
 
 def _place(project: Path, package: str, name: str) -> Path | None:

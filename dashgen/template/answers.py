@@ -178,11 +178,10 @@ def _accepted(
     taken = stated.get(name) or _offer(question, resolved, defaults)
     complaint = check(taken.value)
     if complaint and name in stated:
-        raise InvalidAnswerError(f"{taken.origin} {_quoted(taken.value)}: {complaint}")
+        raise InvalidAnswerError(f"{taken.origin} {_quoted(taken.value)}", complaint)
     if complaint:
-        raise InvalidAnswerError(
-            f"{name} {_quoted(taken.value)} ({taken.origin}): {complaint}", f"set it with --{name}"
-        )
+        stated_as = f"{name} {_quoted(taken.value)} ({taken.origin})"
+        raise InvalidAnswerError(stated_as, complaint, f"set it with --{name}")
     return _cast(question, taken.value)
 
 

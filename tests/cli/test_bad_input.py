@@ -50,6 +50,8 @@ def name(value: str) -> list[str]:
 LONG = "x" * 300
 FROM_FILE = "new shop -y --answers answers.yml"
 
+PAGE = "add page orders --project shop"
+
 CASES = {
     "no destination": Case("new", ["DEST", "dashgen new --help"]),
     "empty destination": Case(["new", "", "-y"], ["the destination is empty"]),
@@ -102,6 +104,15 @@ CASES = {
     "check of no rule": Case("check --select DG999", ["--select", "DG999", "DG101"]),
     "diff of no project": Case("diff nowhere", ["nowhere"]),
     "json and run": Case("new shop -y --run --json", ["--json and --run"]),
+    "add nothing": Case("add", ["missing command", "dashgen add --help"]),
+    "add what there is not": Case("add pge", ["'pge'", "did you mean 'page'?"]),
+    "page without a name": Case("add page", ["no terminal to ask for NAME"]),
+    "page without a kind": Case(PAGE, ["no kind", "--kind blank or data or form or job"]),
+    "page of no project": Case(f"{PAGE} --kind blank", ["has no .copier-answers.yml"]),
+    "remove nothing": Case("remove", ["missing command", "dashgen remove --help"]),
+    "remove page without a name": Case("remove page", ["no terminal to ask for NAME"]),
+    "remove page of no project": Case("remove page x", ["has no .copier-answers.yml"]),
+    "start and pages": Case("new x -y --start empty --pages []", ["exclude each other"]),
     "package keyword": Case(package("class"), ["--package 'class'", "choose another"]),
     "package standard module": Case(package("json"), ["--package 'json'", "choose another"]),
     "package dependency": Case(package("dash"), ["--package 'dash'", "choose another"]),
