@@ -85,6 +85,16 @@ def test_two_pages_of_each_kind_live_side_by_side_and_the_projects_tests_pass(sh
     assert own_tests(shop) == ""
 
 
+def test_no_id_of_a_page_can_be_that_of_another(shop: Path) -> None:
+    ids = []
+    for page, field in (("a", "b_load"), ("a_b", "name")):
+        add_page(shop, {"name": page, "kind": "form", "fields": [{"name": field}]})
+        commit(shop)
+        text = (shop / f"shop/pages/{page}/ids.py").read_text()
+        ids += re.findall('= "(.*)"', text)
+    assert len(ids) == len(set(ids)) > 2
+
+
 @pytest.mark.usefixtures("signal_handlers")
 def test_the_command_line_adds_a_form(
     shop: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
