@@ -90,6 +90,8 @@ class Stack:
         self.faults.mkdir(exist_ok=True)
         self.env = dict(os.environ) | {
             "APP_SECRET_KEY": "only-for-tests",
+            # So that one visitor's share is full before the first jobs have ended.
+            "APP_BACKGROUND_QUEUE": "30",
             "FAULTS": str(self.faults),
             "PYTHONUNBUFFERED": "1",
         }
