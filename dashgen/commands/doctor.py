@@ -181,11 +181,23 @@ def _stated(project: Path) -> tuple[dict[str, str], Finding | None]:
     file = project / ".env"
     if file.exists():
         try:
-            stated = dict(_lines(file.read_text(encoding="utf-8-sig")))
-        except (OSError, UnicodeDecodeError):
-            advice = "make it a text file that you can read"
+            stated = dict(_lines(_text(file)))
+        except (OSError, UnicodeError):
+            advice = "make it a text file in UTF-8 that you can read"
             problem = Finding(".env", Verdict.FAILED, f"{file} cannot be read", advice)
     return stated | {name.upper(): value for name, value in os.environ.items()}, problem
+
+
+def _text(file: Path) -> str:
+    """Return what a file holds, with a byte-order mark or without.
+
+    Raises:
+        UnicodeError: It is in another encoding; the app refuses it, too.
+    """
+    text = file.read_text(encoding="utf-8-sig")
+    if "\0" in text:
+        raise UnicodeError
+    return text
 
 
 def _lines(text: str) -> Iterator[tuple[str, str]]:
@@ -243,8 +255,8 @@ def _strays(
 ) -> Iterator[Finding]:
     """Find what `.env` still says about choices that the project does not have."""
     try:
-        names = {name for name, _ in _lines((project / ".env").read_text(encoding="utf-8-sig"))}
-    except (OSError, UnicodeDecodeError):
+        names = {name for name, _ in _lines(_text(project / ".env"))}
+    except (OSError, UnicodeError):
         return
     for question in choices:
         for choice, entry in registry(facts, question).items():

@@ -109,6 +109,7 @@ class Repository:
         done = git.run(project, "rev-parse", *words.split())
         lines = os.fsdecode(done.stdout).split("\n")
         problem = os.fsdecode(done.stderr).strip().splitlines()
+        git.check_owner("".join(problem))
         if done.returncode and len(lines) < 5:
             if "not a git repository" in "".join(problem):
                 raise NoRepositoryError(project)

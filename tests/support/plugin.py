@@ -25,6 +25,7 @@ FULL = (
     "tests/project/test_own_browser.py",
     "tests/project/test_own_checks.py::test_its_hooks",
     "tests/project/test_production.py",
+    "tests/project/test_starting.py",
     "tests/storage/test_contract.py::test_large_values",
     "tests/storage/test_contract.py::test_nobody_reads_half",
     "tests/storage/test_contract.py::test_parallel_updates",
