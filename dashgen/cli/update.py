@@ -1,5 +1,6 @@
 """``dashgen update`` on the command line."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -113,6 +114,8 @@ def preview(update: "Update") -> str:
         return ""
     lines = [f"{update.project}: template {_from_to(update.old, update.new)}"]
     lines += [f"  {_answer(change)}" for change in update.answers]
+    lines += [f"  you renamed {old} to {new}" for old, new in update.moves.items()]
+    lines += [f"  {path} {advice}" for path, advice in update.leftovers]
     lines.append("")
     for change in update.changes:
         word = styled(f"{change.outcome:<8}", STYLES[change.outcome])
@@ -152,10 +155,24 @@ def summary(update: "Update", dry_run: bool) -> str:
     if update.conflicts:
         lines.append("\nConflicts, for you to resolve:\n")
         lines += [f"  {change.path} ({change.note})" for change in update.conflicts]
-    steps = ("git diff", "uv sync && uv run pytest", "git add --all && git commit")
-    lines += ["\nNext:\n", *(f"  {step}" for step in steps)]
+    lines += ["\nNext:\n", *(f"  {step}" for step in _next(update))]
     lines.append("\ndashgen update --abort puts everything back as it was.")
     return "\n".join(lines)
+
+
+def _next(update: "Update") -> list[str]:
+    last = ["uv sync && uv run pytest", "git add --all && git commit"]
+    if not update.conflicts:
+        return ["git diff", *last]
+    inline = [change.path for change in update.conflicts if change.stages]
+    aside = [path for c in update.conflicts if not c.stages for path in c.writes if path != c.path]
+    first = []
+    if inline:
+        first += [f"resolve {', '.join(inline)} in an editor, or with git mergetool"]
+        first += [f"git add {shlex.join(inline)}"]
+    if aside:
+        first.append(f"take over what you want of {', '.join(aside)}, and remove that")
+    return [*first, *last]
 
 
 def as_data(update: "Update") -> dict[str, Any]:
@@ -171,6 +188,8 @@ def as_data(update: "Update") -> dict[str, Any]:
         ],
         "files": [{"path": c.path, "outcome": c.outcome, "note": c.note} for c in update.changes],
         "conflicts": [change.path for change in update.conflicts],
+        "moves": dict(update.moves),
+        "leftovers": [left.path for left in update.leftovers],
     }
 
 

@@ -160,6 +160,7 @@ def _project(project: Path) -> Iterator[Finding]:
         if question.choices
     }
     yield Finding("project", Verdict.OK, f"{project} ({', '.join(map(' '.join, choices.items()))})")
+    yield from _compared(project)
     yield _packages(project)
     stated, problem = _stated(project)
     if problem:
@@ -172,6 +173,25 @@ def _project(project: Path) -> Iterator[Finding]:
     yield from _front(values)
     yield from _addresses(known, values)
     yield from _readiness(project, facts, choices)
+
+
+def _compared(project: Path) -> Iterator[Finding]:
+    """Find what an update left to resolve, and folders that the next one has to find again."""
+    # Imported here, because it renders the template.
+    from dashgen.commands.status import status
+
+    try:
+        found = status(project)
+    except DashgenError as error:
+        yield Finding("template", Verdict.NOTE, error.message, error.hint)
+        return
+    for path, advice in found.leftovers:
+        words, _, what = advice.partition(": ")
+        yield Finding("update", Verdict.FAILED, f"{path} {words}", what)
+    for old, new in found.renamed.items():
+        if old.endswith("/"):
+            advice = "dashgen update follows it; commit the renaming first"
+            yield Finding("renamed", Verdict.NOTE, f"{old} is {new} here", advice)
 
 
 def _stated(project: Path) -> tuple[dict[str, str], Finding | None]:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from stat import S_ISREG
 
@@ -16,6 +16,7 @@ from dashgen.releases.sources import Source
 from dashgen.template.answers import Answer
 from dashgen.update import plan as plans
 from dashgen.update.content import Style
+from dashgen.update.leftovers import Leftover
 from dashgen.update.merge import Change, Outcome
 from dashgen.update.plan import AnswerChange, Plan, Side
 
@@ -31,6 +32,10 @@ class Update:
     changes: tuple[Change, ...]
     warning: str = ""
     written: bool = False
+    moves: Mapping[str, str] = field(default_factory=dict)
+    """Folders that the user has moved, by where the template has them."""
+    leftovers: tuple[Leftover, ...] = ()
+    """What earlier updates left to resolve."""
 
     @property
     def conflicts(self) -> tuple[Change, ...]:
@@ -98,17 +103,38 @@ def moved(
     with sources.opened(template, record.source) as source:
         warning = installed.share()
         before, after = between(source, project, record)
+        renamed = _renamed(repository, record, before)
+        old = before if renamed else None
+        if renamed:
+            before, after = between(source, project, renamed)
         new = after.version.tag
         same_answers = before.resolved.answers == after.resolved.answers
         recorded = (before.version.tag, new, after.version.source)
-        if same_answers and recorded == (record.tag, record.tag, record.source):
+        if not renamed and same_answers and recorded == (record.tag, record.tag, record.source):
             return Update(project, record.tag, new, (), (), warning)
-        planned = plans.plan(repository, before, after, style)
-    outcome = Update(project, record.tag, new, planned.answers, planned.changes, warning)
+        planned = plans.plan(repository, before, after, style, old)
+    outcome = Update(
+        project,
+        record.tag,
+        new,
+        planned.answers,
+        planned.changes,
+        warning,
+        moves=planned.moves,
+        leftovers=planned.leftovers,
+    )
     if not confirm(outcome):
         return outcome
     _write(repository, journal, planned)
-    return Update(project, record.tag, new, planned.answers, planned.changes, warning, written=True)
+    return replace(outcome, written=True)
+
+
+def _renamed(repository: Repository, record: Record, side: Side) -> Record | None:
+    """Return the record with the name that the user has given to the package, if it is another."""
+    package = plans.followed(repository, side)
+    if package == side.package or not package.isidentifier():
+        return None
+    return replace(record, answers={**record.answers, plans.PACKAGE: package})
 
 
 def abort(project: Path) -> Restored:
@@ -131,7 +157,7 @@ def _write(repository: Repository, journal: Journal, planned: Plan) -> None:
         _require_clean(repository, journal)
         if repository.tracked() != planned.entries:
             raise RepositoryError(f"{repository.project} changed meanwhile", "run the update again")
-        journal.apply(planned.writes)
+        journal.apply(planned.writes, planned.staged)
 
 
 def _require_clean(repository: Repository, journal: Journal) -> None:

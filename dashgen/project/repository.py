@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dashgen.errors import NoRepositoryError, RepositoryError
-from dashgen.files import Files
+from dashgen.files import FILE, Files
 from dashgen.project import git
 from dashgen.project.git import BLOB, FOLDER, KINDS, TREE, object_id, tree_content
 
@@ -76,6 +76,8 @@ class Entry:
     id: str
     hidden: bool
     """Whether git was told not to look at the file on disk."""
+    left_out: bool = False
+    """Whether a sparse checkout leaves it out, so that it is not on the disk."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,22 @@ class Repository:
             if line:
                 facts, path = line.split(b"\t", 1)
                 flag, mode, name, _ = facts.decode().split()
-                entries[os.fsdecode(path)] = Entry(int(mode, 8), name, flag != "H")
+                file = os.fsdecode(path)
+                left_out = flag == "S" and not os.path.lexists(self.project / file)
+                entries[file] = Entry(int(mode, 8), name, flag != "H" and not left_out, left_out)
+        return entries
+
+    def on_disk(self, scratch: Scratch) -> dict[str, Entry]:
+        """Return the project's files as they are now, without those that git ignores."""
+        entries = {
+            path: entry
+            for path, entry in self.tracked().items()
+            if entry.left_out or os.path.lexists(self.project / path)
+        }
+        for name in self._git("ls-files", "--others", "--exclude-standard", "-z").split(b"\0"):
+            file = self.project / os.fsdecode(name)
+            if name and file.is_file() and not file.is_symlink():
+                entries[os.fsdecode(name)] = Entry(FILE, scratch.put(file.read_bytes()), False)
         return entries
 
     def contents(self, names: Iterable[str]) -> dict[str, bytes]:
