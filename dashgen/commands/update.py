@@ -6,7 +6,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from stat import S_ISREG
 
-from dashgen.errors import DirtyRepositoryError, NotAProjectError, RepositoryError
+from dashgen.commands import trial as trials
+from dashgen.commands.trial import NOT_TRIED, Trial
+from dashgen.errors import (
+    DirtyRepositoryError,
+    InvalidAnswerError,
+    NotAProjectError,
+    RepositoryError,
+)
 from dashgen.project import record as records
 from dashgen.project.journal import Journal, Restored
 from dashgen.project.record import ANSWERS_FILE, Record
@@ -36,6 +43,10 @@ class Update:
     """Folders that the user has moved, by where the template has them."""
     leftovers: tuple[Leftover, ...] = ()
     """What earlier updates left to resolve."""
+    diff: str = field(default="", repr=False)
+    """What is written, as a patch."""
+    trial: Trial = NOT_TRIED
+    """Whether the app starts afterwards."""
 
     @property
     def conflicts(self) -> tuple[Change, ...]:
@@ -50,6 +61,7 @@ def update(
     answers: Mapping[str, Answer] | None = None,
     style: Style = Style.INLINE,
     template: str | None = None,
+    trying: bool = True,
     confirm: Callable[[Update], bool] = lambda _: True,
 ) -> Update:
     """Move a project to another template version or other answers; nothing is committed.
@@ -60,6 +72,7 @@ def update(
         answers: Answers that differ from the recorded ones.
         style: How conflicts are left.
         template: Where else the template comes from.
+        trying: Whether to try the app before and afterwards, in its own environment.
         confirm: Shown what is going to be done; nothing is written unless it returns True.
 
     Raises:
@@ -75,7 +88,7 @@ def update(
             plans.side(source, new, project, record, stated),
         )
 
-    return moved(project, between, style=style, template=template, confirm=confirm)
+    return moved(project, between, style=style, template=template, trying=trying, confirm=confirm)
 
 
 Between = Callable[[Source, Path, Record], tuple[Side, Side]]
@@ -88,6 +101,7 @@ def moved(
     *,
     style: Style = Style.INLINE,
     template: str | None = None,
+    trying: bool = True,
     confirm: Callable[[Update], bool] = lambda _: True,
 ) -> Update:
     """Move a project from what one side gives to what the other gives; see ``update``.
@@ -106,7 +120,11 @@ def moved(
         renamed = _renamed(repository, record, before)
         old = before if renamed else None
         if renamed:
-            before, after = between(source, project, renamed)
+            try:
+                before, after = between(source, project, renamed)
+            except InvalidAnswerError:
+                # No name that the template takes: the folder is followed all the same.
+                renamed = old = None
         new = after.version.tag
         same_answers = before.resolved.answers == after.resolved.answers
         recorded = (before.version.tag, new, after.version.source)
@@ -122,11 +140,15 @@ def moved(
         warning,
         moves=planned.moves,
         leftovers=planned.leftovers,
+        diff=planned.diff,
     )
     if not confirm(outcome):
         return outcome
+    fault = trials.begin(project) if trying else None
     _write(repository, journal, planned)
-    return replace(outcome, written=True)
+    modules = any(c.path.endswith(".py") and c.stages for c in outcome.conflicts)
+    trial = trials.end(project, fault, modules)
+    return replace(outcome, written=True, trial=trial)
 
 
 def _renamed(repository: Repository, record: Record, side: Side) -> Record | None:

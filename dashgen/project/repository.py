@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dashgen.errors import NoRepositoryError, RepositoryError
-from dashgen.files import FILE, Files
+from dashgen.files import FILE, File, Files
 from dashgen.project import git
 from dashgen.project.git import BLOB, FOLDER, KINDS, TREE, object_id, tree_content
 
@@ -246,6 +246,18 @@ class Repository:
             "--",
             ".",
             environment=scratch.environment,
+        )
+        return output.decode(errors="replace")
+
+    def difference(
+        self, scratch: Scratch, entries: Mapping[str, Entry], writes: Mapping[str, File | None]
+    ) -> str:
+        """Return as a patch what writing files, or removing them, would change in a project."""
+        before = {p: (e.mode, e.id) for p, e in entries.items() if p in writes}
+        after = scratch.put_files({path: file for path, file in writes.items() if file})
+        trees = scratch.put_tree(before), scratch.put_tree(after)
+        output = self._git(
+            "diff", "--color=never", "--no-ext-diff", *trees, environment=scratch.environment
         )
         return output.decode(errors="replace")
 

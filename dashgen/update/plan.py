@@ -72,6 +72,8 @@ class Plan:
     """Folders that the user has moved, by where the template has them."""
     leftovers: tuple[Leftover, ...] = ()
     """What earlier updates left to resolve."""
+    diff: str = field(default="", repr=False)
+    """What is written, as a patch."""
 
 
 def target(source: Source, project: Path, recorded: str, stated: str | None) -> str:
@@ -156,6 +158,8 @@ def plan(
         )
         changes = (*merge.changes(), *_left_behind(merge.entries, base, theirs, old, new))
         writes = _on_disk(repository, scratch, merge.entries, changes)
+        wanted = {path: file for change in changes for path, file in change.writes.items()}
+        diff = repository.difference(scratch, merge.entries, wanted)
     moves = dict(merge.places.folders)
     if recorded:
         moves = {f"{recorded.package}/": moves.pop(f"{old.package}/", f"{old.package}/")} | moves
@@ -173,6 +177,7 @@ def plan(
         staged,
         moves,
         tuple(leftovers.find(repository.project, places_of_base)),
+        diff,
     )
 
 
