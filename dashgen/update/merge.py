@@ -16,11 +16,14 @@ from dashgen.project.git import BLOB, KINDS, object_id
 from dashgen.project.index import Stages
 from dashgen.project.record import ANSWERS_FILE
 from dashgen.project.repository import Repository, Scratch
-from dashgen.update import places
+from dashgen.update import formatter, places
 from dashgen.update.content import (
     Labels,
     Style,
+    in_format,
     is_binary,
+    is_same_code,
+    merge_code,
     merge_text,
     rejected,
     uses_crlf,
@@ -247,6 +250,10 @@ class Merge:
         removal: Mapping[str, File | None],
     ) -> Change:
         content, conflicts = merge_text(ours.content, old, new.content, self.style, self.labels)
+        if destination.endswith(".py"):
+            content, conflicts = self._code(
+                destination, ours.content, old, new.content, (content, conflicts)
+            )
         writes = {**removal, destination: File(content, new.mode)}
         if not conflicts:
             return Change(destination, Outcome.MERGED, note, writes)
@@ -262,6 +269,23 @@ class Merge:
             del stages[1]
         words = ", ".join(filter(None, [count, note]))
         return Change(destination, Outcome.CONFLICT, words, writes, stages)
+
+    def _code(
+        self, path: str, ours: bytes, old: bytes, new: bytes, by_lines: tuple[bytes, int]
+    ) -> tuple[bytes, int]:
+        """Merge by statements what has conflicts by lines, if fewer are left then."""
+
+        def formatted(model: str, text: str) -> str:
+            return formatter.formatted(self.repository.project, path, model, text)
+
+        if not by_lines[1]:
+            return in_format(ours, by_lines[0], formatted), 0
+        by_statements = merge_code(ours, old, new, self.labels, formatted)
+        if by_statements is None or by_statements[1] >= by_lines[1]:
+            return by_lines
+        if self.style is Style.REJ and by_statements[1]:
+            return by_lines
+        return by_statements
 
     # What it gives for the first time.
 
@@ -321,7 +345,9 @@ class Merge:
         if entry.hidden or entry.mode != file.mode:
             return False
         content = self.contents[entry.id]
-        return entry.id == self.ids[path] or content == with_crlf(file.content)
+        if entry.id == self.ids[path] or content == with_crlf(file.content):
+            return True
+        return path.endswith(".py") and is_same_code(content, file.content)
 
     def _nearer(self, path: str, old: File, ours: Ours) -> File:
         """Return what the user's file comes from, under which name of the package it be."""
