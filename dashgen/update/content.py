@@ -74,10 +74,15 @@ def rejected(path: str, ours: bytes, base: bytes, theirs: bytes, labels: Labels)
     """Return what the template would change where the user has changed it, as a patch."""
     ours, _ = _merge_file(ours, base, theirs, labels, "--ours")
     wanted, _ = _merge_file(ours, base, theirs, labels, "--theirs")
+    return patch(path, ours, wanted)
+
+
+def patch(path: str, before: bytes, after: bytes) -> bytes:
+    """Return what leads from one text to another, as a patch."""
     lines = difflib.diff_bytes(
         difflib.unified_diff,
-        _lines(ours),
-        _lines(wanted),
+        _lines(before),
+        _lines(after),
         f"a/{path}".encode(errors="surrogateescape"),
         f"b/{path}".encode(errors="surrogateescape"),
     )

@@ -16,7 +16,7 @@ from dashgen.project.git import BLOB, KINDS, object_id
 from dashgen.project.index import Stages
 from dashgen.project.record import ANSWERS_FILE
 from dashgen.project.repository import Repository, Scratch
-from dashgen.update import formatter, places
+from dashgen.update import formatter, own, places
 from dashgen.update.content import (
     Labels,
     Style,
@@ -25,6 +25,7 @@ from dashgen.update.content import (
     is_same_code,
     merge_code,
     merge_text,
+    patch,
     rejected,
     uses_crlf,
     with_crlf,
@@ -116,6 +117,9 @@ class Merge:
         self.moved_by_template = self._template_renames(scratch, pages)
         self.deleted = self._deleted_with_their_files()
         self.contents = self._read()
+        self.list = self._list()
+        self.own = own.listed(self.list)
+        self.settled: set[str] = set()
         self.vacated: set[str] = set()
 
     def changes(self) -> list[Change]:
@@ -129,6 +133,10 @@ class Merge:
         found += [
             change for path in self.theirs if path not in matched for change in self._new(path)
         ]
+        if self.settled:
+            file = File(own.with_more(self.list, self.settled))
+            note = "names what is yours alone from now on"
+            found.append(Change(own.LIST, Outcome.CHANGED, note, {own.LIST: file}))
         found = [self._without_what_is_left_out(change) for change in found]
         return sorted(found, key=lambda change: change.path)
 
@@ -186,6 +194,8 @@ class Merge:
         ours = self._ours(place)
         if path == ANSWERS_FILE:
             return self._record(ours, new)
+        if place in self.own:
+            return None if old == new else Change(place, Outcome.KEPT, f"yours, see {own.LIST}")
         old = self._nearer(path, old, ours)
         destination = goal if place == here else place
         note = (
@@ -257,6 +267,8 @@ class Merge:
         writes = {**removal, destination: File(content, new.mode)}
         if not conflicts:
             return Change(destination, Outcome.MERGED, note, writes)
+        if own.is_rewritten(destination, ours.content, old):
+            return self._settled(destination, old, ours, new, removal)
         count = f"{conflicts} place{'s' if conflicts > 1 else ''}"
         if self.style is Style.REJ:
             file = self._free(f"{destination}.rej")
@@ -269,6 +281,18 @@ class Merge:
             del stages[1]
         words = ", ".join(filter(None, [count, note]))
         return Change(destination, Outcome.CONFLICT, words, writes, stages)
+
+    def _settled(
+        self, path: str, old: bytes, ours: Ours, new: File, removal: Mapping[str, File | None]
+    ) -> Change:
+        """Offer the template's change once, and leave the file alone from then on."""
+        self.settled.add(path)
+        offer = self._free(f"{path}.rej")
+        writes = {**removal, offer: File(patch(path, old, new.content))}
+        if removal or new.mode != ours.mode:
+            writes[path] = File(ours.content, new.mode)
+        note = f"you rewrote it, so it is yours; the template's change is in {offer}"
+        return Change(path, Outcome.KEPT, note, writes)
 
     def _code(
         self, path: str, ours: bytes, old: bytes, new: bytes, by_lines: tuple[bytes, int]
@@ -307,6 +331,9 @@ class Merge:
             return
         content = with_crlf(new.content) if uses_crlf(ours.content) else new.content
         if content == ours.content:
+            return
+        if path in self.own:
+            yield Change(path, Outcome.KEPT, f"yours, see {own.LIST}")
             return
         if is_binary(ours.content) or is_binary(content):
             yield self._aside(path, new, "a file of yours is there")
@@ -406,6 +433,12 @@ class Merge:
         others = {entry.id: b"" for entry in wanted}
         missing = plain - set(given)
         return others | given | self.repository.contents(missing)
+
+    def _list(self) -> bytes:
+        entry = self.entries.get(own.LIST)
+        if entry is None or entry.mode not in {FILE, EXECUTABLE}:
+            return b""
+        return self.repository.contents([entry.id])[entry.id]
 
     def _template_renames(self, scratch: Scratch, pages: Collection[str]) -> dict[str, str]:
         # An empty file is like every other.

@@ -259,3 +259,38 @@ def test_a_conflict_in_what_is_left_out_changes_nothing_there(
     assert not done.conflicts
     assert {c.path for c in done.changes if c.outcome is Outcome.KEPT} >= {GUIDE, ADDED}
     assert git(shop, "diff", "--cached", "--name-only", "--", GUIDE) == ""
+
+
+# A file rewritten as a whole.
+
+
+def test_a_rewritten_file_is_offered_the_change_once_and_is_then_settled(
+    template: Template, work: Path
+) -> None:
+    shop = project(work / "shop", template.fresh("v0.1.0"))
+    mine = "".join(f"my own line {number}\n" for number in range(20))
+    (shop / GUIDE).write_text(mine)
+    commit(shop)
+    done = update(shop, to="0.2.0", template=str(template.path))
+    assert not done.conflicts
+    assert (shop / GUIDE).read_text() == mine
+    assert "+line 1000 of" in (shop / f"{GUIDE}.rej").read_text()
+    assert (shop / ".dashgen-own").read_text().endswith(f"\n{GUIDE}\n")
+    (shop / f"{GUIDE}.rej").unlink()
+    commit(shop)
+
+    done = update(shop, template=str(template.path))
+    assert {c.path: c.outcome for c in done.changes}[GUIDE] is Outcome.KEPT
+    assert (shop / GUIDE).read_text() == mine
+    assert not (shop / f"{GUIDE}.rej").exists()
+    abort(shop)
+    (shop / ".dashgen-own").unlink()
+    commit(shop)
+    update(shop, template=str(template.path))
+    assert (shop / f"{GUIDE}.rej").exists()
+
+
+def test_a_file_of_which_most_is_left_is_merged(template: Template, work: Path) -> None:
+    shop = conflicting(template, work)
+    update(shop, template=str(template.path))
+    assert not (shop / ".dashgen-own").exists()
