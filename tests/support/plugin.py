@@ -32,6 +32,7 @@ FULL = (
     "tests/storage/test_faults.py",
     "tests/support",
     "tests/updates/test_edits.py",
+    "tests/updates/test_lab.py",
     "tests/updates/test_reformatted.py::test_a_switch",
     "tests/updates/test_releases.py",
     "tests/updates/test_switches.py::test_plain_copier",
