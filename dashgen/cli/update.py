@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dashgen.commands.update import Update
     from dashgen.project.journal import Restored
     from dashgen.update.plan import AnswerChange
+    from dashgen.update.uses import Use
 
 STYLES = {
     "new": "good",
@@ -177,11 +178,18 @@ def summary(update: "Update", dry_run: bool) -> str:
     if update.conflicts:
         lines.append("\nConflicts, for you to resolve:\n")
         lines += [f"  {change.path} ({change.note})" for change in update.conflicts]
+    if update.uses:
+        lines.append("\nThese lines of yours name what is called otherwise now:\n")
+        lines += [f"  {use.path}:{use.line}: {_renamed(use)}" for use in update.uses]
     if words := _trial(update):
         lines.append(f"\n{words}")
     lines += ["\nNext:\n", *(f"  {step}" for step in _next(update))]
     lines.append("\ndashgen update --abort puts everything back as it was.")
     return "\n".join(lines)
+
+
+def _renamed(use: "Use") -> str:
+    return f"{use.was} is {use.now}" if use.now else f"{use.was} is no longer there"
 
 
 def _trial(update: "Update") -> str:
@@ -224,6 +232,7 @@ def as_data(update: "Update") -> dict[str, Any]:
         "files": [{"path": c.path, "outcome": c.outcome, "note": c.note} for c in update.changes],
         "conflicts": [change.path for change in update.conflicts],
         "app": {"result": update.trial.result, "reason": update.trial.reason},
+        "uses": [use._asdict() for use in update.uses],
         "moves": dict(update.moves),
         "leftovers": [left.path for left in update.leftovers],
     }

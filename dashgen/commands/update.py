@@ -26,6 +26,7 @@ from dashgen.update.content import Style
 from dashgen.update.leftovers import Leftover
 from dashgen.update.merge import Change, Outcome
 from dashgen.update.plan import AnswerChange, Plan, Side
+from dashgen.update.uses import Use
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class Update:
     """Folders that the user has moved, by where the template has them."""
     leftovers: tuple[Leftover, ...] = ()
     """What earlier updates left to resolve."""
+    uses: tuple[Use, ...] = ()
+    """Lines of the user's that name what is called otherwise from now on."""
     diff: str = field(default="", repr=False)
     """What is written, as a patch."""
     trial: Trial = NOT_TRIED
@@ -140,6 +143,7 @@ def moved(
         warning,
         moves=planned.moves,
         leftovers=planned.leftovers,
+        uses=planned.uses,
         diff=planned.diff,
     )
     if not confirm(outcome):

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dashgen.files import EXECUTABLE, File, Files
+from dashgen.files import EXECUTABLE, FILE, File, Files
 from dashgen.project.index import Stages
 from dashgen.project.journal import Write
 from dashgen.project.record import Record
@@ -12,10 +12,11 @@ from dashgen.project.repository import Entry, Repository, Scratch
 from dashgen.releases.sources import Source, TemplateVersion, TooNewError, is_newer
 from dashgen.template.answers import Answer, Resolved, Stated, resolve
 from dashgen.template.choices import ChoiceFacts, registry
-from dashgen.update import leftovers, places
+from dashgen.update import leftovers, places, uses
 from dashgen.update.content import Labels, Style
 from dashgen.update.leftovers import Leftover
 from dashgen.update.merge import Change, Merge, Outcome
+from dashgen.update.uses import Use
 
 PACKAGE, PAGES = "package", "pages"
 
@@ -72,6 +73,8 @@ class Plan:
     """Folders that the user has moved, by where the template has them."""
     leftovers: tuple[Leftover, ...] = ()
     """What earlier updates left to resolve."""
+    uses: tuple[Use, ...] = ()
+    """Lines of the user's that name what is called otherwise from now on."""
     diff: str = field(default="", repr=False)
     """What is written, as a patch."""
 
@@ -160,6 +163,9 @@ def plan(
         writes = _on_disk(repository, scratch, merge.entries, changes)
         wanted = {path: file for change in changes for path, file in change.writes.items()}
         diff = repository.difference(scratch, merge.entries, wanted)
+    variables = uses.renames(old.version.files, new.version.files)
+    moved = uses.modules(base, theirs, merge.moved_by_template)
+    named = uses.find(_texts(repository, merge.entries, wanted), theirs, variables, moved)
     moves = dict(merge.places.folders)
     if recorded:
         moves = {f"{recorded.package}/": moves.pop(f"{old.package}/", f"{old.package}/")} | moves
@@ -177,8 +183,25 @@ def plan(
         staged,
         moves,
         tuple(leftovers.find(repository.project, places_of_base)),
+        tuple(named),
         diff,
     )
+
+
+def _texts(
+    repository: Repository, entries: Mapping[str, Entry], wanted: Mapping[str, File | None]
+) -> dict[str, bytes]:
+    """Return what may name something, as it will be; `.env` is never committed."""
+    plain = {
+        path: entry.id
+        for path, entry in entries.items()
+        if path not in wanted and entry.mode in {FILE, EXECUTABLE} and uses.may_name(path)
+    }
+    contents = repository.contents(plain.values())
+    texts = {path: contents[item] for path, item in plain.items()}
+    texts |= {path: file.content for path, file in wanted.items() if file and uses.may_name(path)}
+    environment = repository.project / ".env"
+    return texts | ({".env": environment.read_bytes()} if environment.is_file() else {})
 
 
 def _renamed(recorded: Side, old: Side, name: str) -> Files:

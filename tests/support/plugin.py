@@ -33,6 +33,7 @@ FULL = (
     "tests/support",
     "tests/updates/test_edits.py",
     "tests/updates/test_lab.py",
+    "tests/updates/test_migration.py::test_what_people",
     "tests/updates/test_reformatted.py::test_a_switch",
     "tests/updates/test_releases.py",
     "tests/updates/test_switches.py::test_plain_copier",
