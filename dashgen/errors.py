@@ -36,6 +36,7 @@ class ExitCode(IntEnum):
     CONFLICTS = 3, "an update left conflicts to resolve"
     OUTDATED = 4, "status --check: a newer template is there, or an update is not finished"
     DIFFERS = 5, "status --check: files differ from the template"
+    BROKEN = 6, "an update was written, and the app or uv does not start with it"
     FOUND = 7, "check: something was found"
     INTERRUPTED = 130, "interrupted by Ctrl-C"
     TERMINATED = 143, "ended by another process"

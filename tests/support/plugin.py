@@ -33,6 +33,9 @@ FULL = (
     "tests/storage/test_faults.py",
     "tests/support",
     "tests/updates/test_edits.py",
+    "tests/updates/test_lab.py",
+    "tests/updates/test_migration.py::test_what_people",
+    "tests/updates/test_reformatted.py::test_a_switch",
     "tests/updates/test_releases.py",
     "tests/updates/test_switches.py::test_plain_copier",
 )
