@@ -54,7 +54,8 @@ def test_a_report_shows_its_progress_and_then_its_result(app: Stack, visit: Open
         assert len(seen) >= 4
     with page.expect_download() as download:
         page.get_by_role("button", name="Download CSV").click()
-    assert download.value.path().read_text().startswith("region,first,last,change")
+    content = download.value.path().read_text()
+    assert content.startswith("\ufeffregion,first,last,change"), "Excel needs the mark"
     assert messages(page) == 0
 
 

@@ -76,7 +76,7 @@ def check_the_export_is_what_the_table_shows(tab: Tab) -> None:
     tab.settle()
     with tab.page.expect_download() as download:
         tab.page.click("#explore-export")
-    with download.value.path().open(newline="") as file:
+    with download.value.path().open(newline="", encoding="utf-8-sig") as file:
         assert {row["country"] for row in csv.DictReader(file)} == {"Australia", "New Zealand"}
 
 
