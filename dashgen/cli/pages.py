@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dashgen.cli.console import Output
+from dashgen.cli.data import DataCommand, data_page, stated_file
 from dashgen.cli.parameters import Json, Quiet, Verbose
 from dashgen.cli.update import agreed, as_data, preview, summary
 from dashgen.errors import CommandLineError, ExitCode
 from dashgen.update.content import Style
 
 if TYPE_CHECKING:
+    from dashgen.commands.data import DataPage
     from dashgen.commands.update import Update
 
 add = typer.Typer(rich_markup_mode=None, help="Add a page to a project.")
@@ -42,8 +44,9 @@ def pages() -> None:
     """Name what is added or removed."""
 
 
-@add.command("page")
+@add.command("page", cls=DataCommand)
 def add_page(
+    context: typer.Context,
     name: Name = None,
     kind: Annotated[
         str | None,
@@ -83,21 +86,39 @@ def add_page(
       dashgen add page notes --kind blank
       dashgen add page customers --kind form
         --field name:text --field tier:choice=gold,silver
+      dashgen add page orders --from orders.csv
     """
     # Imported here, so that --help stays fast.
     from dashgen.commands.pages import add_page as write
 
     output = Output(as_json, quiet)
+    file = stated_file(context)
     given = {"title": title, "description": description, "icon": icon}
     entry: dict[str, Any] = {
         "name": _asked(output, name, "NAME", "What should the page be called?"),
-        "kind": _chosen(output, kind, yes),
+        "kind": "data" if file and kind is None else _chosen(output, kind, yes),
         **{key: value for key, value in given.items() if value is not None},
     }
     if field:
         entry["fields"] = [_field(words) for words in field]
-    done = write(project, entry, style=conflict, confirm=_confirm(output, dry_run, yes))
-    return _report(output, done, dry_run)
+    page: DataPage | None = None
+    if file:
+        if entry["kind"] != "data":
+            raise CommandLineError(
+                f"a {entry['kind']} page has no file", "leave out --kind or --from"
+            )
+        ask = output.can_ask and not yes
+        page = data_page(context, output, project, entry, ask=ask, dry_run=dry_run)
+        entry = dict(page.entry)
+    done = write(
+        project,
+        entry,
+        files=page.files if page else None,
+        style=conflict,
+        confirm=_confirm(output, dry_run, yes),
+    )
+    more = {"data": page.description.as_data()} if page else {}
+    return _report(output, done, dry_run, more)
 
 
 @remove.command("page")
@@ -138,10 +159,12 @@ def _confirm(output: Output, dry_run: bool, yes: bool) -> Any:
     return confirm
 
 
-def _report(output: Output, done: "Update", dry_run: bool) -> ExitCode | None:
+def _report(
+    output: Output, done: "Update", dry_run: bool, more: dict[str, Any] | None = None
+) -> ExitCode | None:
     if done.warning:
         output.warn(done.warning)
-    output.result(as_data(done), lambda: summary(done, dry_run))
+    output.result(as_data(done) | (more or {}), lambda: summary(done, dry_run))
     return ExitCode.CONFLICTS if done.conflicts and done.written else None
 
 

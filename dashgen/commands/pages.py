@@ -1,11 +1,13 @@
 """``dashgen add page`` and ``dashgen remove page``: an update with another answer to ``pages``."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from dashgen.commands.update import Update, moved
 from dashgen.errors import InvalidAnswerError, PageError
+from dashgen.files import File
 from dashgen.project.record import Record
 from dashgen.releases.sources import Source
 from dashgen.update import plan as plans
@@ -21,6 +23,7 @@ def add_page(
     project: Path,
     entry: Entry,
     *,
+    files: Mapping[str, bytes] | None = None,
     style: Style = Style.INLINE,
     confirm: Confirm = lambda _: True,
 ) -> Update:
@@ -29,6 +32,7 @@ def add_page(
     Args:
         project: The project's folder.
         entry: Its name and kind, and what else an entry of ``pages`` may have.
+        files: What comes with it, by path, such as a file of data.
         style: How conflicts are left.
         confirm: Shown what is going to be done; nothing is written unless it returns True.
 
@@ -45,7 +49,9 @@ def add_page(
         if len(others) < len(_pages(now, project)) and _place(project, folder, name):
             raise PageError(f"{project} has a page {name}", "choose another name, or remove it")
         before = _with(source, project, record, now, others)
-        return before, _with(source, project, record, now, [*others, dict(entry)])
+        after = _with(source, project, record, now, [*others, dict(entry)])
+        brought = {path: File(content) for path, content in (files or {}).items()}
+        return before, replace(after, brought=brought)
 
     return moved(project, between, style=style, confirm=confirm)
 

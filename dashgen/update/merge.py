@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from fnmatch import fnmatch
 from pathlib import Path
 from stat import S_ISREG
 
@@ -29,6 +30,8 @@ from dashgen.update.content import (
 USER_SIMILARITY = 50
 # Files of two choices resemble each other and are not renames.
 TEMPLATE_SIMILARITY = 70
+# Rendered once and then the user's, as `_skip_if_exists` in copier.yml tells plain Copier.
+DESCRIPTIONS = "*/pages/*/dataset.toml"
 
 
 class Outcome(StrEnum):
@@ -123,6 +126,9 @@ class Merge:
             return None
         if place == path and self._untouched(path, place):
             return Change(path, Outcome.REMOVED, writes={path: None})
+        if place == path and fnmatch(path, DESCRIPTIONS) and self._ours(place).mergeable:
+            # A description alone is worth nothing, and git has it.
+            return Change(path, Outcome.REMOVED, "git has your version", writes={path: None})
         return Change(place, Outcome.KEPT, "the template no longer has it; it is yours now")
 
     def _together(self, dropped: list[Change]) -> list[Change]:
@@ -166,6 +172,8 @@ class Merge:
         ours = self._ours(place)
         if path == ANSWERS_FILE:
             return self._record(ours, new)
+        if fnmatch(path, DESCRIPTIONS):
+            return None
         destination = target if place == path else place
         note = (
             f"was {place}"
@@ -253,6 +261,8 @@ class Merge:
                 yield self._aside(path, new, problem)
             else:
                 yield Change(path, Outcome.NEW, writes={path: new})
+            return
+        if fnmatch(path, DESCRIPTIONS):
             return
         ours = self._ours(path)
         if not ours.mergeable or path in self.moved_by_user.values():
