@@ -216,14 +216,16 @@ def _answered(given: "Given", column: str, doubt: Any) -> "Given":
     match flag.name:
         case "day-first" | "month-first":
             return replace(given, day_first=flag.name == "day-first")
-        case "header" | "footer":
-            return replace(given, **{flag.name: int(flag.value)})
+        case "header":
+            return replace(given, header=int(flag.value))
+        case "footer":
+            return replace(given, footer=int(flag.value))
         case "delimiter":
             return replace(given, delimiter=DELIMITERS[flag.value])
         case "column":
             name, _, role = flag.value.rpartition("=")
             return replace(given, roles=(*given.roles, (name, role)))
-    return replace(given, **{flag.name: flag.value})
+    return replace(given, decimal=flag.value)
 
 
 def screen(description: "Description") -> str:

@@ -114,13 +114,13 @@ def described(
         DataError: It is not read; the message says why and what to do.
     """
     given = given or Given()
-    source, doubts = sniff.sniffed(path, given)
     try:
+        source, doubts = sniff.sniffed(path, given)
         return _described(path, source, given, doubts, progress)
     except ReadingError as error:
         hint = "correct the file"
         if "cells" in str(error):
-            hint = "pass --ragged skip to leave such rows out, --ragged fill to fill short ones, or correct the file"
+            hint = "--ragged skip leaves such rows out, --ragged fill fills short ones"
         elif "encoding" in str(error):
             hint = "pass another --encoding"
         raise DataError(path, str(error), hint) from error

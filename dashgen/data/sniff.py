@@ -1,4 +1,4 @@
-"""How a file is written: its encoding, its delimiter, its header and what stands round the table."""
+"""How a file is written: its encoding, its delimiter, its header, and what is no row."""
 
 import codecs
 import csv
@@ -33,9 +33,10 @@ FOREIGN = {
 }
 WEB_PAGE = re.compile(rb"\s*(<!doctype|<html|<\?xml|<head)", re.IGNORECASE)
 # Letters and signs of Western Europe that are not in ASCII.
-WESTERN = set(
-    "äöüßÄÖÜéèêëàâáåãæçñíìîïóòôõøœúùûÿýÉÈÊËÀÂÁÅÃÆÇÑÍÌÎÏÓÒÔÕØŒÚÙÛÝðÐþÞ€£¥§°²³µ½¼¾·«»“”„‘’–—…®©™¡¿ªº×±\xa0"
-)
+WESTERN = {
+    *"äöüßÄÖÜéèêëàâáåãæçñíìîïóòôõøœúùûÿýÉÈÊËÀÂÁÅÃÆÇÑÍÌÎÏÓÒÔÕØŒÚÙÛÝðÐþÞ",
+    *"€£¥§°²³µ½¼¾·«»\u201c\u201d\u201e\u2018\u2019\u2013\u2014…®©™¡¿ªº\xd7±\xa0",
+}
 FOREIGN_LETTERS = re.compile("[\xc0-\xff]{3}")
 TOTAL = re.compile(r"(grand |sub)?total|sum|summe|gesamt\w*|somme|totale?", re.IGNORECASE)
 

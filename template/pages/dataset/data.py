@@ -42,8 +42,10 @@ def of_role(*roles: str) -> list[Column]:
 
 
 def measures() -> list[Column]:
-    """Return the measures, those that have a sum first."""
-    return sorted(of_role("measure"), key=lambda column: column.total != "sum")
+    """Return the measures: money first, then what has a sum, then what has a mean."""
+    return sorted(
+        of_role("measure"), key=lambda column: (column.total != "sum", column.unit in ("", "%"))
+    )
 
 
 def time() -> Column | None:
@@ -64,11 +66,8 @@ def filters() -> list[Column]:
     searched = of_role("text", "identifier")[:1]
     ranges = [c for c in measures() if facts[c.key]["min"] != facts[c.key]["max"]]
     usual = [*of_role("time")[:1], *categories()[:LISTS], *ranges[:RANGES], *searched]
-    return [
-        column
-        for column in DATA.shown
-        if column.filter is not False and (column.filter or column in usual)
-    ]
+    asked = [column for column in DATA.shown if column.filter and column not in usual]
+    return [column for column in [*usual, *asked] if column.filter is not False]
 
 
 def charts() -> list[Chart]:

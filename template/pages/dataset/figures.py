@@ -18,7 +18,7 @@ BARE = {"visible": False, "fixedrange": True}
 def number(value: float | None, column: Column | None = None) -> str:
     """Return a number as people read it: few digits, with its unit."""
     if value is None:
-        return "–"
+        return "\u2013"
     unit = column.unit if column else ""
     if unit == "%":
         return f"{value * 100:,.1f} %"
@@ -52,6 +52,8 @@ def title(chart: Chart) -> str:
 
 def drawn(chart: Chart, criteria: Criteria) -> go.Figure:
     """Return a chart of the rows that pass the criteria."""
+    if not data.totals(criteria)[0]:
+        return empty()
     match chart.kind:
         case "line":
             return line(chart, criteria)
@@ -67,9 +69,22 @@ def finished(figure: go.Figure, **layout: Any) -> go.Figure:
     figure.update_layout(
         margin={"l": 8, "r": 12, "t": 8, "b": 8}, showlegend=False, dragmode=False, **layout
     )
-    figure.update_xaxes(automargin=True, nticks=6, fixedrange=True)
-    figure.update_yaxes(automargin=True, nticks=5, fixedrange=True)
+    figure.update_xaxes(automargin=True, nticks=5, tickangle=0, fixedrange=True)
+    figure.update_yaxes(automargin=True, fixedrange=True, ticklabelstandoff=6)
     return figure
+
+
+def pale(color: str) -> str:
+    """Return a colour for areas, through which one sees the lines behind."""
+    red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red},{green},{blue},0.15)"
+
+
+def empty() -> go.Figure:
+    """Return what stands in the place of each chart where no row passes the filters."""
+    note = {"text": "No rows match the filters", "showarrow": False, "xref": "paper"}
+    note |= {"yref": "paper", "x": 0.5, "y": 0.5}
+    return go.Figure(layout={"xaxis": BARE, "yaxis": BARE, "annotations": [note]})
 
 
 def line(chart: Chart, criteria: Criteria) -> go.Figure:
@@ -82,7 +97,8 @@ def line(chart: Chart, criteria: Criteria) -> go.Figure:
             y=[value for _, value in found],
             customdata=[number(value, chart.measure) for _, value in found],
             mode="lines" if len(found) > 1 else "markers",
-            line={"width": 2},
+            line={"width": 2, "color": theme.CHART_COLORS[0]},
+            fillcolor=pale(theme.CHART_COLORS[0]),
             fill="tozeroy" if chart.measure is None or chart.measure.total == "sum" else None,
             hovertemplate="%{x}<br>%{customdata}<extra></extra>",
         )
@@ -91,8 +107,12 @@ def line(chart: Chart, criteria: Criteria) -> go.Figure:
 
 
 def bars(chart: Chart, criteria: Criteria) -> go.Figure:
-    """Return a bar a category, the largest at the top; a click on one filters by it."""
-    found = data.groups(criteria, chart.over, chart.measure)[::-1]
+    """Return a bar a category, the largest at the top; a click on one filters by it.
+
+    Its own filter takes no bar away: it colours those that pass.
+    """
+    others = {key: wanted for key, wanted in criteria.items() if key != chart.over.key}
+    found = data.groups(others, chart.over, chart.measure)[::-1]
     found.sort(key=lambda pair: pair[0] != "")
     chosen = criteria.get(chart.over.key)
     figure = go.Figure(
@@ -115,7 +135,7 @@ def bars(chart: Chart, criteria: Criteria) -> go.Figure:
             hovertemplate="%{y}<br>%{text}<extra></extra>",
         )
     )
-    return finished(figure, xaxis=BARE, yaxis={"type": "category"}, bargap=0.25)
+    return finished(figure, xaxis=BARE, yaxis={"type": "category", "dtick": 1}, bargap=0.25)
 
 
 def label(name: str) -> str:

@@ -131,7 +131,7 @@ addEventListener("popstate", () => {
 
 // Numbers and dates in the visitor's language.
 window.dashAgGridFunctions = window.dashAgGridFunctions || {};
-dashAgGridFunctions.datasetCell = ({ value, colDef }) => {
+dashAgGridFunctions.datasetCell = ({ value, colDef, node }) => {
     if (value == null) return "";
     const { type, unit } = colDef.context;
     if (type === "boolean") return value ? "Yes" : "No";
@@ -139,7 +139,7 @@ dashAgGridFunctions.datasetCell = ({ value, colDef }) => {
     if (type === "datetime") return new Date(value.replace(" ", "T")).toLocaleString();
     if (type !== "number" && !(type === "integer" && colDef.type)) return String(value);
     if (unit === "%") return value.toLocaleString(undefined, { style: "percent", maximumFractionDigits: 2 });
-    const text = value.toLocaleString(undefined, { maximumFractionDigits: 6 });
+    const text = value.toLocaleString(undefined, { maximumFractionDigits: node?.rowPinned ? 2 : 6 });
     return unit ? `${text} ${unit}` : text;
 };
 

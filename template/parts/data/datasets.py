@@ -209,7 +209,10 @@ class Dataset:
         found = self.rows(criteria).sort(*order, ColumnExpression(ROW)).limit(end - start, start)
         keys = [ROW, *known]
         rows = found.select(*wanted).fetchall()
-        return [dict(zip(keys, map(as_json, row), strict=True)) for row in rows]
+        return [
+            dict(zip(keys, [str(number), *map(as_json, values)], strict=True))
+            for number, *values in rows
+        ]
 
     def table(self, criteria: Criteria, most: int) -> pd.DataFrame:
         """Return the rows as a data frame with the names of the columns, for a download."""
