@@ -177,8 +177,6 @@ def data_page(
     assert file is not None
     given = _given(context)
     copy = context.meta[_STATED].get("copy")
-    if copy is None:
-        copy = False
 
     def progress(rows: int) -> None:
         if rows % 200_000 == 0:

@@ -10,6 +10,7 @@ from typing import Any
 from dashgen.data.describe import Description, described, refuse_doubts
 from dashgen.data.sniff import Given
 from dashgen.errors import DataError
+from dashgen.releases import installed
 
 LONGEST = 24  # letters of a page's name
 
@@ -35,7 +36,7 @@ def data_page(
     entry: Mapping[str, Any],
     *,
     given: Given | None = None,
-    copy: bool = False,
+    copy: bool | None = None,
     settled: bool = True,
     progress: Callable[[int], None] = lambda _: None,
 ) -> DataPage:
@@ -46,7 +47,8 @@ def data_page(
         project: The project's folder, which need not be there yet.
         entry: The page's name, and what else the user has said of it.
         given: What the user has said of the file.
-        copy: Copy the file into the project, however large it is and whatever it holds.
+        copy: Whether the file is copied into the project. None copies a file that is not large and
+            holds nothing that looks like a secret or a person.
         settled: Refuse doubts that would change figures.
         progress: Told how many rows have been read.
 
@@ -65,11 +67,16 @@ def data_page(
 
 def name_of(file: Path) -> str:
     """Return the name of a page from that of its file."""
-    stem = file.name.partition(".")[0]
-    plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
+    stem = file.name.partition(".")[0].casefold()
+    plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
     words = re.sub("[^a-z0-9]+", "_", plain).strip("_")
     name = (words if words[:1].isalpha() else f"data_{words}")[:LONGEST].strip("_")
-    return name or "data"
+    return f"{name}_data" if name in _reserved() else name or "data"
+
+
+def _reserved() -> list[str]:
+    questions = installed.own_template().questions
+    return next(str(q.default).split() for q in questions if q.name == "reserved_pages")
 
 
 def _differs(place: Path, content: bytes) -> bool:

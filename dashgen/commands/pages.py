@@ -12,6 +12,7 @@ from dashgen.project.record import Record
 from dashgen.releases.sources import Source
 from dashgen.update import plan as plans
 from dashgen.update.content import Style
+from dashgen.update.merge import Outcome
 from dashgen.update.plan import Side
 
 PAGES = "pages"
@@ -76,16 +77,32 @@ def remove_page(
         DashgenError: See ``dashgen.errors``; the project is as it was then.
     """
 
+    machinery = False  # whether what the page imports would go with it
+
     def between(source: Source, project: Path, record: Record) -> tuple[Side, Side]:
+        nonlocal machinery
         now = _now(source, project, record)
         pages = _pages(now, project)
         others = [page for page in pages if page["name"] != name]
         if len(others) == len(pages):
             names = ", ".join(page["name"] for page in pages) or "none"
             raise PageError(f"{project} has no page {name}", f"its pages are: {names}")
+        machinery = any("source" in page for page in pages) and not any(
+            "source" in page for page in others
+        )
         return now, _with(source, project, record, now, others)
 
-    return moved(project, between, style=style, confirm=confirm)
+    def agreed(update: Update) -> bool:
+        kept = [c.path for c in update.changes if c.outcome is Outcome.KEPT and not c.writes]
+        if machinery and (edited := [path for path in kept if f"/{PAGES}/{name}/" in path]):
+            folder = Path(edited[0]).parent
+            raise PageError(
+                f"{folder} was edited, and would not run without what reads its data",
+                f"delete {folder}, commit that, and remove the page again",
+            )
+        return confirm(update)
+
+    return moved(project, between, style=style, confirm=agreed)
 
 
 def kinds(project_questions: Mapping[str, Any]) -> tuple[str, ...]:

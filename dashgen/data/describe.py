@@ -42,7 +42,7 @@ class Description:
         """Return the columns that look like secrets or persons and are left off the page."""
         return tuple(column.name for column in self.columns if column.hidden and column.missing < 1)
 
-    def placed(self, project: Path, copy: bool = False) -> tuple[str, bytes | None]:
+    def placed(self, project: Path, copy: bool | None = None) -> tuple[str, bytes | None]:
         """Return the path by which a project finds the file, and the content that goes there.
 
         A large file, and one with secrets or persons, stays where it is, and so does a file that
@@ -52,7 +52,9 @@ class Description:
         root = os.path.realpath(project) + os.sep
         if inside.startswith(root):
             return Path(inside.removeprefix(root)).as_posix(), None
-        if not copy and (self.sensitive or self.path.stat().st_size > COPIED):
+        if copy is None:
+            copy = not self.sensitive and self.path.stat().st_size <= COPIED
+        if not copy:
             return Path(inside).as_posix(), None
         return f"{FOLDER}/{self.path.name}", self.path.read_bytes()
 
