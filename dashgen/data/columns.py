@@ -41,6 +41,8 @@ FORMS = (
 
 ZONE = re.compile(r"\d{2}:\d{2}.*(Z|[+-]\d{2}:?\d{2})$")
 PLAIN = re.compile(r"-?\d+")
+POINT = re.compile(r"-?\d+\.\d+")
+NUMBERS = {("number", "."), ("number", ",")}
 LEADING_ZERO = re.compile(r"[-+]?0\d+")
 UNIT = re.compile(rf"%|{CURRENCIES}")
 
@@ -135,7 +137,7 @@ class Profile:
         self.units: Counter[str] = Counter()
         self.zeros = self.large = self.fractions = self.clock = self.marks = 0
         self.mails = self.tokens = self.cards = self.spaces = 0
-        self.low, self.high = "", ""
+        self.settled = False
 
     def add(self, cells: Iterable[str]) -> None:
         """Take a block of cells."""
@@ -160,6 +162,8 @@ class Profile:
         self.spaces += " " in text
         self.clock += ":" in text
         self.marks += "." in text or "," in text
+        if self.settled and self._is_number(text):
+            return
         if PLAIN.fullmatch(text):
             self.zeros += bool(LEADING_ZERO.fullmatch(text))
             self.large += abs(int(text[:30])) > LARGEST
@@ -180,6 +184,17 @@ class Profile:
             fit.misfits.append(text)
             if len(fit.misfits) > PATIENCE or (not fit.fits and len(fit.misfits) > 3):
                 del self.fits[way]
+        self.settled = self.fits.keys() <= NUMBERS and bool(self.fits)
+
+    def _is_number(self, text: str) -> bool:
+        """Say whether a cell is like most of a column of numbers, without a look at all else."""
+        plain = bool(PLAIN.fullmatch(text)) and len(text) < 13 and not LEADING_ZERO.fullmatch(text)
+        if not plain and not (self.fits.keys() == {("number", ".")} and POINT.fullmatch(text)):
+            return False
+        self.fractions += not plain
+        for fit in self.fits.values():
+            fit.fits += 1
+        return True
 
     def fitting(self, kind: str) -> list[str]:
         """Return the ways to read all cells as a type: decimal marks, or forms of dates."""

@@ -216,13 +216,15 @@ class Dataset:
 
     def table(self, criteria: Criteria, most: int) -> pd.DataFrame:
         """Return the rows as a data frame with the names of the columns, for a download."""
-        if (rows := self.count(criteria)) > most:
+        if (count := self.count(criteria)) > most:
             raise DataError(
-                f"{rows:,} rows are more than a download takes ({most:,}): filter first."
+                f"{count:,} rows are more than a download takes ({most:,}): filter first."
             )
         found = self.rows(criteria).sort(ColumnExpression(ROW)).limit(most)
-        frame = found.select(*(column.value for column in self.shown)).df()
-        return frame.rename(columns={column.key: column.title for column in self.shown})
+        rows = found.select(*(column.value for column in self.shown)).fetchall()
+        names = [column.title for column in self.shown]
+        # As objects, or whole numbers would get a decimal point where one is missing.
+        return pd.DataFrame(rows, columns=names, dtype=object)
 
 
 def description(file: Path) -> tuple[Source, list[Column]]:
