@@ -124,21 +124,28 @@ def step() -> str:
 
 
 def trend(criteria: Criteria, measure: Column | None) -> list[tuple[str, float]]:
-    """Return a measure over time, one point a step."""
+    """Return a measure over time, one point a step; no measure is the number of rows."""
+    points = trends(criteria)
+    place = [None, *measures()[:FIGURES]].index(measure)
+    return [(at, values[place]) for at, *values in points]
+
+
+def trends(criteria: Criteria) -> list[tuple[Any, ...]]:
+    """Return what the key figures show over time, in one query."""
     moment = time()
     if moment is None:
         return []
 
-    def ask() -> list[tuple[str, float]]:
+    def ask() -> list[tuple[Any, ...]]:
         whole = moment.value
         if moment.type != "integer":
             whole = Function("date_trunc", ConstantExpression(step()), moment.value)
         found = DATA.rows(criteria).filter(moment.value.isnotnull())
-        counted = found.aggregate([whole.alias("at"), shown(measure).alias("y")])
-        points = counted.sort(ColumnExpression("at")).fetchall()
-        return [(str(at).removesuffix(" 00:00:00"), y) for at, y in points]
+        wanted = [shown(measure) for measure in [None, *measures()[:FIGURES]]]
+        ordered = found.aggregate([whole.alias("at"), *wanted]).sort(ColumnExpression("at"))
+        return [(str(at).removesuffix(" 00:00:00"), *rest) for at, *rest in ordered.fetchall()]
 
-    return DATA.answer(["trend", dict(criteria), measure and measure.key], ask)
+    return DATA.answer(["trends", dict(criteria)], ask)
 
 
 def groups(criteria: Criteria, over: Column, measure: Column | None) -> list[tuple[str, float]]:

@@ -44,6 +44,7 @@ KINDS = {
 ROLES = ("time", "measure", "category", "identifier", "text", "flag", "place")
 CHOICES = 200  # values that a filter offers
 ANSWERS = 500  # queries whose answers are kept
+REMEMBERED = 20_000  # cells of a column whose plain form is remembered during conversion
 MEMORY = "512MB"
 
 log = logging.getLogger(__name__)
@@ -323,7 +324,7 @@ def write_plain(source: Source, path: Path, columns: Sequence[Column], draft: Pa
                             f"line {line}: {cell!r} in column {column.name!r} is no {column.type}"
                         )
                     plain = found
-                    if len(seen) < 100_000:
+                    if len(seen) < REMEMBERED:
                         seen[cell] = plain
                 cells.append(plain)
             writer.writerow(cells)
