@@ -26,6 +26,7 @@ def add_page(
     *,
     files: Mapping[str, bytes] | None = None,
     style: Style = Style.INLINE,
+    trying: bool = True,
     confirm: Confirm = lambda _: True,
 ) -> Update:
     """Add a page to a project; one that was deleted by hand comes back.
@@ -35,6 +36,7 @@ def add_page(
         entry: Its name and kind, and what else an entry of ``pages`` may have.
         files: What comes with it, by path, such as a file of data.
         style: How conflicts are left.
+        trying: Whether to try the app before and afterwards, in its own environment.
         confirm: Shown what is going to be done; nothing is written unless it returns True.
 
     Raises:
@@ -54,7 +56,7 @@ def add_page(
         brought = {path: File(content) for path, content in (files or {}).items()}
         return before, replace(after, brought=brought)
 
-    return moved(project, between, style=style, confirm=confirm)
+    return moved(project, between, style=style, trying=trying, confirm=confirm)
 
 
 def remove_page(
@@ -62,6 +64,7 @@ def remove_page(
     name: str,
     *,
     style: Style = Style.INLINE,
+    trying: bool = True,
     confirm: Confirm = lambda _: True,
 ) -> Update:
     """Remove a page from a project; one that was edited is kept and named.
@@ -70,6 +73,7 @@ def remove_page(
         project: The project's folder.
         name: The page's name.
         style: How conflicts are left.
+        trying: Whether to try the app before and afterwards, in its own environment.
         confirm: Shown what is going to be done; nothing is written unless it returns True.
 
     Raises:
@@ -102,7 +106,7 @@ def remove_page(
             )
         return confirm(update)
 
-    return moved(project, between, style=style, confirm=agreed)
+    return moved(project, between, style=style, trying=trying, confirm=agreed)
 
 
 def kinds(project_questions: Mapping[str, Any]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from sqlite3 import OperationalError
+from tempfile import TemporaryFile
 from threading import Timer
 from typing import Any, TypeVar
 
@@ -85,6 +86,8 @@ def make_engine(address: str) -> Engine:
             raise ValueError("names no file; threads cannot share a database in memory")
         file = ROOT / str(url.database)  # a relative path does not depend on the current folder
         file.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=file.parent):
+            pass  # the folder can be written
         url = url.set(database=str(file))
     return create_engine(url, connect_args=connect_args, hide_parameters=True)
 
