@@ -340,3 +340,18 @@ class CheckOptionError(DashgenError):
     """A rule, a file or a setting of ``dashgen check`` that there is not."""
 
     exit_code = ExitCode.USAGE
+
+
+class DataError(DashgenError):
+    """A file of data that cannot be read as a table, or not without an answer.
+
+    Args:
+        path: The file.
+        problem: What is wrong with it, or not sure.
+        hint: What to do, such as the flag that answers.
+    """
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, path: Path, problem: str, hint: str = "") -> None:
+        super().__init__(f"{path}: {problem}", hint)

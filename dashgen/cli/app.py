@@ -19,7 +19,7 @@ from dashgen.cli.config import config
 from dashgen.cli.console import discard, print_aside, print_error
 from dashgen.cli.diff import diff
 from dashgen.cli.doctor import doctor
-from dashgen.cli.new import new
+from dashgen.cli.new import NewCommand, new
 from dashgen.cli.options import options
 from dashgen.cli.pages import add, remove
 from dashgen.cli.questions import QuestionCommand
@@ -37,7 +37,7 @@ app = typer.Typer(
     subcommand_metavar="COMMAND",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command(cls=QuestionCommand)(new)
+app.command(cls=NewCommand)(new)
 app.command(cls=QuestionCommand)(update)
 for command in (status, diff, options, config, completion, check, doctor):
     app.command()(command)

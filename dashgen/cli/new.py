@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from dashgen.cli.console import Output, answer_text, styled
+from dashgen.cli.data import data_options, data_page, format_data_options, stated_file
 from dashgen.cli.parameters import Json, Quiet, Verbose
-from dashgen.cli.questions import stated
+from dashgen.cli.questions import QuestionCommand, stated
 from dashgen.cli.steps import first_steps
 from dashgen.errors import CommandLineError
 from dashgen.project.staging import Existing
@@ -30,7 +32,22 @@ class Start(StrEnum):
 
 
 if TYPE_CHECKING:
+    from dashgen.commands.data import DataPage
     from dashgen.commands.new import NewProject
+
+
+class NewCommand(QuestionCommand):
+    """A command with the options of the questions and those about a file of data."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return all of them."""
+        return [*super().get_params(ctx), *data_options()]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the options about data between the command's own and the questions."""
+        TyperCommand(self.name, params=self.params).format_options(ctx, formatter)
+        format_data_options(ctx, formatter)
+        self.format_questions(ctx, formatter)
 
 
 def new(
@@ -122,6 +139,7 @@ def new(
       dashgen new a --storage redis    choose one thing
       dashgen new shop -y --run        and serve it at once
       dashgen new shop -y --dry-run    only list the files
+      dashgen new sales --from sales.csv --run
     """
     # Imported here, so that --help stays fast.
     from dashgen.commands.new import new as write
@@ -134,6 +152,13 @@ def new(
     if dest is None:
         dest = _asked_destination(output)
     port = preferred_port() if run else None
+    flags = _with_data(_started(stated(context), start), data or ())
+    page: DataPage | None = None
+    if file := stated_file(context):
+        page = _page(context, output, file, dest, flags, start, template, defaults, dry_run)
+        flags["pages"] = [dict(page.entry)]
+        # Whoever only looks at what a file holds is not to be asked for more.
+        defaults = defaults or (dry_run and not output.can_ask)
     asker = None
     force = force or existing is not None
     if output.can_ask and (not defaults or (force and not existing)):
@@ -143,14 +168,15 @@ def new(
 
     def announce(project: "NewProject") -> None:
         output.result(
-            {"dry_run": dry_run, **_as_data(project)},
+            {"dry_run": dry_run, **_as_data(project)}
+            | ({"data": page.description.as_data()} if page else {}),
             lambda: _as_listing(project) if dry_run else _as_text(project),
         )
 
     try:
         project = write(
             dest,
-            answers=_with_data(_started(stated(context), start), data or ()),
+            answers=flags,
             answers_file=answers,
             defaults=defaults,
             asker=asker,
@@ -161,6 +187,7 @@ def new(
             template=template,
             ref=ref,
             trust=trust,
+            files=page.files if page else None,
             announce=announce,
         )
     except KeyboardInterrupt as error:
@@ -177,6 +204,34 @@ def new(
         except KeyboardInterrupt as error:
             error.add_note("stopped before the app was started; the project is written")
             raise
+
+
+def _page(
+    context: typer.Context,
+    output: Output,
+    file: Path,
+    dest: str,
+    flags: dict[str, Any],
+    start: Start | None,
+    template: str | None,
+    defaults: bool,
+    dry_run: bool,
+) -> "DataPage":
+    """Return the only page of an app that begins with a file."""
+    for option, said in (
+        ("--start", start),
+        ("--pages", "pages" in flags),
+        ("--template", template),
+    ):
+        if said:
+            raise CommandLineError(
+                f"--from and {option} exclude each other", "leave one of them out"
+            )
+    from dashgen.commands.data import name_of
+
+    entry = {"name": name_of(file)}
+    ask = output.can_ask and not defaults
+    return data_page(context, output, Path(dest), entry, ask=ask, dry_run=dry_run)
 
 
 def _asked_destination(output: Output) -> str:

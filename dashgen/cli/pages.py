@@ -1,15 +1,19 @@
 """``dashgen add page`` and ``dashgen remove page`` on the command line."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dashgen.cli.console import Output
+from dashgen.cli.data import DataCommand, data_page, stated_file
 from dashgen.cli.parameters import Diff, DryRun, Json, Quiet, Try, Verbose, Yes
 from dashgen.cli.update import confirming, report
 from dashgen.errors import CommandLineError, ExitCode
 from dashgen.update.content import Style
+
+if TYPE_CHECKING:
+    from dashgen.commands.data import DataPage
 
 add = typer.Typer(rich_markup_mode=None, help="Add a page to a project.")
 remove = typer.Typer(rich_markup_mode=None, help="Remove a page from a project.")
@@ -35,8 +39,9 @@ def pages() -> None:
     """Name what is added or removed."""
 
 
-@add.command("page")
+@add.command("page", cls=DataCommand)
 def add_page(
+    context: typer.Context,
     name: Name = None,
     kind: Annotated[
         str | None,
@@ -78,22 +83,41 @@ def add_page(
       dashgen add page notes --kind blank
       dashgen add page customers --kind form
         --field name:text --field tier:choice=gold,silver
+      dashgen add page orders --from orders.csv
     """
     # Imported here, so that --help stays fast.
     from dashgen.commands.pages import add_page as write
 
     output = Output(as_json, quiet)
+    file = stated_file(context)
     given = {"title": title, "description": description, "icon": icon}
     entry: dict[str, Any] = {
         "name": _asked(output, name, yes, "What should the page be called?"),
-        "kind": _chosen(output, kind, yes),
+        "kind": "data" if file and kind is None else _chosen(output, kind, yes),
         **{key: value for key, value in given.items() if value is not None},
     }
     if field:
         entry["fields"] = [_field(words) for words in field]
+    page: DataPage | None = None
+    if file:
+        if entry["kind"] != "data":
+            raise CommandLineError(
+                f"a {entry['kind']} page has no file", "leave out --kind or --from"
+            )
+        ask = output.can_ask and not yes
+        page = data_page(context, output, project, entry, ask=ask, dry_run=dry_run)
+        entry = dict(page.entry)
     confirm = confirming(output, dry_run=dry_run, diff=diff, yes=yes)
-    done = write(project, entry, style=conflict, trying=try_, confirm=confirm)
-    return report(output, done, dry_run=dry_run, diff=diff)
+    done = write(
+        project,
+        entry,
+        files=page.files if page else None,
+        style=conflict,
+        trying=try_,
+        confirm=confirm,
+    )
+    more = {"data": page.description.as_data()} if page else {}
+    return report(output, done, dry_run=dry_run, diff=diff, more=more)
 
 
 @remove.command("page")

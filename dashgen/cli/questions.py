@@ -24,9 +24,13 @@ class QuestionCommand(TyperCommand):
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write what the function declares, and then each question with its choices."""
+        TyperCommand(self.name, params=self.params).format_options(ctx, formatter)
+        self.format_questions(ctx, formatter)
+
+    def format_questions(self, ctx: Any, formatter: Any) -> None:
+        """Write each question with its choices."""
         from dashgen.releases import installed
 
-        TyperCommand(self.name, params=self.params).format_options(ctx, formatter)
         rows: list[tuple[str, str]] = []
         for question, option in zip(installed.own_template().visible, _options(), strict=True):
             rows.append(option.get_help_record(ctx))

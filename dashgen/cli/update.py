@@ -1,6 +1,7 @@
 """``dashgen update`` on the command line."""
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -120,11 +121,18 @@ def confirming(
     return confirm
 
 
-def report(output: Output, done: "Update", *, dry_run: bool, diff: bool) -> ExitCode | None:
-    """Say what was done; return the exit code where it is not 0."""
+def report(
+    output: Output,
+    done: "Update",
+    *,
+    dry_run: bool,
+    diff: bool,
+    more: Mapping[str, Any] | None = None,
+) -> ExitCode | None:
+    """Say what was done, to a program with what else it is told; return the exit code if not 0."""
     if done.warning:
         output.warn(done.warning)
-    data = as_data(done) | ({"diff": done.diff} if diff else {})
+    data = as_data(done) | ({"diff": done.diff} if diff else {}) | dict(more or {})
     output.result(data, lambda: summary(done, dry_run))
     if done.written and done.trial.result == "broken":
         return ExitCode.BROKEN

@@ -91,6 +91,7 @@ def new(
     template: str | None = None,
     ref: str | None = None,
     trust: bool = False,
+    files: Mapping[str, bytes] | None = None,
     announce: Callable[[NewProject], None] | None = None,
 ) -> NewProject:
     """Write a new project, or nothing at all.
@@ -109,6 +110,7 @@ def new(
         template: Another template: a folder or a git address.
         ref: A tag, a branch or a commit of that template.
         trust: Let that template run commands.
+        files: What else goes into the project, by path, such as a file of data.
         announce: Told of the project, which is in place then; if it fails, nothing is left.
 
     Raises:
@@ -128,6 +130,7 @@ def new(
         complete = _answers(version, stated, offered, asker, defaults)
         with _stage(place, dry_run) as stage:
             version.render(stage.folder, complete)
+            _add(stage.folder, files or {})
             sizes = {path: (stage.folder / path).stat().st_size for path in stage.files()}
             for path in stage.collisions():
                 stage.decisions[path] = _decision(stage, path, existing, asker)
@@ -168,6 +171,12 @@ def _announce_in_place(stage: Stage, announce: Callable[[], None]) -> None:
             finish()
 
     stage.finish = announce_and_finish
+
+
+def _add(folder: Path, files: Mapping[str, bytes]) -> None:
+    for path, content in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
 
 
 def _services(template: Template, answers: Answers) -> dict[str, str]:

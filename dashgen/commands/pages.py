@@ -1,15 +1,18 @@
 """``dashgen add page`` and ``dashgen remove page``: an update with another answer to ``pages``."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from dashgen.commands.update import Update, moved
 from dashgen.errors import InvalidAnswerError, PageError
+from dashgen.files import File
 from dashgen.project.record import Record
 from dashgen.releases.sources import Source
 from dashgen.update import plan as plans
 from dashgen.update.content import Style
+from dashgen.update.merge import Outcome
 from dashgen.update.plan import Side
 
 PAGES = "pages"
@@ -21,6 +24,7 @@ def add_page(
     project: Path,
     entry: Entry,
     *,
+    files: Mapping[str, bytes] | None = None,
     style: Style = Style.INLINE,
     trying: bool = True,
     confirm: Confirm = lambda _: True,
@@ -30,6 +34,7 @@ def add_page(
     Args:
         project: The project's folder.
         entry: Its name and kind, and what else an entry of ``pages`` may have.
+        files: What comes with it, by path, such as a file of data.
         style: How conflicts are left.
         trying: Whether to try the app before and afterwards, in its own environment.
         confirm: Shown what is going to be done; nothing is written unless it returns True.
@@ -47,7 +52,9 @@ def add_page(
         if len(others) < len(_pages(now, project)) and _place(project, folder, name):
             raise PageError(f"{project} has a page {name}", "choose another name, or remove it")
         before = _with(source, project, record, now, others)
-        return before, _with(source, project, record, now, [*others, dict(entry)])
+        after = _with(source, project, record, now, [*others, dict(entry)])
+        brought = {path: File(content) for path, content in (files or {}).items()}
+        return before, replace(after, brought=brought)
 
     return moved(project, between, style=style, trying=trying, confirm=confirm)
 
@@ -74,16 +81,32 @@ def remove_page(
         DashgenError: See ``dashgen.errors``; the project is as it was then.
     """
 
+    machinery = False  # whether what the page imports would go with it
+
     def between(source: Source, project: Path, record: Record) -> tuple[Side, Side]:
+        nonlocal machinery
         now = _now(source, project, record)
         pages = _pages(now, project)
         others = [page for page in pages if page["name"] != name]
         if len(others) == len(pages):
             names = ", ".join(page["name"] for page in pages) or "none"
             raise PageError(f"{project} has no page {name}", f"its pages are: {names}")
+        machinery = any("source" in page for page in pages) and not any(
+            "source" in page for page in others
+        )
         return now, _with(source, project, record, now, others)
 
-    return moved(project, between, style=style, trying=trying, confirm=confirm)
+    def agreed(update: Update) -> bool:
+        kept = [c.path for c in update.changes if c.outcome is Outcome.KEPT and not c.writes]
+        if machinery and (edited := [path for path in kept if f"/{PAGES}/{name}/" in path]):
+            folder = Path(edited[0]).parent
+            raise PageError(
+                f"{folder} was edited, and would not run without what reads its data",
+                f"delete {folder}, commit that, and remove the page again",
+            )
+        return confirm(update)
+
+    return moved(project, between, style=style, trying=trying, confirm=agreed)
 
 
 def kinds(project_questions: Mapping[str, Any]) -> tuple[str, ...]:

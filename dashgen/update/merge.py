@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from fnmatch import fnmatch
 from stat import S_ISREG
 
 from dashgen.files import EXECUTABLE, FILE, File, Files
@@ -33,6 +34,8 @@ from dashgen.update.content import (
 
 # Files of two choices resemble each other and are not renames.
 TEMPLATE_SIMILARITY = 70
+# Rendered once and then the user's, as `_skip_if_exists` in copier.yml tells plain Copier.
+DESCRIPTIONS = "*/pages/*/dataset.toml"
 
 
 class Outcome(StrEnum):
@@ -148,6 +151,9 @@ class Merge:
             return None
         if place == self.places.at(path) and self._untouched(path, place):
             return Change(place, Outcome.REMOVED, writes={place: None})
+        if place == self.places.at(path) and fnmatch(path, DESCRIPTIONS):
+            # A description alone is worth nothing, and git has it.
+            return Change(place, Outcome.REMOVED, "git has your version", writes={place: None})
         return Change(place, Outcome.KEPT, "the template no longer has it; it is yours now")
 
     def _together(self, dropped: list[Change]) -> list[Change]:
@@ -194,6 +200,8 @@ class Merge:
         ours = self._ours(place)
         if path == ANSWERS_FILE:
             return self._record(ours, new)
+        if fnmatch(path, DESCRIPTIONS) and goal == here:
+            return None
         if place in self.own:
             return None if old == new else Change(place, Outcome.KEPT, f"yours, see {own.LIST}")
         old = self._nearer(path, old, ours)
@@ -324,6 +332,8 @@ class Merge:
                 yield self._aside(path, new, problem)
             else:
                 yield Change(path, Outcome.NEW, writes={path: new})
+            return
+        if fnmatch(path, DESCRIPTIONS):
             return
         ours = self._ours(path)
         if not ours.mergeable or path in self.places.files.values():

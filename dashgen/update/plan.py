@@ -38,10 +38,12 @@ class Side:
 
     version: TemplateVersion
     resolved: Resolved
+    brought: Files = field(default_factory=dict)
+    """What comes with an answer and is the user's from then on, such as a file of data."""
 
     def files(self, name: str) -> Files:
         """Return what it gives for a project folder of this name."""
-        return self.version.rendered(name, self.resolved.answers)
+        return {**self.version.rendered(name, self.resolved.answers), **self.brought}
 
     @property
     def package(self) -> str:

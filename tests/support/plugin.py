@@ -19,6 +19,7 @@ FULL = (
     "tests/browser/test_profile.py::test_profile_on_the_development_server",
     "tests/cli/test_copier_alone.py",
     "tests/cli/test_wheel.py",
+    "tests/data/test_path.py::test_an_app_of_a_file",
     "tests/project/test_delivery.py::test_the_images_commands",
     "tests/project/test_delivery.py::test_the_workers_health_check",
     "tests/project/test_lowest.py",

@@ -1,0 +1,254 @@
+"""The options about a file of data, and the screen that shows what was found in it."""
+
+import shutil
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperCommand
+
+from dashgen.cli.console import Output, styled
+from dashgen.errors import CommandLineError
+
+if TYPE_CHECKING:
+    from dashgen.commands.data import DataPage
+    from dashgen.data.describe import Description
+    from dashgen.data.sniff import Given
+
+_STATED = "dashgen.data"
+DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
+ROLES = ("time", "measure", "category", "identifier", "text", "flag", "place")
+
+
+class DataCommand(TyperCommand):
+    """A command that also has the options about a file of data."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return those options, and what the function declares."""
+        return [*super().get_params(ctx), *_options()]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write those options apart from the others."""
+        TyperCommand(self.name, params=self.params).format_options(ctx, formatter)
+        format_data_options(ctx, formatter)
+
+
+def format_data_options(ctx: Any, formatter: Any) -> None:
+    """Write the options about a file of data for the help."""
+    with formatter.section("Data"):
+        formatter.write_dl([option.get_help_record(ctx) for option in _options()])
+
+
+def data_options() -> tuple[Any, ...]:
+    """Return the options about a file of data."""
+    return _options()
+
+
+@cache
+def _options() -> tuple[Any, ...]:
+    def keep(context: typer.Context, parameter: typer.CallbackParam, value: Any) -> None:
+        if value not in (None, [], ()):
+            context.meta.setdefault(_STATED, {})[parameter.name] = value
+
+    def option(*names: str, **more: Any) -> Any:
+        return typer.Option(*names, callback=keep, expose_value=False, show_default=False, **more)
+
+    def roles(incomplete: str) -> list[str]:
+        name = incomplete.rpartition("=")[0]
+        return [f"{name}={role}" for role in ROLES if f"{name}={role}".startswith(incomplete)]
+
+    app = typer.Typer(add_completion=False)
+
+    @app.command()
+    def declare(
+        file: Annotated[
+            Path | None,
+            option("--from", metavar="FILE", help="Make a page of a CSV or TSV file."),
+        ] = None,
+        column: Annotated[
+            list[str] | None,
+            option(
+                "--column",
+                metavar="NAME=ROLE",
+                help=f"Role of a column: {', '.join(ROLES)}. Repeatable.",
+                autocompletion=roles,
+            ),
+        ] = None,
+        show: Annotated[
+            list[str] | None,
+            option(
+                "--show",
+                metavar="NAME",
+                help="Show a column that looks like a secret or a person. Repeatable.",
+            ),
+        ] = None,
+        day_first: Annotated[
+            bool | None,
+            option("--day-first/--month-first", help="Order of dates such as 02/06/2024."),
+        ] = None,
+        decimal: Annotated[
+            str | None, option("--decimal", metavar="MARK", help="Decimal mark: . or ,")
+        ] = None,
+        delimiter: Annotated[
+            str | None,
+            option("--delimiter", metavar="NAME", help="comma, semicolon, tab, pipe, or a sign."),
+        ] = None,
+        header: Annotated[
+            int | None,
+            option("--header", metavar="ROW", min=0, help="Row with the names. 0: there is none."),
+        ] = None,
+        footer: Annotated[
+            int | None,
+            option("--footer", metavar="ROWS", min=0, help="Rows at the end to leave out."),
+        ] = None,
+        ragged: Annotated[
+            str | None,
+            option("--ragged", metavar="HOW", help="Rows of a wrong length: fill or skip."),
+        ] = None,
+        encoding: Annotated[
+            str | None, option("--encoding", metavar="NAME", help="Encoding, such as cp1252.")
+        ] = None,
+        copy: Annotated[
+            bool | None,
+            option("--copy/--no-copy", help="Copy the file into data/, or use it where it is."),
+        ] = None,
+    ) -> None: ...
+
+    return tuple(typer.main.get_command(app).params)
+
+
+def stated_file(context: typer.Context) -> Path | None:
+    """Return the file of data that the command line names.
+
+    Raises:
+        CommandLineError: Something is said of a file, and none is named.
+    """
+    said = context.meta.get(_STATED, {})
+    if said and "file" not in said:
+        option = next(iter(said)).replace("_", "-")
+        raise CommandLineError(f"--{option} is about a file of data", "name it with --from")
+    file: Path | None = said.get("file")
+    return file
+
+
+def _given(context: typer.Context) -> "Given":
+    from dashgen.data.sniff import Given
+
+    said = context.meta.get(_STATED, {})
+    roles = []
+    for words in said.get("column", ()):
+        name, _, role = words.rpartition("=")
+        if not name or role not in ROLES:
+            hint = f"write --column NAME=ROLE, with {', '.join(ROLES)}"
+            raise CommandLineError(f"--column {words!r} names no role", hint)
+        roles.append((name, role))
+    for option, known in (("decimal", (".", ",")), ("ragged", ("fill", "skip"))):
+        if said.get(option, known[0]) not in known:
+            raise CommandLineError(f"--{option} is {' or '.join(known)}", "write one of them")
+    delimiter = said.get("delimiter")
+    delimiter = DELIMITERS.get(delimiter, delimiter)
+    if delimiter is not None and (len(delimiter) != 1 or delimiter in '\r\n"\0'):
+        raise CommandLineError("--delimiter is one sign", f"or one of {', '.join(DELIMITERS)}")
+    names = ("encoding", "header", "footer", "ragged", "decimal", "day_first")
+    return Given(
+        delimiter=delimiter,
+        roles=tuple(roles),
+        show=tuple(said.get("show", ())),
+        **{name: said.get(name) for name in names},
+    )
+
+
+def data_page(
+    context: typer.Context,
+    output: Output,
+    project: Path,
+    entry: dict[str, Any],
+    *,
+    ask: bool,
+    dry_run: bool,
+) -> "DataPage":
+    """Return the page that the stated file gives; doubts are asked, shown or refused."""
+    # Imported here, so that --help stays fast.
+    from dashgen.commands import data
+
+    file = stated_file(context)
+    assert file is not None
+    given = _given(context)
+    copy = context.meta[_STATED].get("copy")
+
+    def progress(rows: int) -> None:
+        if rows % 200_000 == 0:
+            output.step(f"read {rows:,} rows")
+
+    while True:
+        page = data.data_page(
+            file,
+            project,
+            entry,
+            given=given,
+            copy=copy,
+            settled=not (ask or dry_run),
+            progress=progress,
+        )
+        output.step(screen(page.description))
+        doubts = page.description.open_doubts if ask and not dry_run else []
+        if not doubts:
+            return page
+        given = _answered(given, *doubts[0])
+
+
+def _answered(given: "Given", column: str, doubt: Any) -> "Given":
+    """Ask one doubt, and return what is known with its answer."""
+    from dashgen.cli.prompts import ask_choice
+
+    where = f"{column}: " if column else ""
+    offered = [str(flag) for flag in doubt.flags]
+    if len(offered) == 1:
+        offered.append("cancel")
+    chosen = ask_choice(f"{where}{doubt.text}?", offered)
+    flag = next((flag for flag in doubt.flags if str(flag) == chosen), None)
+    if flag is None:
+        raise KeyboardInterrupt
+    match flag.name:
+        case "day-first" | "month-first":
+            return replace(given, day_first=flag.name == "day-first")
+        case "header":
+            return replace(given, header=int(flag.value))
+        case "footer":
+            return replace(given, footer=int(flag.value))
+        case "delimiter":
+            return replace(given, delimiter=DELIMITERS[flag.value])
+        case "column":
+            name, _, role = flag.value.rpartition("=")
+            return replace(given, roles=(*given.roles, (name, role)))
+    return replace(given, decimal=flag.value)
+
+
+def screen(description: "Description") -> str:
+    """Return one line a column: its name, role, missing values and examples, and the doubts."""
+    room = max(shutil.get_terminal_size().columns - 50, 20)
+    width = min(max(len(column.name) for column in description.columns), 24)
+    lines = [
+        styled(
+            f"{description.path.name}: {description.rows:,} rows, "
+            f"{len(description.columns)} columns",
+            "bold",
+        ),
+        *(f"  {styled('?', 'warning')} {_doubt(doubt)}" for doubt in description.doubts),
+    ]
+    for column in description.columns:
+        missing = f"{column.missing:.0%} missing" if column.missing else ""
+        examples = ", ".join(column.examples)
+        examples = f"{examples[: room - 1]}…" if len(examples) > room else examples
+        name = f"{column.name[:width]:<{width}}"
+        role = "hidden" if column.hidden else column.role
+        lines.append(f"  {styled(name, 'term')}  {role:<10} {missing:<12} {examples}".rstrip())
+        lines += [f"    {styled('?', 'warning')} {_doubt(doubt)}" for doubt in column.doubts]
+    return "\n".join(lines)
+
+
+def _doubt(doubt: Any) -> str:
+    flags = ", ".join(map(str, doubt.flags))
+    return f"{doubt.text}: {flags}" if flags else str(doubt.text)

@@ -1,0 +1,88 @@
+"""A page of a file of the user's: what ``new`` and ``add page`` need for it."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dashgen.data.describe import Description, described, refuse_doubts
+from dashgen.data.sniff import Given
+from dashgen.errors import DataError
+from dashgen.releases import installed
+
+LONGEST = 24  # letters of a page's name
+
+
+@dataclass(frozen=True)
+class DataPage:
+    """A page of a file, before it is written.
+
+    Args:
+        entry: The page's entry in the answer ``pages``.
+        files: What goes into the project beside it, by path.
+        description: What the file holds.
+    """
+
+    entry: Mapping[str, Any]
+    files: Mapping[str, bytes]
+    description: Description
+
+
+def data_page(
+    file: Path,
+    project: Path,
+    entry: Mapping[str, Any],
+    *,
+    given: Given | None = None,
+    copy: bool | None = None,
+    settled: bool = True,
+    progress: Callable[[int], None] = lambda _: None,
+) -> DataPage:
+    """Return the page that a file gives.
+
+    Args:
+        file: A CSV or TSV file.
+        project: The project's folder, which need not be there yet.
+        entry: The page's name, and what else the user has said of it.
+        given: What the user has said of the file.
+        copy: Whether the file is copied into the project. None copies a file that is not large and
+            holds nothing that looks like a secret or a person.
+        settled: Refuse doubts that would change figures.
+        progress: Told how many rows have been read.
+
+    Raises:
+        DataError: The file is not read, or there is a doubt.
+    """
+    description = described(file, given, progress)
+    if settled:
+        refuse_doubts(description)
+    path, content = description.placed(project, copy)
+    if content is not None and _differs(project / path, content):
+        raise DataError(file, f"the project has another {path}", "rename the file")
+    files = {} if content is None else {path: content}
+    return DataPage({**entry, **description.entry(path)}, files, description)
+
+
+def name_of(file: Path) -> str:
+    """Return the name of a page from that of its file."""
+    stem = file.name.partition(".")[0].casefold()
+    plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
+    words = re.sub("[^a-z0-9]+", "_", plain).strip("_")
+    name = (words if words[:1].isalpha() else f"data_{words}")[:LONGEST].strip("_")
+    return f"{name}_data" if name in _reserved() else name or "data"
+
+
+def _reserved() -> list[str]:
+    questions = installed.own_template().questions
+    return next(str(q.default).split() for q in questions if q.name == "reserved_pages")
+
+
+def _differs(place: Path, content: bytes) -> bool:
+    try:
+        return place.read_bytes() != content
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True

@@ -1,0 +1,451 @@
+"""What a column holds: its type and its role, from all of its cells."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from dashgen.data.reading import CURRENCIES, FALSE, NO_VALUE, TRUE, missing, moment, reader
+from dashgen.data.sniff import Doubt, Flag
+
+TYPES = ("text", "integer", "number", "boolean", "date", "datetime", "time")
+ROLES = ("time", "measure", "category", "identifier", "text", "flag", "place")
+LARGEST = 2**53
+REMEMBERED = 100_000
+FEW = 50  # values of a category that a list shows
+PATIENCE = 40  # different cells that do not fit before a type is given up
+
+DAY_FIRST = {"%d/%m/%Y": "%m/%d/%Y", "%d-%m-%Y": "%m-%d-%Y", "%d/%m/%y": "%m/%d/%y"}
+MONTH_FIRST = {month: day for day, month in DAY_FIRST.items()}
+DAYS = (
+    *DAY_FIRST,
+    *MONTH_FIRST,
+    "%d.%m.%Y",
+    "%d.%m.%y",
+    "%Y/%m/%d",
+    "%Y.%m.%d",
+    "%Y-%m",
+    "%d %b %Y",
+    "%d-%b-%Y",
+    "%d-%b-%y",
+    "%b %d, %Y",
+    "%b %d %Y",
+    "%d %B %Y",
+    "%B %d, %Y",
+)
+FORMS = (
+    "iso",
+    *DAYS,
+    *(f"{day}{time}" for day in DAYS for time in (" %H:%M", " %H:%M:%S", " %I:%M %p")),
+)
+
+ZONE = re.compile(r"\d{2}:\d{2}.*(Z|[+-]\d{2}:?\d{2})$")
+PLAIN = re.compile(r"-?\d+")
+POINT = re.compile(r"-?\d+\.\d+")
+NUMBERS = {("number", "."), ("number", ",")}
+LEADING_ZERO = re.compile(r"[-+]?0\d+")
+UNIT = re.compile(rf"%|{CURRENCIES}")
+
+
+def _word(*words: str) -> re.Pattern[str]:
+    """Return what finds one of the words in a name, as a word of its own."""
+    return re.compile(rf"(^|[ _-])({'|'.join(words)})($|[ _-])", re.IGNORECASE)
+
+
+def _part(*parts: str) -> re.Pattern[str]:
+    """Return what finds one of the texts anywhere in a name."""
+    return re.compile("|".join(parts), re.IGNORECASE)
+
+
+COORDINATES = ("lat", "latitude", "lon", "lng", "long", "longitude")
+IDENTIFIER = _word(
+    *("id", "nr", "no", "number", "code", "key", "zip", "plz", "postal", "postcode"),
+    *("isbn", "ean", "sku", "uuid", "index"),
+)
+YEAR = _word("year", "jahr", "année", "annee", "año", "yr", "season")
+COORDINATE = _word(*COORDINATES)
+PLACE = _word(
+    *("country", "land", "city", "town", "state", "county", "province"),
+    *("stadt", "ort", "pays", "ville", *COORDINATES),
+)
+# A sum of these says nothing, so the page shows their mean.
+MEAN = _part(
+    *("rate", "ratio", "price", "preis", "age", "alter", "score", "rating", "percent", "share"),
+    *("temp", "average", "avg", "mean", "per ", "length", "width", "height", "depth", "weight"),
+    *("speed", "density", "%", "expect", "discount", "margin", "year", "index"),
+)
+MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", re.IGNORECASE)
+TOKEN = re.compile(
+    r"(sk|pk|ghp|gho|xox[bp]|AKIA|eyJ)[-_A-Za-z0-9.]{16,}|[0-9a-f]{32,}", re.IGNORECASE
+)
+IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{10,30}")
+SECRET = _part(
+    *("passw", "secret", "token", "api.?key", "iban", "card.?(no|num)", "credit.?card"),
+    *("ssn", "social.?sec"),
+)
+PERSON = _part(
+    *("e-?mail", "phone", "telefon", "mobile", "first.?name", "last.?name", "sur.?name"),
+    *("vorname", "nachname", "full.?name", "birth", "geburt", "address", "adresse"),
+    *("street", "stra(ss|ß)e", "passport"),
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column, as it was guessed or as the user has said."""
+
+    name: str
+    role: str
+    type: str
+    missing: float
+    examples: tuple[str, ...]
+    doubts: tuple[Doubt, ...] = ()
+    decimal: str = ""
+    format: str = ""
+    unit: str = ""
+    total: str = ""
+    hidden: bool = False
+
+
+@dataclass
+class Fit:
+    """How well the cells fit one way to read them."""
+
+    read: Callable[[str], str | None]
+    misfits: list[str] = field(default_factory=list)
+    fits: int = 0
+
+
+class Profile:
+    """What is known of a column's cells, which come in blocks."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.rows = 0
+        self.values: Counter[str] = Counter()
+        self.many = False
+        self.absent: Counter[str] = Counter()
+        self.fits: dict[tuple[str, str], Fit] = {
+            **{("number", mark): Fit(reader("number", decimal=mark)) for mark in ".,"},
+            ("boolean", ""): Fit(reader("boolean")),
+            ("time", ""): Fit(reader("time")),
+            **{("datetime", form): Fit(reader("datetime", form=form)) for form in FORMS},
+        }
+        self.longest = 0
+        self.zones = 0
+        self.distinct = 0
+        self.units: Counter[str] = Counter()
+        self.zeros = self.large = self.fractions = self.clock = self.marks = 0
+        self.mails = self.tokens = self.cards = self.spaces = 0
+        self.settled = False
+
+    def add(self, cells: Iterable[str]) -> None:
+        """Take a block of cells."""
+        counts = Counter(cells)
+        self.rows += counts.total()
+        for cell, count in counts.items():
+            text = cell.strip()
+            if text.lower() in NO_VALUE:
+                self.absent[text] += count
+                continue
+            known = text in self.values
+            if known or len(self.values) < REMEMBERED:
+                self.values[text] += count
+            else:
+                self.many = True
+            if not known:
+                self._look(text)
+
+    def _look(self, text: str) -> None:
+        self.distinct += 1
+        self.longest = max(self.longest, len(text))
+        self.spaces += " " in text
+        self.clock += ":" in text
+        self.marks += "." in text or "," in text
+        if self.settled and self._is_number(text):
+            return
+        if PLAIN.fullmatch(text):
+            self.zeros += bool(LEADING_ZERO.fullmatch(text))
+            self.large += abs(int(text[:30])) > LARGEST
+            self.cards += 13 <= len(text) <= 19 and _luhn(text)
+        else:
+            self.fractions += 1
+            self.zones += bool(ZONE.search(text))
+            self.mails += bool(MAIL.fullmatch(text))
+            bare = text.replace(" ", "").replace("-", "")
+            self.cards += bare.isdigit() and 13 <= len(bare) <= 19 and _luhn(bare)
+            self.tokens += bool(TOKEN.fullmatch(text) or IBAN.fullmatch(text.replace(" ", "")))
+            if unit := UNIT.search(text):
+                self.units[unit[0]] += 1
+        for way, fit in list(self.fits.items()):
+            if fit.read(text) is not None:
+                fit.fits += 1
+                continue
+            fit.misfits.append(text)
+            if len(fit.misfits) > PATIENCE or (not fit.fits and len(fit.misfits) > 3):
+                del self.fits[way]
+        self.settled = self.fits.keys() <= NUMBERS and bool(self.fits)
+
+    def _is_number(self, text: str) -> bool:
+        """Say whether a cell is like most of a column of numbers, without a look at all else."""
+        plain = bool(PLAIN.fullmatch(text)) and len(text) < 13 and not LEADING_ZERO.fullmatch(text)
+        if not plain and not (self.fits.keys() == {("number", ".")} and POINT.fullmatch(text)):
+            return False
+        self.fractions += not plain
+        for fit in self.fits.values():
+            fit.fits += 1
+        return True
+
+    def fitting(self, kind: str) -> list[str]:
+        """Return the ways to read all cells as a type: decimal marks, or forms of dates."""
+        return [how for (type_, how), fit in self.fits.items() if type_ == kind and not fit.misfits]
+
+    def nearly(self) -> tuple[str, list[str]] | None:
+        """Return a type that all cells fit but few, and those."""
+        found = [
+            (kind, fit.misfits)
+            for (kind, _), fit in self.fits.items()
+            if fit.misfits and fit.fits >= 5 * len(fit.misfits) and kind != "boolean"
+        ]
+        return min(found, key=lambda one: len(one[1]), default=None)
+
+    @property
+    def filled(self) -> int:
+        return self.rows - self.absent.total()
+
+
+def _luhn(digits: str) -> bool:
+    figures = [int(d) for d in reversed(digits)]
+    return (
+        len(set(figures)) > 1
+        and (sum(figures[::2]) + sum(sum(divmod(2 * d, 10)) for d in figures[1::2])) % 10 == 0
+    )
+
+
+@dataclass(frozen=True)
+class Habits:
+    """What other columns of the file, or the user, say of marks and dates."""
+
+    decimal: str | None = None
+    day_first: bool | None = None
+    stated: bool = False
+
+
+def habits(profiles: Iterable[Profile], decimal: str | None, day_first: bool | None) -> Habits:
+    """Return the decimal mark and the order of dates that are sure somewhere in the file."""
+    marks: set[str] = set()
+    orders: set[bool] = set()
+    for profile in profiles:
+        if profile.filled and profile.marks and len(sure := profile.fitting("number")) == 1:
+            marks.update(sure)
+        forms = {form.split(" ")[0] for form in profile.fitting("datetime")}
+        if len(forms) == 1:
+            form = forms.pop()
+            orders |= {True} if form in DAY_FIRST else {False} if form in MONTH_FIRST else set()
+    return Habits(
+        decimal or (marks.pop() if len(marks) == 1 else None),
+        day_first if day_first is not None else (orders.pop() if len(orders) == 1 else None),
+    )
+
+
+def column(profile: Profile, habit: Habits, role: str = "", show: bool = False) -> Column:
+    """Return what a column holds.
+
+    Args:
+        profile: All of its cells.
+        habit: What is known of the file.
+        role: The user's word for it, empty where it is to be guessed.
+        show: Whether it is shown although it looks like a secret or a person.
+    """
+    doubts: list[Doubt] = []
+    kind, how = _type(profile, habit, doubts)
+    guessed = _role(profile, kind, doubts)
+    if role:
+        kind, how = _as_role(role, kind, how)
+    absent = {t: n for t, n in profile.absent.items() if missing(t, kind)}
+    kept = profile.rows - sum(absent.values())
+    if words := [t for t in absent if t]:
+        doubts.append(Doubt(f"{', '.join(words[:5])} count as missing"))
+    if not kept:
+        doubts.append(Doubt("the column is empty and left off the page"))
+    elif profile.distinct == 1 and profile.rows > 1:
+        doubts.append(Doubt("all values are the same"))
+    sensitive = _sensitive(profile)
+    if sensitive:
+        doubts.append(
+            Doubt(
+                f"{sensitive}, so it is left off the page",
+                (Flag("show", profile.name, "shows it"),),
+            )
+        )
+    unit = (
+        profile.units.most_common(1)[0][0]
+        if profile.units and kind in ("number", "integer")
+        else ""
+    )
+    if len(profile.units) > 1 and kind in ("number", "integer"):
+        named = " and ".join(sorted(profile.units))
+        flags = (Flag("column", f"{profile.name}=text", "keeps it as text"),)
+        doubts.append(Doubt(f"the figures are in {named}", flags, not role))
+    if (
+        "%" in profile.units
+        and len(profile.units) == 1
+        and profile.units["%"] < profile.distinct
+        and kind == "number"
+    ):
+        flags = (Flag("column", f"{profile.name}=text", "keeps it as text"),)
+        doubts.append(Doubt("some figures have % and some have none", flags, not role))
+    return Column(
+        profile.name,
+        role or guessed,
+        kind,
+        round(sum(absent.values()) / profile.rows, 4) if profile.rows else 1.0,
+        () if sensitive else tuple(value for value, _ in profile.values.most_common(3)),
+        tuple(doubts),
+        decimal=how if kind in ("number", "integer") and how == "," else "",
+        format=how if kind in ("date", "datetime") and how != "iso" else "",
+        unit=unit,
+        total="mean"
+        if (role or guessed) == "measure" and (unit == "%" or MEAN.search(profile.name))
+        else "",
+        hidden=bool(sensitive and not show) or not kept,
+    )
+
+
+def _as_role(role: str, kind: str, how: str) -> tuple[str, str]:
+    """Return the type that goes with a role of the user's."""
+    if role == "text" or (role == "identifier" and kind in ("integer", "number")):
+        return "text", ""
+    return kind, how
+
+
+def _type(profile: Profile, habit: Habits, doubts: list[Doubt]) -> tuple[str, str]:
+    if not profile.filled:
+        return "text", ""
+    words = {value.lower() for value in profile.values}
+    if profile.fitting("boolean") and len(words) == 2 and words & TRUE and words & FALSE:
+        return "boolean", ""
+    if forms := profile.fitting("datetime"):
+        return _moment(profile, forms, habit, doubts)
+    if profile.fitting("time") and profile.clock:
+        return "time", ""
+    if marks := profile.fitting("number"):
+        return _number(profile, marks, habit, doubts)
+    if near := profile.nearly():
+        kind, misfits = near
+        named = ", ".join(misfits[:3])
+        what = {"number": "figures", "datetime": "dates", "time": "times"}[kind]
+        doubts.append(Doubt(f"text, because all cells are {what} but {named[:60]}"))
+    return "text", ""
+
+
+def _number(
+    profile: Profile, marks: list[str], habit: Habits, doubts: list[Doubt]
+) -> tuple[str, str]:
+    if profile.zeros:
+        doubts.append(Doubt("text, because of leading zeros"))
+        return "text", ""
+    if profile.large:
+        doubts.append(Doubt("text, because a figure beyond 2**53 would lose digits"))
+        return "text", ""
+    mark = marks[0]
+    if len(marks) == 2 and profile.marks:
+        example = next((v for v in profile.values if "." in v or "," in v), "")
+        if habit.decimal in marks:
+            mark = habit.decimal
+        elif example:
+            flags = (
+                Flag("decimal", ",", "reads a comma as the decimal mark"),
+                Flag("decimal", ".", "a point"),
+            )
+            doubts.append(Doubt(f"{example} may have decimals or thousands", flags, True))
+            mark = "."
+    elif len(marks) == 2:
+        mark = "."
+    whole = reader("integer", decimal=mark)
+    integers = not profile.many and all(whole(value) is not None for value in profile.values)
+    percent = "%" in profile.units
+    return ("integer" if integers and not percent else "number"), mark
+
+
+def _moment(
+    profile: Profile, forms: list[str], habit: Habits, doubts: list[Doubt]
+) -> tuple[str, str]:
+    if 0 < profile.zones < profile.distinct and "iso" in forms:
+        doubts.append(Doubt("text, because some times have a time zone and some have none"))
+        return "text", ""
+    form = forms[0]
+    first = [f for f in forms if f.split(" ")[0] in DAY_FIRST]
+    second = [f for f in forms if f.split(" ")[0] in MONTH_FIRST]
+    if first and second:
+        same = all(moment(v, first[0]) == moment(v, second[0]) for v in profile.values)
+        if habit.day_first is None and not same:
+            example = next(iter(profile.values))
+            flags = (
+                Flag("day-first", "", "reads the day first"),
+                Flag("month-first", "", "the month"),
+            )
+            doubts.append(Doubt(f"{example} may begin with the day or the month", flags, True))
+        form = second[0] if habit.day_first is False else first[0]
+    if form.split(" ")[0].endswith("%y"):
+        doubts.append(Doubt("years have two digits: 69 to 99 are 1969 to 1999"))
+    if profile.zones:
+        doubts.append(Doubt("times with a time zone are shown in UTC"))
+    days = not profile.clock and "%H" not in form and "%I" not in form
+    return ("date" if days else "datetime"), form
+
+
+def _role(profile: Profile, kind: str, doubts: list[Doubt]) -> str:
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", profile.name)
+    unique = profile.distinct >= profile.filled > 20
+    if kind in ("date", "datetime"):
+        return "time"
+    if kind == "boolean":
+        if set(profile.values) <= {"0", "1"}:
+            doubts.append(Doubt("0 and 1 are read as no and yes"))
+        return "flag"
+    if kind in ("integer", "number"):
+        if COORDINATE.search(name):
+            return "place"
+        if kind == "integer" and not profile.units:
+            if YEAR.search(name) and all(
+                v.isdigit() and 1000 < int(v) < 3000 for v in profile.values
+            ):
+                return "time"
+            if IDENTIFIER.search(name) or name.lower().endswith("id"):
+                return "identifier"
+            if unique and _counts_up(profile):
+                doubts.append(Doubt("an identifier, because each row has the next number"))
+                return "identifier"
+        return "measure"
+    if kind == "time":
+        return "text"
+    if PLACE.search(name) and profile.distinct <= 1000:
+        return "place"
+    if profile.zeros or profile.large or (IDENTIFIER.search(name) and profile.distinct > FEW):
+        return "identifier"
+    few = profile.distinct <= max(12, min(FEW, profile.filled * 0.5))
+    if (few or profile.distinct <= min(1000, profile.filled * 0.02)) and profile.longest <= 80:
+        return "category"
+    if unique and not profile.spaces and profile.longest <= 40:
+        return "identifier"
+    return "text"
+
+
+def _counts_up(profile: Profile) -> bool:
+    if profile.many:
+        return False
+    figures = sorted(int(v) for v in profile.values if v.isdigit())
+    return bool(figures) and figures[-1] - figures[0] == len(figures) - 1 and figures[0] in (0, 1)
+
+
+def _sensitive(profile: Profile) -> str:
+    half = profile.distinct / 2
+    if profile.distinct and (profile.mails > half or profile.tokens > half or profile.cards > half):
+        what = "mail addresses" if profile.mails > half else "secrets or account numbers"
+        return f"the values look like {what}"
+    if SECRET.search(profile.name):
+        return "the name is that of a secret"
+    if PERSON.search(profile.name):
+        return "the name is that of personal data"
+    return ""

@@ -1,0 +1,206 @@
+"""Queries over the page's data; no Dash here, so that they are easy to test and to replace.
+
+Each query is made of DuckDB's own expressions. Its answer is kept until the data change.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from duckdb import CaseExpression, ColumnExpression, ConstantExpression, Expression
+from duckdb import FunctionExpression as Function
+
+from ...core import datasets
+
+Column = datasets.Column
+Criteria = datasets.Criteria
+DATA = datasets.Dataset(Path(__file__).parent)
+
+LISTS = 4  # filters that list values
+RANGES = 2  # filters of measures
+FIGURES = 3  # key figures beside the number of rows
+TOP = 8  # bars, before the others
+POINTS = 1500  # points of a scatter chart; more are counted in cells
+CELLS = 30
+STEPS = 60  # points that a line should not exceed
+MOST = 100_000  # rows of a download
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart: its kind, what it is over, and what it shows; no measure is the number of rows."""
+
+    kind: str
+    over: Column
+    measure: Column | None = None
+
+
+def of_role(*roles: str) -> list[Column]:
+    """Return the columns of some roles, in their order."""
+    return [column for column in DATA.shown if column.role in roles]
+
+
+def measures() -> list[Column]:
+    """Return the measures: money first, then what has a sum, then what has a mean."""
+    return sorted(
+        of_role("measure"), key=lambda column: (column.total != "sum", column.unit in ("", "%"))
+    )
+
+
+def time() -> Column | None:
+    """Return the column that the page's time is."""
+    return next(iter(of_role("time")), None)
+
+
+def categories() -> list[Column]:
+    """Return the columns of which one chooses values, the most telling first."""
+    facts = DATA.facts()
+    listed = [c for c in DATA.shown if c.listed and facts[c.key]["distinct"] > 1]
+    return sorted(listed, key=lambda c: (c.role == "flag", facts[c.key]["distinct"] > 30))
+
+
+def filters() -> list[Column]:
+    """Return the columns that have a filter: few of each role, or as the description says."""
+    facts = DATA.facts()
+    searched = of_role("text", "identifier")[:1]
+    ranges = [c for c in measures() if facts[c.key]["min"] != facts[c.key]["max"]]
+    usual = [*of_role("time")[:1], *categories()[:LISTS], *ranges[:RANGES], *searched]
+    asked = [column for column in DATA.shown if column.filter and column not in usual]
+    return [column for column in [*usual, *asked] if column.filter is not False]
+
+
+def charts() -> list[Chart]:
+    """Return the charts: over time, by the first two categories, and of the measures.
+
+    One that a category would be too many for is left out; without any, rows are counted.
+    """
+    sums = measures()
+    main = sums[0] if sums else None
+    found = []
+    if (moment := time()) and DATA.facts()[moment.key]["distinct"] > 1:
+        found.append(Chart("line", moment, main))
+    found += [Chart("bars", category, main) for category in categories()[:2]]
+    if len(sums) > 1:
+        found.append(Chart("points", sums[0], sums[1]))
+    elif main:
+        found.append(Chart("bins", main))
+    return found[:4]
+
+
+def total(column: Column) -> Expression:
+    """Return the sum or the mean of a measure."""
+    return Function("avg" if column.total == "mean" else "sum", column.value.cast("DOUBLE"))
+
+
+def shown(measure: Column | None) -> Expression:
+    """Return what a chart shows: a measure, or the number of rows."""
+    return total(measure) if measure else datasets.count("n").cast("DOUBLE")
+
+
+def totals(criteria: Criteria) -> tuple[int, dict[str, float | None]]:
+    """Return how many rows there are, and the sum or the mean of each measure."""
+
+    def ask() -> tuple[int, dict[str, float | None]]:
+        columns = measures()
+        wanted = [datasets.count("n"), *(total(column) for column in columns)]
+        rows, *values = DATA.rows(criteria).aggregate(wanted).fetchall()[0]
+        return rows, dict(zip([column.key for column in columns], values, strict=True))
+
+    return DATA.answer(["totals", dict(criteria)], ask)
+
+
+def step() -> str:
+    """Return the length of time of one point, so that there are not too many."""
+    moment = time()
+    facts = DATA.facts()[moment.key] if moment else {}
+    if not isinstance(facts.get("min"), date):
+        return "year"
+    days = (facts["max"] - facts["min"]) / timedelta(days=1)
+    lengths = {"hour": 1 / 24, "day": 1, "week": 7, "month": 30.4, "quarter": 91.3}
+    finest = "hour" if isinstance(facts["min"], datetime) else "day"
+    known = list(lengths)[list(lengths).index(finest) :]
+    return next((name for name in known if days / lengths[name] <= STEPS), "year")
+
+
+def trend(criteria: Criteria, measure: Column | None) -> list[tuple[str, float]]:
+    """Return a measure over time, one point a step; no measure is the number of rows."""
+    points = trends(criteria)
+    place = [None, *measures()[:FIGURES]].index(measure)
+    return [(at, values[place]) for at, *values in points]
+
+
+def trends(criteria: Criteria) -> list[tuple[Any, ...]]:
+    """Return what the key figures show over time, in one query."""
+    moment = time()
+    if moment is None:
+        return []
+
+    def ask() -> list[tuple[Any, ...]]:
+        whole = moment.value
+        if moment.type != "integer":
+            whole = Function("date_trunc", ConstantExpression(step()), moment.value)
+        found = DATA.rows(criteria).filter(moment.value.isnotnull())
+        wanted = [shown(measure) for measure in [None, *measures()[:FIGURES]]]
+        ordered = found.aggregate([whole.alias("at"), *wanted]).sort(ColumnExpression("at"))
+        return [(str(at).removesuffix(" 00:00:00"), *rest) for at, *rest in ordered.fetchall()]
+
+    return DATA.answer(["trends", dict(criteria)], ask)
+
+
+def groups(criteria: Criteria, over: Column, measure: Column | None) -> list[tuple[str, float]]:
+    """Return a measure by category: the largest ones, and then the sum of the others."""
+
+    def ask() -> list[tuple[str, float]]:
+        rows = DATA.rows(criteria).filter(over.value.isnotnull())
+        counted = rows.aggregate([over.value.alias("x"), shown(measure).alias("y")])
+        x, y = ColumnExpression("x"), ColumnExpression("y")
+        ordered = counted.sort(y.desc().nulls_last(), x)
+        found = [(datasets.as_choice(name), value) for name, value in ordered.limit(TOP).fetchall()]
+        if measure is None or measure.total == "sum":
+            rest = ordered.limit(10_000_000, TOP).aggregate([Function("sum", y)]).fetchall()
+            if rest[0][0] is not None:
+                found.append(("", rest[0][0]))
+        return [(name, value) for name, value in found if value is not None]
+
+    return DATA.answer(["groups", dict(criteria), over.key, measure and measure.key], ask)
+
+
+def points(criteria: Criteria, x: Column, y: Column) -> list[tuple[float, float, int]]:
+    """Return the points of two measures, or the middles of cells with the rows in each."""
+
+    def ask() -> list[tuple[float, float, int]]:
+        rows = DATA.rows(criteria).filter(x.value.isnotnull() & y.value.isnotnull())
+        if totals(criteria)[0] <= POINTS:
+            return [(*pair, 1) for pair in rows.select(x.value, y.value).fetchall()]
+        across, up = cells(x).alias("x"), cells(y).alias("y")
+        return rows.aggregate([across, up, datasets.count("n")]).fetchall()
+
+    return DATA.answer(["points", dict(criteria), x.key, y.key], ask)
+
+
+def bins(criteria: Criteria, over: Column) -> list[tuple[float, int]]:
+    """Return how many rows are in each part of a measure's range."""
+
+    def ask() -> list[tuple[float, int]]:
+        rows = DATA.rows(criteria).filter(over.value.isnotnull())
+        counted = rows.aggregate([cells(over).alias("x"), datasets.count("n")])
+        return counted.sort(ColumnExpression("x")).fetchall()
+
+    return DATA.answer(["bins", dict(criteria), over.key], ask)
+
+
+def cells(column: Column) -> Expression:
+    """Return the middle of the part of the range in which a value lies."""
+    facts = DATA.facts()[column.key]
+    low, high = float(facts["min"]), float(facts["max"])
+    width = (high - low) / CELLS or 1.0
+    place = Function("floor", (column.value.cast("DOUBLE") - ConstantExpression(low)) / width)
+    last = ConstantExpression(float(CELLS - 1))
+    within = CaseExpression(place > last, last).otherwise(place)
+    return (within + ConstantExpression(0.5)) * ConstantExpression(width) + ConstantExpression(low)
+
+
+def detail(row: dict[str, Any]) -> list[tuple[Column, Any]]:
+    """Return each column with its value in a row of the table."""
+    return [(column, row.get(column.key)) for column in DATA.shown]

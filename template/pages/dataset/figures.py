@@ -1,0 +1,212 @@
+"""Data to figures: pure functions, no Dash and no state."""
+
+from typing import Any
+from urllib.parse import quote
+
+import plotly.graph_objects as go
+
+from ... import theme
+from . import data
+from .data import Chart, Column, Criteria
+
+CONFIG: Any = {"displayModeBar": False}
+OTHERS = "Others"
+QUIET = "#adb5bd"
+BARE = {"visible": False, "fixedrange": True}
+
+
+def number(value: float | None, column: Column | None = None) -> str:
+    """Return a number as people read it: few digits, with its unit."""
+    if value is None:
+        return "\u2013"
+    unit = column.unit if column else ""
+    if unit == "%":
+        return f"{value * 100:,.1f} %"
+    for size, sign in ((1e9, " B"), (1e6, " M"), (1e4, " k")):
+        if abs(value) >= size:
+            text = f"{value / (1e3 if size == 1e4 else size):,.1f}{sign}"
+            break
+    else:
+        text = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
+    return f"{unit}{text}" if unit in ("$", "£") else f"{text} {unit}".rstrip()
+
+
+def called(measure: Column | None) -> str:
+    """Return what a chart shows in words."""
+    if measure is None:
+        return "Rows"
+    return f"{measure.title}, mean" if measure.total == "mean" else measure.title
+
+
+def title(chart: Chart) -> str:
+    """Return the title of a chart, from the labels of its columns."""
+    match chart.kind:
+        case "line":
+            return f"{called(chart.measure)} by {data.step()}"
+        case "points" if chart.measure:
+            return f"{chart.measure.title} over {chart.over.title}"
+        case "bins":
+            return f"Rows by {chart.over.title}"
+    return f"{called(chart.measure)} by {chart.over.title}"
+
+
+def drawn(chart: Chart, criteria: Criteria) -> go.Figure:
+    """Return a chart of the rows that pass the criteria."""
+    if not data.totals(criteria)[0]:
+        return empty()
+    match chart.kind:
+        case "line":
+            return line(chart, criteria)
+        case "bars":
+            return bars(chart, criteria)
+        case "points":
+            return points(chart, criteria)
+    return bins(chart, criteria)
+
+
+def finished(figure: go.Figure, **layout: Any) -> go.Figure:
+    """Return the figure as all of them look: few ticks, no frame, room for long labels."""
+    figure.update_layout(
+        margin={"l": 8, "r": 12, "t": 8, "b": 8}, showlegend=False, dragmode=False, **layout
+    )
+    figure.update_xaxes(automargin=True, nticks=5, tickangle=0, fixedrange=True)
+    figure.update_yaxes(automargin=True, fixedrange=True, ticklabelstandoff=6)
+    return figure
+
+
+def pale(color: str) -> str:
+    """Return a colour for areas, through which one sees the lines behind."""
+    red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red},{green},{blue},0.15)"
+
+
+def empty() -> go.Figure:
+    """Return what stands in the place of each chart where no row passes the filters."""
+    note = {"text": "No rows match the filters", "showarrow": False, "xref": "paper"}
+    note |= {"yref": "paper", "x": 0.5, "y": 0.5}
+    return go.Figure(layout={"xaxis": BARE, "yaxis": BARE, "annotations": [note]})
+
+
+def line(chart: Chart, criteria: Criteria) -> go.Figure:
+    """Return a measure over time."""
+    found = data.trend(criteria, chart.measure)
+    suffix = tick(chart.measure)
+    figure = go.Figure(
+        go.Scatter(
+            x=[at for at, _ in found],
+            y=[value for _, value in found],
+            customdata=[number(value, chart.measure) for _, value in found],
+            mode="lines" if len(found) > 1 else "markers",
+            line={"width": 2, "color": theme.CHART_COLORS[0]},
+            fillcolor=pale(theme.CHART_COLORS[0]),
+            fill="tozeroy" if chart.measure is None or chart.measure.total == "sum" else None,
+            hovertemplate="%{x}<br>%{customdata}<extra></extra>",
+        )
+    )
+    return finished(figure, xaxis={"showgrid": False}, yaxis=suffix)
+
+
+def bars(chart: Chart, criteria: Criteria) -> go.Figure:
+    """Return a bar a category, the largest at the top; a click on one filters by it.
+
+    Its own filter takes no bar away: it colours those that pass.
+    """
+    others = {key: wanted for key, wanted in criteria.items() if key != chart.over.key}
+    found = data.groups(others, chart.over, chart.measure)[::-1]
+    found.sort(key=lambda pair: pair[0] != "")
+    chosen = criteria.get(chart.over.key)
+    figure = go.Figure(
+        go.Bar(
+            x=[value for _, value in found],
+            y=[label(name) for name, _ in found],
+            text=[number(value, chart.measure) for _, value in found],
+            customdata=[name for name, _ in found],
+            orientation="h",
+            textposition="auto",
+            insidetextanchor="end",
+            cliponaxis=False,
+            marker={
+                "color": [
+                    theme.CHART_COLORS[0] if name and (not chosen or name in chosen) else QUIET
+                    for name, _ in found
+                ],
+                "cornerradius": 3,
+            },
+            hovertemplate="%{y}<br>%{text}<extra></extra>",
+        )
+    )
+    return finished(figure, xaxis=BARE, yaxis={"type": "category", "dtick": 1}, bargap=0.25)
+
+
+def label(name: str) -> str:
+    """Return a category as an axis shows it."""
+    words = {"": OTHERS, "true": "Yes", "false": "No"}.get(name, name)
+    return f"{words[:23]}…" if len(words) > 24 else words
+
+
+def points(chart: Chart, criteria: Criteria) -> go.Figure:
+    """Return a measure over another: a point a row, or how many rows are where."""
+    found = data.points(criteria, chart.over, chart.measure or chart.over)
+    counts = [n for _, _, n in found]
+    many = max(counts, default=0) > 1
+    most = max(counts, default=1)
+    figure = go.Figure(
+        go.Scatter(
+            x=[x for x, _, _ in found],
+            y=[y for _, y, _ in found],
+            customdata=counts,
+            mode="markers",
+            marker={
+                "size": [4 + 14 * (n / most) ** 0.5 for n in counts] if many else 6,
+                "opacity": 0.6,
+                "line": {"width": 0},
+            },
+            hovertemplate="%{x:,}<br>%{y:,}<extra>%{customdata} rows</extra>",
+        )
+    )
+    return finished(
+        figure,
+        xaxis={"title": chart.over.title, **tick(chart.over)},
+        yaxis={"title": chart.measure.title if chart.measure else "", **tick(chart.measure)},
+    )
+
+
+def bins(chart: Chart, criteria: Criteria) -> go.Figure:
+    """Return how often a measure has which size."""
+    found = data.bins(criteria, chart.over)
+    figure = go.Figure(
+        go.Bar(
+            x=[x for x, _ in found],
+            y=[n for _, n in found],
+            hovertemplate="%{x:,.4~g}<br>%{y:,} rows<extra></extra>",
+        )
+    )
+    return finished(figure, xaxis=tick(chart.over), bargap=0.05)
+
+
+def tick(column: Column | None) -> dict[str, Any]:
+    """Return how an axis writes the values of a column."""
+    unit = column.unit if column else ""
+    if unit == "%":
+        return {"tickformat": ".0%"}
+    side = "tickprefix" if unit in ("$", "£") else "ticksuffix"
+    return {"tickformat": "~s", side: unit if side == "tickprefix" or not unit else f" {unit}"}
+
+
+def spark(criteria: Criteria, measure: Column | None) -> str:
+    """Return a small trend as an image for CSS, empty where there is none."""
+    values = [value for _, value in data.trend(criteria, measure) if value is not None]
+    if len(values) < 3:
+        return ""
+    low, high = min(values), max(values)
+    height = (high - low) or 1
+    steps = [
+        f"{100 * place / (len(values) - 1):.1f} {26 - 24 * (value - low) / height:.1f}"
+        for place, value in enumerate(values)
+    ]
+    svg = (
+        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 100 28' preserveAspectRatio='none' "
+        "fill='none' stroke='black' stroke-width='1.5'><path vector-effect='non-scaling-stroke' "
+        f"d='M{'L'.join(steps)}'/></svg>"
+    )
+    return f'url("data:image/svg+xml,{quote(svg)}")'

@@ -1,0 +1,150 @@
+// Pages of data: the filters and the address, and how the table writes its cells.
+window.dash_clientside = window.dash_clientside || {};
+
+dash_clientside.dataset = {
+    // What the filters let through, by column; a filter that lets all through is left out.
+    collect(values, ids, view, before) {
+        const { dataset, callback_context, no_update } = dash_clientside;
+        dataset.views[view.page] = view;
+        if (!before) {
+            const asked = dataset.read(view);
+            dataset.show(view, asked);
+            return asked;
+        }
+        const criteria = {};
+        ids.forEach(({ column }, place) => {
+            const wanted = dataset.wanted(values[place], view.filters[column]);
+            if (wanted !== undefined) criteria[column] = wanted;
+        });
+        if (JSON.stringify(criteria) === JSON.stringify(before)) return no_update;
+        dataset.write(view, criteria);
+        return criteria;
+    },
+
+    views: {},
+
+    wanted(value, filter) {
+        if (value == null || value.length === 0) return undefined;
+        if (filter.kind === "list") return value;
+        if (filter.kind === "text") return value.trim() || undefined;
+        const [from, to] = value;
+        if (from == null || to == null) return undefined;
+        if (filter.kind === "range" && from <= filter.min && to >= filter.max) return undefined;
+        return { from, to };
+    },
+
+    // With several pages at one address each has its own keys.
+    key: ({ page }, name) => (dash_clientside.sections ? `${page}.${name}` : name),
+
+    read(view) {
+        const { dataset } = dash_clientside;
+        const query = new URLSearchParams(location.search);
+        const criteria = {};
+        for (const [column, filter] of Object.entries(view.filters)) {
+            const found = query.getAll(dataset.key(view, filter.name));
+            if (!found.length) continue;
+            if (filter.kind === "list") criteria[column] = found;
+            else if (filter.kind === "text") criteria[column] = found[0];
+            else {
+                let [from, to] = found[0].split("..");
+                if (filter.kind === "range") [from, to] = [Number(from), Number(to)];
+                const valid = filter.kind === "range" ? Number.isFinite : (day) => !isNaN(Date.parse(day));
+                if (valid(from) && valid(to)) criteria[column] = { from, to };
+            }
+        }
+        return criteria;
+    },
+
+    write(view, criteria) {
+        const { dataset } = dash_clientside;
+        const query = new URLSearchParams(location.search);
+        for (const [column, filter] of Object.entries(view.filters)) {
+            const name = dataset.key(view, filter.name);
+            query.delete(name);
+            const wanted = criteria[column];
+            if (Array.isArray(wanted)) wanted.forEach((value) => query.append(name, value));
+            else if (wanted?.from !== undefined) query.set(name, `${wanted.from}..${wanted.to}`);
+            else if (wanted) query.set(name, wanted);
+        }
+        const search = query.size ? `?${query}` : "";
+        if (search === location.search) return;
+        history.pushState(history.state, "", `${location.pathname}${search}${location.hash}`);
+    },
+
+    // Let the filters show the criteria; `collect` runs after this and finds nothing new.
+    show(view, criteria) {
+        for (const column of Object.keys(view.filters)) {
+            dash_clientside.dataset.set(view, column, criteria[column]);
+        }
+    },
+
+    set(view, column, wanted) {
+        const filter = view.filters[column];
+        const none = { list: [], text: "", dates: null, range: [filter.min, filter.max] };
+        const value = wanted?.from !== undefined ? [wanted.from, wanted.to] : wanted;
+        const id = { column, type: `${view.page}-filter` };
+        dash_clientside.set_props(id, { value: value ?? none[filter.kind] });
+    },
+
+    clear(_clicks, _chips, view) {
+        const { triggered } = dash_clientside.callback_context;
+        const clicked = triggered.find(({ value }) => value);
+        if (!clicked) return dash_clientside.no_update;
+        const chip = clicked.prop_id.startsWith("{") && JSON.parse(clicked.prop_id.split("}.")[0] + "}");
+        const columns = chip ? [chip.column] : Object.keys(view.filters);
+        columns.forEach((column) => dash_clientside.dataset.set(view, column));
+        return dash_clientside.no_update;
+    },
+
+    // A click on a bar filters by it; a second one takes that away.
+    choose(_clicks, view, criteria) {
+        const { triggered } = dash_clientside.callback_context;
+        const point = triggered[0]?.value?.points?.[0];
+        const place = triggered[0] && JSON.parse(triggered[0].prop_id.split("}.")[0] + "}").place;
+        const column = view.charts[place];
+        if (!point?.customdata || !view.filters[column]) return dash_clientside.no_update;
+        const same = criteria[column]?.length === 1 && criteria[column][0] === point.customdata;
+        dash_clientside.dataset.set(view, column, same ? undefined : [point.customdata]);
+        // The same bar can be clicked again.
+        dash_clientside.set_props(JSON.parse(triggered[0].prop_id.split("}.")[0] + "}"), { clickData: null });
+        return dash_clientside.no_update;
+    },
+
+    fold: (clicks) => (clicks % 2 ? "dataset-filters open" : "dataset-filters"),
+
+    async purge(_criteria, id) {
+        const table = await dash_ag_grid.getApiAsync(id);
+        table.deselectAll();
+        table.purgeInfiniteCache();
+        return dash_clientside.no_update;
+    },
+};
+
+// Back and forward within one page: its filters follow the address.
+addEventListener("popstate", () => {
+    const { views, read, show } = dash_clientside.dataset;
+    for (const view of Object.values(views)) {
+        const id = JSON.stringify({ column: Object.keys(view.filters)[0], type: `${view.page}-filter` });
+        if (document.getElementById(id)) show(view, read(view));
+    }
+});
+
+// Numbers and dates in the visitor's language.
+window.dashAgGridFunctions = window.dashAgGridFunctions || {};
+dashAgGridFunctions.datasetCell = ({ value, colDef, node }) => {
+    if (value == null) return "";
+    const { type, unit } = colDef.context;
+    if (type === "boolean") return value ? "Yes" : "No";
+    if (type === "date") return new Date(`${value}T00:00`).toLocaleDateString();
+    if (type === "datetime") return new Date(value.replace(" ", "T")).toLocaleString();
+    if (type !== "number" && !(type === "integer" && colDef.type)) return String(value);
+    if (unit === "%") return value.toLocaleString(undefined, { style: "percent", maximumFractionDigits: 2 });
+    const text = value.toLocaleString(undefined, { maximumFractionDigits: node?.rowPinned ? 2 : 6 });
+    return unit ? `${text} ${unit}` : text;
+};
+
+window.dashMantineFunctions = window.dashMantineFunctions || {};
+dashMantineFunctions.datasetNumber = (value, { unit }) =>
+    unit === "%"
+        ? value.toLocaleString(undefined, { style: "percent", maximumFractionDigits: 1 })
+        : `${value.toLocaleString(undefined, { notation: "compact" })} ${unit}`.trim();

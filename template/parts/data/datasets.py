@@ -1,0 +1,389 @@
+"""Data that a page shows: a file as `dataset.toml` describes it, converted once, queried by DuckDB.
+
+`Dataset(folder)` reads the description in a page's folder. The file becomes a Parquet file below
+`instance/`, again when the file or its description changes. Queries read that file, so a process
+holds no copy of the data. Columns are called `c0`, `c1`, … in queries, in the order of the
+description, whatever their names are.
+"""
+
+import csv
+import hashlib
+import json
+import logging
+import os
+import threading
+import tomllib
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import reduce
+from operator import and_
+from pathlib import Path
+from typing import Any, TypeVar
+
+import duckdb
+import pandas as pd
+from duckdb import ColumnExpression, ConstantExpression, Expression, FunctionExpression
+from filelock import FileLock
+
+from .errors import UserError
+from .reading import ReadingError, Source, missing, reader, table
+from .settings import ROOT
+
+FOLDER = ROOT / "instance" / "datasets"
+ROW = "row"
+KINDS = {
+    "text": "VARCHAR",
+    "integer": "BIGINT",
+    "number": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "datetime": "TIMESTAMP",
+    "time": "TIME",
+}
+ROLES = ("time", "measure", "category", "identifier", "text", "flag", "place")
+CHOICES = 200  # values that a filter offers
+ANSWERS = 500  # queries whose answers are kept
+REMEMBERED = 20_000  # cells of a column whose plain form is remembered during conversion
+MEMORY = "512MB"
+
+log = logging.getLogger(__name__)
+Criteria = Mapping[str, Any]
+Answer = TypeVar("Answer")
+
+
+class DataError(UserError):
+    """The data cannot be shown; the text says why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column, as the description has it."""
+
+    key: str
+    name: str
+    role: str
+    type: str
+    label: str = ""
+    decimal: str = "."
+    format: str = "iso"
+    unit: str = ""
+    total: str = "sum"
+    hidden: bool = False
+    filter: bool | None = None
+
+    @property
+    def title(self) -> str:
+        """Return what the page calls it."""
+        return self.label or self.name
+
+    @property
+    def value(self) -> Expression:
+        """Return the column in a query."""
+        return ColumnExpression(self.key)
+
+    @property
+    def listed(self) -> bool:
+        """Whether one chooses among its values."""
+        return self.role in ("category", "flag") or (self.role == "place" and self.type == "text")
+
+
+class Dataset:
+    """The data of one page.
+
+    Args:
+        folder: The page's folder, with its `dataset.toml`.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.name = folder.name
+        self.file = folder / "dataset.toml"
+        self.source, self.columns = description(self.file)
+        self.shown = [column for column in self.columns if not column.hidden]
+        self.path = ROOT / self.source.path
+        self.lock = threading.Lock()
+        self.answers: OrderedDict[str, Any] = OrderedDict()
+
+    def column(self, key: str) -> Column:
+        """Return a column that the page shows by its key."""
+        for column in self.shown:
+            if column.key == key:
+                return column
+        raise DataError(f"There is no column {key!r}.")
+
+    def version(self) -> str:
+        """Return a text that changes with the file and with its description."""
+        try:
+            state = self.path.stat()
+        except OSError as error:
+            message = f"{self.source.path} cannot be read: {error.strerror}."
+            log.error("%s", message)
+            raise DataError(message) from None
+        said = f"{self.source}{self.columns}{state.st_size}{state.st_mtime_ns}"
+        return hashlib.sha256(said.encode()).hexdigest()[:20]
+
+    def parquet(self) -> Path:
+        """Return the converted file, which is made first where it is not there."""
+        version = self.version()
+        made = FOLDER / f"{self.name}-{version}.parquet"
+        if not made.exists():
+            FOLDER.mkdir(parents=True, exist_ok=True)
+            with self.lock, FileLock(FOLDER / f"{self.name}.lock"):
+                if not made.exists():
+                    convert(self.source, self.path, self.columns, made)
+                    for old in FOLDER.glob(f"{self.name}-*.parquet"):
+                        if old != made:
+                            old.unlink(missing_ok=True)
+        return made
+
+    def rows(self, criteria: Criteria | None = None) -> duckdb.DuckDBPyRelation:
+        """Return the rows that pass the criteria, for one query."""
+        found = cursor().read_parquet(str(self.parquet()))
+        conditions = [
+            condition(self.column(key), wanted) for key, wanted in (criteria or {}).items()
+        ]
+        return found.filter(reduce(and_, conditions)) if conditions else found
+
+    def answer(self, question: Sequence[Any], ask: Callable[[], Answer]) -> Answer:
+        """Return the answer to a question, which is asked once for each version of the data."""
+        key = f"{self.version()} {json.dumps(question, sort_keys=True)}"
+        with self.lock:
+            if key in self.answers:
+                self.answers.move_to_end(key)
+                found: Answer = self.answers[key]
+                return found
+        new = ask()
+        with self.lock:
+            self.answers[key] = new
+            while len(self.answers) > ANSWERS:
+                self.answers.popitem(last=False)
+        return new
+
+    def facts(self) -> dict[str, dict[str, Any]]:
+        """Return the least and the largest value of each column, and how many there are."""
+
+        def ask() -> dict[str, dict[str, Any]]:
+            wanted = [
+                FunctionExpression(function, column.value)
+                for column in self.shown
+                for function in ("min", "max", "approx_count_distinct")
+            ]
+            values = iter(self.rows().aggregate(wanted).fetchall()[0])
+            return {
+                column.key: {"min": next(values), "max": next(values), "distinct": next(values)}
+                for column in self.shown
+            }
+
+        return self.answer(["facts"], ask)
+
+    def choices(self, column: Column) -> list[tuple[str, int]]:
+        """Return the most frequent values of a column, and how often each stands there."""
+
+        def ask() -> list[tuple[str, int]]:
+            counted = self.rows().aggregate([column.value, count("n")])
+            ordered = counted.sort(ColumnExpression("n").desc(), column.value).limit(CHOICES + 1)
+            found = [(as_choice(value), n) for value, n in ordered.fetchall() if value is not None]
+            return found[:CHOICES]
+
+        return self.answer(["choices", column.key], ask)
+
+    def count(self, criteria: Criteria | None = None) -> int:
+        """Return how many rows pass the criteria."""
+        found = self.rows(criteria).aggregate([count("n")]).fetchall()
+        return int(found[0][0])
+
+    def page(
+        self, criteria: Criteria, start: int, end: int, sort: Sequence[Mapping[str, str]] = ()
+    ) -> list[dict[str, Any]]:
+        """Return the rows from `start` to before `end`, in the order of AG Grid's sort model."""
+        known = {column.key: column for column in self.shown}
+        order = [
+            (
+                known[key["colId"]].value.desc()
+                if key["sort"] == "desc"
+                else known[key["colId"]].value.asc()
+            ).nulls_last()
+            for key in sort
+            if key["colId"] in known
+        ]
+        wanted = [ColumnExpression(ROW), *(column.value for column in self.shown)]
+        found = self.rows(criteria).sort(*order, ColumnExpression(ROW)).limit(end - start, start)
+        keys = [ROW, *known]
+        rows = found.select(*wanted).fetchall()
+        return [
+            dict(zip(keys, [str(number), *map(as_json, values)], strict=True))
+            for number, *values in rows
+        ]
+
+    def table(self, criteria: Criteria, most: int) -> pd.DataFrame:
+        """Return the rows as a data frame with the names of the columns, for a download."""
+        if (count := self.count(criteria)) > most:
+            raise DataError(
+                f"{count:,} rows are more than a download takes ({most:,}): filter first."
+            )
+        found = self.rows(criteria).sort(ColumnExpression(ROW)).limit(most)
+        rows = found.select(*(column.value for column in self.shown)).fetchall()
+        names = [column.title for column in self.shown]
+        # As objects, or whole numbers would get a decimal point where one is missing.
+        return pd.DataFrame(rows, columns=names, dtype=object)
+
+
+def description(file: Path) -> tuple[Source, list[Column]]:
+    """Return what a `dataset.toml` says.
+
+    Raises:
+        DataError: It cannot be read, or says something that is not known.
+    """
+    try:
+        said = tomllib.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(f"{file.name} cannot be read: {error}") from error
+    try:
+        source = Source(**said["source"])
+        columns = [
+            Column(f"c{place}", name, **options)
+            for place, (name, options) in enumerate(said["columns"].items())
+        ]
+    except (KeyError, TypeError, AttributeError) as error:
+        known = ", ".join(field.name for field in fields(Column)[2:])
+        raise DataError(f"{file.name}: {error}; a column has {known}") from error
+    for column in columns:
+        if column.type not in KINDS or column.role not in ROLES:
+            raise DataError(
+                f"{file.name}: column {column.name!r} has an unknown role or type; roles are "
+                f"{', '.join(ROLES)}; types are {', '.join(KINDS)}"
+            )
+    return source, columns
+
+
+def convert(source: Source, path: Path, columns: Sequence[Column], made: Path) -> None:
+    """Write the file as Parquet; a plain CSV file lies between them for a moment.
+
+    Raises:
+        DataError: The file is not as it is described; the log has the same message.
+    """
+    draft = made.with_suffix(f".{os.getpid()}")
+    page = made.name.rpartition("-")[0]
+    log.info("Converting %s", source.path)
+    try:
+        kinds = {ROW: "BIGINT", **{column.key: KINDS[column.type] for column in columns}}
+        write_plain(source, path, columns, draft.with_suffix(".csv"))
+        plain = cursor().read_csv(
+            str(draft.with_suffix(".csv")),
+            header=False,
+            columns=kinds,
+            auto_detect=False,
+            delimiter=",",
+            quotechar='"',
+            escapechar='"',
+            na_values="",
+            allow_quoted_nulls=False,
+            max_line_size=20_000_000,
+        )
+        plain.write_parquet(str(draft), compression="zstd")
+        draft.replace(made)
+    except (ReadingError, OSError, duckdb.Error) as error:
+        message = f"{source.path} is not as pages/{page}/dataset.toml says: {error}"
+        log.error("%s", message)
+        raise DataError(message) from error
+    finally:
+        draft.unlink(missing_ok=True)
+        draft.with_suffix(".csv").unlink(missing_ok=True)
+
+
+def write_plain(source: Source, path: Path, columns: Sequence[Column], draft: Path) -> None:
+    """Write the cells in their plain form, an empty one where there is no value.
+
+    Raises:
+        ReadingError: A column is not there, or a cell does not fit its column.
+    """
+    names, rows = table(source, path)
+    for column in columns:
+        if column.name not in names:
+            raise ReadingError(f"there is no column {column.name!r}; there is {', '.join(names)}")
+    places = [
+        (
+            names.index(column.name),
+            column,
+            reader(column.type, decimal=column.decimal, form=column.format),
+        )
+        for column in columns
+    ]
+    known: list[dict[str, str]] = [{} for _ in places]
+    with draft.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        for number, (line, row) in enumerate(rows, 1):
+            cells: list[Any] = [number]
+            for (place, column, read), seen in zip(places, known, strict=True):
+                cell = row[place]
+                plain = seen.get(cell)
+                if plain is None:
+                    found = "" if missing(cell, column.type) else read(cell)
+                    if found is None:
+                        raise ReadingError(
+                            f"line {line}: {cell!r} in column {column.name!r} is no {column.type}"
+                        )
+                    plain = found
+                    if len(seen) < REMEMBERED:
+                        seen[cell] = plain
+                cells.append(plain)
+            writer.writerow(cells)
+
+
+# One connection a process, because a fork copies none; one cursor a query, because threads that
+# share one get each other's answers.
+connections: dict[int, duckdb.DuckDBPyConnection] = {}
+connecting = threading.Lock()
+
+
+def cursor() -> duckdb.DuckDBPyConnection:
+    """Return a cursor for one query."""
+    with connecting:
+        own = connections.get(os.getpid())
+        if own is None:
+            FOLDER.mkdir(parents=True, exist_ok=True)
+            own = duckdb.connect(
+                config={
+                    "autoinstall_known_extensions": False,
+                    "memory_limit": MEMORY,
+                    "temp_directory": str(FOLDER / "spill"),
+                }
+            )
+            connections[os.getpid()] = own
+        return own.cursor()
+
+
+def condition(column: Column, wanted: Any) -> Expression:
+    """Return what a row must fulfil: one of some values, a range from and to, or a text in it."""
+    if isinstance(wanted, Mapping):
+        low, high = wanted.get("from"), wanted.get("to")
+        value = column.value
+        if column.type == "datetime":
+            value = value.cast("DATE")
+        kind = "DATE" if column.type in ("date", "datetime") else "DOUBLE"
+        bounds = []
+        if low is not None:
+            bounds.append(value >= ConstantExpression(low).cast(kind))
+        if high is not None:
+            bounds.append(value <= ConstantExpression(high).cast(kind))
+        return reduce(and_, bounds) if bounds else ConstantExpression(True)
+    if isinstance(wanted, str):
+        text = FunctionExpression("lower", column.value.cast("VARCHAR"))
+        return FunctionExpression("contains", text, ConstantExpression(wanted.lower()))
+    values = [ConstantExpression(str(value)) for value in wanted]
+    return column.value.cast("VARCHAR").isin(*values)
+
+
+def count(name: str) -> Expression:
+    """Return the number of rows."""
+    return FunctionExpression("count").alias(name)
+
+
+def as_choice(value: Any) -> str:
+    """Return a value as a filter has it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def as_json(value: Any) -> Any:
+    """Return a value as the browser gets it: dates and times are texts."""
+    return value if isinstance(value, str | int | float | None) else str(value)

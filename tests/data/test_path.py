@@ -1,0 +1,233 @@
+"""From a file to an app, by the command: shown, written, edited, updated, removed."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashgen.cli import main
+from dashgen.commands.data import name_of
+from dashgen.commands.new import new
+from tests.cli.conftest import signal_handlers
+from tests.cli.helpers import tree
+from tests.updates.conftest import work
+from tests.updates.lab import commit
+
+__all__ = ["signal_handlers", "work"]
+
+ORDERS = "Order date,Shop,Amount,Paid\n" + "".join(
+    f"2024-{1 + n % 12:02}-{1 + n % 28:02},{'ABC'[n % 3]},{n}.5,{'yes' if n % 2 else 'no'}\n"
+    for n in range(200)
+)
+
+
+@pytest.fixture
+def orders(tmp_path: Path) -> Path:
+    """Return a file of orders."""
+    file = tmp_path / "orders.csv"
+    file.write_text(ORDERS)
+    return file
+
+
+@pytest.fixture
+def shop(work: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a committed project without a page of its own, which is the current folder."""
+    folder = new("shop", defaults=True, answers={"author": "", "pages": []}).path
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    """Return what the last command printed for a program."""
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def run(project: Path, *words: str) -> str:
+    """Run one of the project's own checks and return what it found."""
+    done = subprocess.run(
+        [sys.executable, "-m", *words],
+        cwd=project,
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return "" if done.returncode == 0 else done.stdout + done.stderr
+
+
+def test_what_a_file_holds_is_shown_to_programs(
+    work: Path, orders: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["new", "shop", "--from", str(orders), "--dry-run", "--json"]) == 0
+    shown = said(capsys)
+    assert not (work / "shop").exists()
+    assert "data/orders.csv" in shown["files"]
+    assert shown["data"]["rows"] == 200
+    columns = {column["name"]: column for column in shown["data"]["columns"]}
+    assert [(c["role"], c["type"]) for c in columns.values()] == [
+        ("time", "date"),
+        ("category", "text"),
+        ("measure", "number"),
+        ("flag", "boolean"),
+    ]
+    assert columns["Shop"]["missing"] == 0
+    assert columns["Shop"]["examples"] == ["A", "B", "C"]
+    assert columns["Shop"]["doubts"] == []
+
+
+def test_a_doubt_is_shown_and_then_refused_until_a_flag_answers_it(
+    work: Path, orders: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    orders.write_text("Day,Amount\n02/06/2024,1\n03/07/2024,2\n")
+    words = ["new", "shop", "--from", str(orders)]
+    assert main([*words, "--dry-run", "--json"]) == 0
+    (doubt,) = said(capsys)["data"]["columns"][0]["doubts"]
+    assert doubt["flags"] == ["--day-first", "--month-first"]
+    assert doubt["changes_figures"]
+    assert main([*words, "-y", "--json"]) == 2
+    assert "--day-first" in said(capsys)["error"]["message"] + said_hint(capsys, words)
+    assert not (work / "shop").exists()
+    assert main([*words, "-y", "-q", "--day-first"]) == 0
+    assert '"%d/%m/%Y"' in (work / "shop/shop/pages/orders/dataset.toml").read_text()
+
+
+def said_hint(capsys: pytest.CaptureFixture[str], words: list[str]) -> str:
+    """Return what to do, as the refusal names it."""
+    main([*words, "-y", "--json"])
+    return str(said(capsys)["error"]["hint"])
+
+
+def test_an_app_of_a_file_passes_its_own_checks(work: Path, orders: Path) -> None:
+    assert main(["new", "shop", "--from", str(orders), "-y", "-q"]) == 0
+    shop = work / "shop"
+    assert (shop / "data/orders.csv").read_text() == ORDERS
+    assert run(shop, "ruff", "format", "--check", ".") == ""
+    assert run(shop, "ruff", "check", ".") == ""
+    assert run(shop, "mypy") == ""
+    assert run(shop, "pytest", "-q", "-p", "no:cacheprovider") == ""
+    assert main(["check", str(shop), "-q"]) == 0
+
+
+def test_a_page_is_added_edited_updated_and_removed(shop: Path, orders: Path) -> None:
+    before = tree(shop)
+    assert main(["add", "page", "orders", "--from", str(orders), "-y", "-q"]) == 0
+    commit(shop)
+    description = shop / "shop/pages/orders/dataset.toml"
+    edited = description.read_text().replace('"number" }', '"number", label = "Turnover" }')
+    assert edited != description.read_text()
+    description.write_text(edited)
+    commit(shop)
+    assert main(["update", "--storage", "redis", "-y", "-q"]) == 0
+    assert description.read_text() == edited
+    commit(shop)
+    assert main(["update", "--storage", "sqlite", "-y", "-q"]) == 0
+    commit(shop)
+    assert main(["remove", "page", "orders", "-y", "-q"]) == 0
+    after = tree(shop)
+    assert after.pop("data/orders.csv")[1] == ORDERS.encode()
+    assert after == before
+
+
+def test_adding_is_taken_back_with_its_file(shop: Path, orders: Path) -> None:
+    before = tree(shop)
+    assert main(["add", "page", "orders", "--from", str(orders), "-y", "-q"]) == 0
+    assert main(["update", "--abort", "-q"]) == 0
+    assert tree(shop) == before
+
+
+def test_a_page_that_was_edited_is_not_left_without_its_machinery(
+    shop: Path, orders: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["add", "page", "orders", "--from", str(orders), "-y", "-q"]) == 0
+    figures = shop / "shop/pages/orders/figures.py"
+    figures.write_text(f"{figures.read_text()}# mine\n")
+    commit(shop)
+    before = tree(shop)
+    assert main(["remove", "page", "orders", "-y"]) == 2
+    assert "shop/pages/orders was edited" in capsys.readouterr().err
+    assert tree(shop) == before
+
+
+def test_what_looks_like_a_person_is_neither_shown_nor_committed(work: Path, orders: Path) -> None:
+    orders.write_text("E-mail,Amount\na@example.org,1\nb@example.org,2\n")
+    assert main(["new", "shop", "--from", str(orders), "-y", "-q"]) == 0
+    assert not (work / "shop/data").exists()
+    assert "example.org" not in "".join(
+        path.read_text() for path in (work / "shop/shop/pages").rglob("*.py")
+    )
+    assert main(["new", "open", "--from", str(orders), "-y", "-q", "--show", "E-mail"]) == 0
+    assert (work / "open/data/orders.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said_so"),
+    [
+        (["--from", "{}", "--start", "demo"], "--start"),
+        (["--from", "{}", "--pages", "[]"], "--pages"),
+        (["--encoding", "utf-8"], "--from"),
+        (["--from", "{}", "--column", "Amount"], "--column"),
+        (["--from", "{}", "--column", "Amount=money"], "--column"),
+        (["--from", "{}", "--decimal", ";"], "--decimal"),
+        (["--from", "{}", "--delimiter", "ab"], "--delimiter"),
+        (["--from", "{}", "--encoding", "nonsense"], "nonsense"),
+        (["--from", "no.csv"], "no such file"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_one_line(
+    work: Path, orders: Path, capsys: pytest.CaptureFixture[str], words: list[str], said_so: str
+) -> None:
+    assert main(["new", "shop", "-y", *(word.format(orders) for word in words)]) == 2
+    error = capsys.readouterr().err
+    assert said_so in error
+    assert error.count("\n") == 1
+    assert not (work / "shop").exists()
+
+
+def test_another_file_of_that_name_is_not_overwritten(
+    shop: Path, orders: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shop / "data").mkdir()
+    (shop / "data/orders.csv").write_text("mine")
+    commit(shop)
+    assert main(["add", "page", "orders", "--from", str(orders), "-y"]) == 2
+    assert "another data/orders.csv" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("sales.csv", "sales"),
+        ("Größe 2024 (final).csv.gz", "grosse_2024_final"),
+        ("2024.csv", "data_2024"),
+        ("home.csv", "home_data"),
+        ("数据.csv", "data"),
+        ("a" * 50 + ".csv", "a" * 24),
+    ],
+)
+def test_a_page_is_called_like_its_file(file: str, name: str) -> None:
+    assert name_of(Path(file)) == name
+
+
+@pytest.mark.parametrize(
+    ("pages", "words"),
+    [
+        ("[{name: a, kind: data, source: {path: x}}]", "belong together"),
+        ("[{name: a, kind: form, source: {path: x}, columns: [b]}]", "only a data page"),
+        ("[{name: a, kind: data, source: x, columns: [b]}]", "must have a path"),
+        ("[{name: a, kind: data, source: {path: x}, columns: [b]}]", "column 1"),
+        (
+            "[{name: a, kind: data, source: {path: x}, columns: [{name: b, role: c, type: text}]}]",
+            "a role (time",
+        ),
+    ],
+)
+def test_a_wrong_entry_is_named(
+    work: Path, capsys: pytest.CaptureFixture[str], pages: str, words: str
+) -> None:
+    assert main(["new", "shop", "-y", "--pages", pages]) == 2
+    assert words in capsys.readouterr().err
