@@ -21,6 +21,7 @@ from redis.exceptions import ConnectionError as LostConnectionError
 from redis.retry import Retry
 
 from ..settings import settings
+from .breaker import Breaker, BusyError
 from .errors import UserError
 from .jobs import KEEP_SECONDS, PolledManager, guarded, install
 from .settings import refusing
@@ -159,6 +160,7 @@ class QueueManager(PolledManager, CeleryManager):
 
     not_started = "The job queue is not available at the moment. Please try again in a minute."
     lost = "The job's worker is gone, or none is running. Please try again in a minute."
+    _breaker = Breaker()
     _down = 0.0
     _next_try = 0.0
 
@@ -195,7 +197,7 @@ class QueueManager(PolledManager, CeleryManager):
         try:
             return super().get_result(key, job)
         except UserError as error:
-            if time.monotonic() - self._down < OUTAGE_SECONDS:
+            if not self._down or time.monotonic() - self._down < OUTAGE_SECONDS:
                 return self.keep_waiting()
             return self.give_up(str(error))
 
@@ -211,14 +213,17 @@ class QueueManager(PolledManager, CeleryManager):
         if time.monotonic() < self._next_try:  # one request asks several times
             raise UserError(self.not_started)
         try:
-            yield
+            with self._breaker.turn():
+                yield
+        except BusyError:
+            raise UserError(self.not_started) from None
         except (RedisError, OperationalError, OSError) as error:
-            if not self._down:
+            if self._breaker.turns(True):
                 self._down = time.monotonic()
                 log.error("Job queue at %s: %s", address(), type(error).__name__)
             self._next_try = time.monotonic() + 1
             raise UserError(self.not_started) from error
-        if self._down:
+        if self._breaker.turns(False):
             log.warning("Job queue at %s is back", address())
             self._down = 0.0
 

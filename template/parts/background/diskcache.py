@@ -19,7 +19,7 @@ from multiprocess.connection import wait
 from ..settings import settings
 from .jobs import APP, KEEP_SECONDS, PolledManager, QueueFullError, guarded, install, plain
 from .security import visitor
-from .settings import ROOT
+from .settings import ROOT, make_folder
 
 __all__ = ["install", "job", "manager", "ping"]
 
@@ -185,6 +185,7 @@ class ProcessManager(PolledManager, DiskcacheManager):
                     one.kill()
 
 
+make_folder(ROOT / settings.background_cache)
 manager = ProcessManager(
     Results(
         str(ROOT / settings.background_cache),
