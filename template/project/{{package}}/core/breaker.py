@@ -9,7 +9,7 @@ from typing import ClassVar
 from ..settings import settings
 
 PLACES = max(1, settings.web_threads - 1)  # one thread is left for pages that need no server
-PATIENCE = 0.3  # seconds without any answer, after which nobody else waits
+PATIENCE = 0.6  # seconds without any answer, after which nobody else waits
 
 
 class BusyError(Exception):
