@@ -6,6 +6,7 @@ import os
 import signal
 import time
 import urllib.request
+from typing import Any
 
 import pytest
 import redis
@@ -213,24 +214,15 @@ def test_what_is_no_job_does_not_end_the_worker(app: Stack) -> None:
     empty = base64.b64encode(b"[[], {}, {}]").decode()
     properties = {"delivery_tag": "1", "delivery_info": {"exchange": "", "routing_key": "myapp"}}
     message = {"body": empty, "headers": {}, "properties": properties}
-    junk = [
-        b"junk",
-        b"\xff",
-        b"1",
-        b"null",
-        b"[]",
-        b"{}",
-        *(
-            json.dumps(message | part).encode()
-            for part in (
-                {"headers": {"task": "no.such"}},  # without an id: this ended the worker
-                {"headers": {"task": "no.such", "id": "1"}},
-                {"headers": []},
-                {"properties": []},
-                {"body": 1},
-            )
-        ),
+    parts: list[dict[str, Any]] = [
+        {"headers": {"task": "no.such"}},  # without an id: this ended the worker
+        {"headers": {"task": "no.such", "id": "1"}},  # Celery says by itself that it has no such
+        {"headers": []},
+        {"properties": []},
+        {"body": 1},
     ]
+    junk = [b"junk", b"\xff", b"1", b"null", b"[]", b"{}"]
+    junk += [json.dumps(message | part).encode() for part in parts]
     with app.working() as working, redis.Redis(port=app.redis.port) as client:
         works(app)
         client.lpush("myapp", *junk)
