@@ -110,15 +110,15 @@ def _wrapped(line: str, width: int) -> str:
 
 
 def answer_text(value: Any) -> str:
-    """Return an answer as people write it."""
+    """Return an answer as people write it; a list by its names."""
+    if isinstance(value, list):
+        names = [entry.get("name") if isinstance(entry, dict) else entry for entry in value]
+        return ", ".join(map(str, names)) or "none"
     return ("no", "yes")[value] if isinstance(value, bool) else str(value)
 
 
 def shown(answer: Any) -> str:
-    """Return an answer as people write it, also one that is empty; a list by its names."""
-    if isinstance(answer, list):
-        names = [entry.get("name") if isinstance(entry, dict) else entry for entry in answer]
-        return ", ".join(map(str, names)) or "none"
+    """Return an answer as people write it, also one that is empty."""
     return answer_text(answer) or "empty"
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import questionary
+import yaml
 from prompt_toolkit.application import Application
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent, merge_key_bindings
 from prompt_toolkit.keys import Keys
@@ -50,6 +51,8 @@ class Terminal:
 
     def __init__(self) -> None:
         self.expect([])
+        # The answer that is being changed in the end.
+        self.picked = ""
 
     def expect(self, names: Sequence[str]) -> None:
         """Take note of the questions that are open, most of which have recommended answers."""
@@ -59,8 +62,8 @@ class Terminal:
         self.recommended: bool | None = None if self.total > 1 else False
 
     def ask(self, question: Question, default: Answer, check: Check) -> Answer:
-        """Ask one question until its answer passes the check; a list is not asked for."""
-        if question.structured:
+        """Ask one question until its answer passes the check; a list only if it was picked."""
+        if question.structured and question.name != self.picked:
             return default
         if question.name in FIRST or question.name not in self.left:
             return _ask(question, question.help, default, check)
@@ -89,7 +92,8 @@ class Terminal:
         if wish == CREATE:
             return None
         stated = [(name, name, answer_text(answers[name]), False) for name in answers]
-        return _select("Which answer?", stated, next(iter(answers)))
+        self.picked = _select("Which answer?", stated, next(iter(answers)))
+        return self.picked
 
     def settle(self, path: str, present: Path, new: Path) -> Existing:
         """Ask what becomes of a file that is there already, and show the difference on request."""
@@ -146,13 +150,19 @@ def _ask(question: Question, title: str, default: Answer, check: Check) -> Answe
     if question.type == "bool":
         prompt = questionary.confirm(_wrapped(title), default=truth(default), **_look())
         return bool(_answer(prompt, title))
-    text = str(default)
+    text = _typed(default) if question.structured else str(default)
     while True:
         text = str(_answer(_text(title, text), title))
         # Below the prompt, because the toolbar for it holds no more than one line.
         if not (complaint := check(text)):
             return text
         print(fitted(f"  {styled('that', 'bad')} {complaint}", sys.stdout), flush=True)
+
+
+def _typed(value: Answer) -> str:
+    """Return a list or a mapping as YAML of one line, which can be edited and typed back."""
+    text = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=sys.maxsize)
+    return text.removesuffix("...\n").strip()
 
 
 def _text(title: str, default: str) -> questionary.Question:

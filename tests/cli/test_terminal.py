@@ -190,9 +190,16 @@ def test_who_takes_the_recommended_settings_is_asked_for_the_name_alone(work: Pa
     terminal.picks("All right?", "Change")
     terminal.picks("Which answer?", "layout")
     terminal.picks(LAYOUT.help, CHOICES["layout"])
+    # A list is shown by its names, and offered as it is typed.
+    terminal.picks("All right?", "Change")
+    terminal.picks("Which answer?", "pages")
+    terminal.sees("[{name: explore, kind: data},")
+    terminal.types("[{name: orders, kind: form}]\r")
+    terminal.sees("pages orders")
     terminal.picks("All right?", "Create")
     terminal.sees("Wrote")
     assert terminal.ends() == 0
+    assert (work / "my-shop/sales/pages/orders").is_dir()
     recorded = (work / "my-shop/.copier-answers.yml").read_text()
     assert "name: Sales\n" in recorded
     assert "package: sales\n" in recorded

@@ -24,12 +24,18 @@ def test_the_readme_lists_every_choice_with_its_meaning(question: Question) -> N
 @pytest.mark.parametrize("variant", vary("background", "callbacks"), ids=str)
 def test_the_map_of_subjects_leads_to_functions(variant: Variant, tmp_path: Path) -> None:
     project = render(tmp_path, variant)
-    table = (ROOT / "docs/callbacks.md").read_text().partition("## Where to see what")[2]
-    rows = re.findall(r"\| `(\w+/\w+\.py)` \| `(\w+)` \|", table)
+    rows = mapped((project / "README.md").read_text(), "myapp/pages/")
+    assert rows == mapped((ROOT / "docs/callbacks.md").read_text(), "")
     assert len(rows) > 20
-    for file, function in rows:
+    for _, file, function in rows:
         text = (project / "myapp/pages" / file).read_text()
         assert re.search(rf"^(def )?(record = )?{function}\(", text, re.MULTILINE), (file, function)
+
+
+def mapped(page: str, folder: str) -> list[tuple[str, str, str]]:
+    """Return subject, file and function of each row of a map."""
+    rows = rf"^\| (.+?) \| `{folder}(\w+/\w+\.py)` \| `(\w+)` \|"
+    return sorted(re.findall(rows, page, re.MULTILINE))
 
 
 def test_links_and_pictures_of_the_documentation_exist() -> None:

@@ -85,6 +85,26 @@ def test_two_pages_of_each_kind_live_side_by_side_and_the_projects_tests_pass(sh
     assert own_tests(shop) == ""
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_readmes_map_leads_to_functions_of_each_kind(kind: str, shop: Path) -> None:
+    fields = {"fields": [{"name": "tier"}]} if kind == "form" else {}
+    add_page(shop, {"name": "orders", "kind": kind, **fields})
+    rows = re.findall(r"`(shop/pages/orders/\w+\.py)` \| `(\w+)`", (shop / "README.md").read_text())
+    assert rows
+    for file, function in rows:
+        assert f"{function}(" in (shop / file).read_text()
+
+
+def test_no_id_of_a_page_can_be_that_of_another(shop: Path) -> None:
+    ids = []
+    for page, field in (("a", "b_load"), ("a_b", "name")):
+        add_page(shop, {"name": page, "kind": "form", "fields": [{"name": field}]})
+        commit(shop)
+        text = (shop / f"shop/pages/{page}/ids.py").read_text()
+        ids += re.findall('= "(.*)"', text)
+    assert len(ids) == len(set(ids)) > 2
+
+
 @pytest.mark.usefixtures("signal_handlers")
 def test_the_command_line_adds_a_form(
     shop: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -39,13 +39,15 @@ def _written_back(app: App, callback: Callback) -> Iterator[tuple[Key, Dependenc
         return
     names = parameters(function.node)
     values = list(returned(function.node))
-    if len(names) != len(callback.inputs) + len(callback.states):
+    # What is beyond has a default, such as the variable of a loop.
+    given = names[: len(callback.inputs) + len(callback.states)]
+    if len(given) != len(callback.inputs) + len(callback.states):
         return
     for position, output in enumerate(callback.outputs):
         key = _key(app, output)
         if key is None or key[-1] != "data" or output.allow_duplicate is not True:
             continue
-        for state, name in zip(callback.states, names[len(callback.inputs) :], strict=True):
+        for state, name in zip(callback.states, given[len(callback.inputs) :], strict=True):
             if _key(app, state) == key and any(
                 _holds(part, _derived(function.node, name))
                 for value in values

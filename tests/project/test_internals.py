@@ -1,0 +1,158 @@
+"""What generated apps use of Dash and others that is not documented is still there.
+
+`docs/internals.md` says why each is used. A failure here names what a newer version has changed.
+"""
+
+import inspect
+import re
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import dash_ag_grid as dag
+import dash_mantine_components as dmc
+import pytest
+from dash import (
+    CeleryManager,
+    Dash,
+    DiskcacheManager,
+    Input,
+    Output,
+    _callback,
+    dcc,
+    fingerprint,
+    html,
+)
+from dash.background_callback.managers import BaseBackgroundCallbackManager
+from kombu.transport.redis import Channel, QoS
+
+from tests.cli.helpers import CHECKOUT
+
+GRID = "/_dash-component-suites/dash_ag_grid/dash_ag_grid"
+
+
+def scripts_of(package: str) -> str:
+    """Return what the browser gets of a package."""
+    return "".join(
+        file.read_text(errors="ignore")
+        for file in Path(str(files(package))).rglob("*.js")
+        if "dev" not in file.name
+    )
+
+
+def an_app() -> Any:
+    app = Dash(__name__)
+    app.layout = html.Div([dcc.Input(id="a"), html.P(id="b"), dag.AgGrid(id="c")])
+    app.callback(Output("b", "children"), Input("a", "value"))(str)
+    app._setup_server()  # type: ignore[no-untyped-call]
+    return app
+
+
+def grid_scripts() -> None:
+    app = an_app()
+    (script,) = [one for one in app.get_dist([dag.__name__]) if one["type"] == "_js_dist"]
+    assert script["url"].startswith("/_dash-component-suites/dash_ag_grid/")
+    parts: list[dict[str, Any]] = dag.AgGrid._js_dist
+    whole = [part for part in parts if "async" not in part]
+    assert whole
+    assert GRID in an_app().index()
+    for part in whole:
+        part["dynamic"] = True
+    try:
+        assert GRID not in an_app().index()
+    finally:
+        for part in whole:
+            del part["dynamic"]
+
+
+def registered_scripts() -> None:
+    app = an_app()
+    app.index()
+    registered = app.registered_paths["dash_ag_grid"]
+    file = next(iter(registered))
+    named: Any = fingerprint
+    assert named.check_fingerprint(named.build_fingerprint(file, "1.0", 1)) == (file, True)
+    rule = next(r for r in app.server.url_map.iter_rules() if "package_name" in r.arguments)
+    assert {"package_name", "fingerprinted_path"} == rule.arguments
+
+
+def callback_request() -> None:
+    app = an_app()
+    known = app.callback_map["b.children"]
+    assert callable(known["callback"])
+    assert (len(known["inputs"]), len(known["state"])) == (1, 0)
+    body = {
+        "output": "b.children",
+        "outputs": {"id": "b", "property": "children"},
+        "inputs": [{"id": "a", "property": "value", "value": "x"}],
+        "changedPropIds": ["a.value"],
+    }
+    answer = app.server.test_client().post("/_dash-update-component", json=body)
+    assert answer.get_json()["response"] == {"b": {"children": "x"}}
+
+
+def poll() -> None:
+    renderer = scripts_of("dash")
+    for word in ("_dash-update-component", "cacheKey", "cancelJob"):
+        assert word in renderer, word
+    for word in ("cacheKey", "job"):
+        assert f'"{word}"' in inspect.getsource(_callback), word
+
+
+def managers() -> None:
+    offered = {
+        "call_job_fn": ["self", "key", "job_fn", "args", "context"],
+        "get_result": ["self", "key", "job"],
+        "get_progress": ["self", "key"],
+        "get_updated_props": ["self", "key"],
+        "job_running": ["self", "job"],
+        "terminate_job": ["self", "job"],
+    }
+    for name, parameters in offered.items():
+        function = getattr(BaseBackgroundCallbackManager, name)
+        assert list(inspect.signature(function).parameters) == parameters, name
+    for name in ("build_cache_key", "_make_progress_key", "_make_set_props_key"):
+        assert hasattr(BaseBackgroundCallbackManager, name), name
+    assert "self.func_registry = " in inspect.getsource(BaseBackgroundCallbackManager)
+    for manager in (CeleryManager, DiskcacheManager):
+        assert "_dash_no_update" in inspect.getsource(inspect.getmodule(manager))  # type: ignore[arg-type]
+
+
+def browser_answer() -> None:
+    renderer = scripts_of("dash")
+    assert "sideUpdate" in renderer
+    assert re.search(r"\bfetch\(", renderer)
+
+
+def receipts() -> None:
+    assert Channel.QoS is QoS
+    for name in ("ack", "reject", "restore_unacked_once"):
+        assert callable(getattr(QoS, name)), name
+
+
+def colour_scheme() -> None:
+    assert "data-mantine-color-scheme" in scripts_of(dmc.__name__)
+
+
+CHECKS: dict[str, Callable[[], None]] = {
+    "AG Grid's list of scripts": grid_scripts,
+    "Registered scripts": registered_scripts,
+    "The callback request": callback_request,
+    "The poll for a job": poll,
+    "Managers of background callbacks": managers,
+    "The answer of a callback in the browser": browser_answer,
+    "Receipts of a lost connection": receipts,
+    "The colour scheme of the page": colour_scheme,
+}
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_it_is_still_there(name: str) -> None:
+    CHECKS[name]()
+
+
+def test_the_documentation_lists_the_same() -> None:
+    page = (CHECKOUT / "docs/internals.md").read_text()
+    rows = re.findall(r"^\| ([^|]+) \| `", page, re.MULTILINE)
+    assert rows == [*CHECKS]
