@@ -25,7 +25,8 @@ from dash import (
     html,
 )
 from dash.background_callback.managers import BaseBackgroundCallbackManager
-from kombu.transport.redis import Channel, QoS
+from kombu.transport.redis import Channel, QoS, Transport
+from kombu.transport.virtual import Channel as VirtualChannel
 
 from tests.cli.helpers import CHECKOUT
 
@@ -131,6 +132,12 @@ def receipts() -> None:
         assert callable(getattr(QoS, name)), name
 
 
+def entries_of_the_queue() -> None:
+    assert Transport.Channel is Channel
+    assert "self.connection._deliver(loads(" in inspect.getsource(Channel._brpop_read)
+    assert "self.connection._callbacks[queue] = " in inspect.getsource(VirtualChannel.basic_consume)
+
+
 def colour_scheme() -> None:
     assert "data-mantine-color-scheme" in scripts_of(dmc.__name__)
 
@@ -143,6 +150,7 @@ CHECKS: dict[str, Callable[[], None]] = {
     "Managers of background callbacks": managers,
     "The answer of a callback in the browser": browser_answer,
     "Receipts of a lost connection": receipts,
+    "Entries of the queue": entries_of_the_queue,
     "The colour scheme of the page": colour_scheme,
 }
 

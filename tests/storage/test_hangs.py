@@ -106,7 +106,7 @@ def test_a_server_that_hangs_stalls_nothing_else(
         waited = sorted(seconds for one in visitors for seconds in one.result())
         ready = [probe.result()[:2] for probe in probes]
     said(
-        f"{choice}, {background}: the server hangs: pages {max(other):.2f} s at most of {len(other)}, "
+        f"{choice}, {background}: pages {max(other):.2f} s at most of {len(other)}, "
         f"writes {waited[-1]:.1f} s at most of {len(waited)}, "
         f"ready {max(ready)[0]:.1f} s, back in {back:.1f} s"
     )
