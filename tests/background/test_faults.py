@@ -212,7 +212,10 @@ def test_what_is_no_job_does_not_end_the_worker(app: Stack) -> None:
     assert app.redis is not None
     assert app.worker is not None
     empty = base64.b64encode(b"[[], {}, {}]").decode()
-    properties = {"delivery_tag": "1", "delivery_info": {"exchange": "", "routing_key": "myapp"}}
+    properties = {
+        "delivery_tag": "1",
+        "delivery_info": {"exchange": "", "routing_key": "sample_app"},
+    }
     message = {"body": empty, "headers": {}, "properties": properties}
     parts: list[dict[str, Any]] = [
         {"headers": {"task": "no.such"}},  # without an id: this ended the worker
@@ -225,8 +228,8 @@ def test_what_is_no_job_does_not_end_the_worker(app: Stack) -> None:
     junk += [json.dumps(message | part).encode() for part in parts]
     with app.working() as working, redis.Redis(port=app.redis.port) as client:
         works(app)
-        client.lpush("myapp", *junk)
+        client.lpush("sample_app", *junk)
         works(app)
-        assert client.llen("myapp") == 0
+        assert client.llen("sample_app") == 0
         assert working.poll() is None
         assert app.worker_log.read_text().count("is no job and was thrown away") == len(junk) - 1
