@@ -16,7 +16,7 @@ from pathlib import Path
 PYTHON = sys.executable
 SWITCH = ("sqlite", "redis")
 COMMANDS = {
-    "dashgen": [PYTHON, "-m", "dashgen", "update", "--storage", SWITCH[1]],
+    "dashgen": [PYTHON, "-m", "dashgen", "update", "-y", "--storage", SWITCH[1]],
     "copier": [
         *(PYTHON, "-m", "copier", "update", "--defaults", "--quiet"),
         *("--vcs-ref", ":current:", "--data", f"storage={SWITCH[1]}"),

@@ -3,6 +3,7 @@
 A command raises these; only the command line turns them into a line and an exit code.
 """
 
+import shlex
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from enum import IntEnum
@@ -35,6 +36,7 @@ class ExitCode(IntEnum):
     CONFLICTS = 3, "an update left conflicts to resolve"
     OUTDATED = 4, "status --check: a newer template is there, or an update is not finished"
     DIFFERS = 5, "status --check: files differ from the template"
+    BROKEN = 6, "an update was written, and the app or uv does not start with it"
     FOUND = 7, "check: something was found"
     INTERRUPTED = 130, "interrupted by Ctrl-C"
     TERMINATED = 143, "ended by another process"
@@ -245,6 +247,16 @@ class RecordError(DashgenError):
 
 class RepositoryError(DashgenError):
     """A project's repository is not in a state to work from, or git refuses something."""
+
+
+class DubiousOwnerError(RepositoryError):
+    """A repository belongs to another user, so git does not look into it."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"git does not trust the repository {path}, because it belongs to another user",
+            f"if you trust it, run git config --global --add safe.directory {shlex.quote(path)}",
+        )
 
 
 class NoRepositoryError(RepositoryError):

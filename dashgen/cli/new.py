@@ -214,6 +214,8 @@ def _as_data(project: "NewProject") -> dict[str, Any]:
         "existing": {path: decision.value for path, decision in project.existing.items()},
         "answers": project.answers,
         "commit": project.commit,
+        "uncommitted": project.uncommitted,
+        "ignored": project.left_out,
     }
 
 
@@ -254,6 +256,9 @@ def _as_text(project: "NewProject") -> str:
         lines += [f"  {path}: {OUTCOMES[kind]}" for path, kind in project.existing.items()]
     if project.uncommitted:
         lines += [f"\nNot committed: {project.uncommitted}."]
+    if project.left_out:
+        lines += ["\nIgnored by git, so not in the commit:\n"]
+        lines += [f"  {path}" for path in project.left_out]
     folder = _near(project.path)
     steps = [("", f"cd {folder}")] if folder != "." else []
     steps += first_steps(project) if project.own else []

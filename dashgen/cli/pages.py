@@ -1,18 +1,15 @@
 """``dashgen add page`` and ``dashgen remove page`` on the command line."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from dashgen.cli.console import Output
-from dashgen.cli.parameters import Json, Quiet, Verbose
-from dashgen.cli.update import agreed, as_data, preview, summary
+from dashgen.cli.parameters import Diff, DryRun, Json, Quiet, Try, Verbose, Yes
+from dashgen.cli.update import confirming, report
 from dashgen.errors import CommandLineError, ExitCode
 from dashgen.update.content import Style
-
-if TYPE_CHECKING:
-    from dashgen.commands.update import Update
 
 add = typer.Typer(rich_markup_mode=None, help="Add a page to a project.")
 remove = typer.Typer(rich_markup_mode=None, help="Remove a page from a project.")
@@ -21,10 +18,6 @@ Name = Annotated[str | None, typer.Argument(metavar="NAME", help="Name of the pa
 In = Annotated[
     Path, typer.Option("--project", metavar="PATH", help="Project folder.", show_default=".")
 ]
-DryRun = Annotated[
-    bool, typer.Option("-n", "--dry-run", help="Show what would be done and write nothing.")
-]
-Yes = Annotated[bool, typer.Option("-y", "--yes", help="Ask nothing.")]
 Conflict = Annotated[Style, typer.Option(help="Leave a conflict between markers, or in FILE.rej.")]
 
 
@@ -67,8 +60,10 @@ def add_page(
     ] = None,
     project: In = Path(),
     dry_run: DryRun = False,
+    diff: Diff = False,
     yes: Yes = False,
     conflict: Conflict = Style.INLINE,
+    try_: Try = True,
     as_json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -90,14 +85,15 @@ def add_page(
     output = Output(as_json, quiet)
     given = {"title": title, "description": description, "icon": icon}
     entry: dict[str, Any] = {
-        "name": _asked(output, name, "NAME", "What should the page be called?"),
+        "name": _asked(output, name, yes, "What should the page be called?"),
         "kind": _chosen(output, kind, yes),
         **{key: value for key, value in given.items() if value is not None},
     }
     if field:
         entry["fields"] = [_field(words) for words in field]
-    done = write(project, entry, style=conflict, confirm=_confirm(output, dry_run, yes))
-    return _report(output, done, dry_run)
+    confirm = confirming(output, dry_run=dry_run, diff=diff, yes=yes)
+    done = write(project, entry, style=conflict, trying=try_, confirm=confirm)
+    return report(output, done, dry_run=dry_run, diff=diff)
 
 
 @remove.command("page")
@@ -105,8 +101,10 @@ def remove_page(
     name: Name = None,
     project: In = Path(),
     dry_run: DryRun = False,
+    diff: Diff = False,
     yes: Yes = False,
     conflict: Conflict = Style.INLINE,
+    try_: Try = True,
     as_json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -125,31 +123,19 @@ def remove_page(
     from dashgen.commands.pages import remove_page as write
 
     output = Output(as_json, quiet)
-    which = _asked(output, name, "NAME", "Which page should go?")
-    done = write(project, which, style=conflict, confirm=_confirm(output, dry_run, yes))
-    return _report(output, done, dry_run)
+    which = _asked(output, name, yes, "Which page should go?")
+    confirm = confirming(output, dry_run=dry_run, diff=diff, yes=yes)
+    done = write(project, which, style=conflict, trying=try_, confirm=confirm)
+    return report(output, done, dry_run=dry_run, diff=diff)
 
 
-def _confirm(output: Output, dry_run: bool, yes: bool) -> Any:
-    def confirm(update: "Update") -> bool:
-        output.step(preview(update))
-        return not dry_run and (yes or not output.can_ask or agreed())
-
-    return confirm
-
-
-def _report(output: Output, done: "Update", dry_run: bool) -> ExitCode | None:
-    if done.warning:
-        output.warn(done.warning)
-    output.result(as_data(done), lambda: summary(done, dry_run))
-    return ExitCode.CONFLICTS if done.conflicts and done.written else None
-
-
-def _asked(output: Output, stated: str | None, argument: str, title: str) -> str:
+def _asked(output: Output, stated: str | None, yes: bool, title: str) -> str:
     if stated is not None:
         return stated
+    if yes:
+        raise CommandLineError("the page has no NAME", "name the page")
     if not output.can_ask:
-        raise CommandLineError(f"no terminal to ask for {argument}", "name the page")
+        raise CommandLineError("no terminal to ask for NAME", "name the page")
     # Imported here, because what asks takes time to import.
     from dashgen.cli.prompts import ask_text
 

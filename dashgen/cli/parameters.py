@@ -20,6 +20,21 @@ Template = Annotated[
     ),
 ]
 
+DryRun = Annotated[
+    bool, typer.Option("-n", "--dry-run", help="Show what would be done and write nothing.")
+]
+Diff = Annotated[bool, typer.Option("--diff", help="Show the changes line by line, too.")]
+Yes = Annotated[
+    bool, typer.Option("-y", "--yes", help="Ask nothing. Needed where there is no terminal.")
+]
+Try = Annotated[
+    bool,
+    typer.Option(
+        "--try/--no-try",
+        help="Start the app in the project's .venv before and after, and report what broke.",
+    ),
+]
+
 
 def question_names(incomplete: str) -> list[tuple[str, str]]:
     """Return the questions, each with its help, for a shell to complete."""

@@ -37,7 +37,8 @@ def status(
         return None
     if found.outdated or found.unfinished:
         return ExitCode.OUTDATED
-    return ExitCode.DIFFERS if found.modified or found.deleted else None
+    differs = found.modified or found.deleted or found.renamed or found.leftovers
+    return ExitCode.DIFFERS if differs else None
 
 
 def _status_as_data(status: "Status") -> dict[str, Any]:
@@ -50,6 +51,8 @@ def _status_as_data(status: "Status") -> dict[str, Any]:
         "answers": dict(status.answers),
         "modified": status.modified,
         "deleted": status.deleted,
+        "renamed": dict(status.renamed),
+        "leftovers": [left._asdict() for left in status.leftovers],
     }
 
 
@@ -60,9 +63,13 @@ def _status_as_text(status: "Status") -> str:
     lines += [f"  {name:<{width}}  {shown(value)}" for name, value in status.answers.items()]
     if status.unfinished:
         lines += ["", "An update was cut off: dashgen update --abort puts everything back."]
-    if not status.modified and not status.deleted:
+    if status.leftovers:
+        lines += ["", "An update left these for you:", ""]
+        lines += [f"  {path} {advice}" for path, advice in status.leftovers]
+    if not (status.modified or status.deleted or status.renamed):
         return "\n".join([*lines, "", "No file differs from the template."])
     lines += ["", "These differ from the template:", ""]
     lines += [f"  modified  {path}" for path in status.modified]
     lines += [f"  deleted   {path}" for path in status.deleted]
+    lines += [f"  renamed   {old} to {new}" for old, new in status.renamed.items()]
     return "\n".join(lines)

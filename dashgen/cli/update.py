@@ -1,20 +1,24 @@
 """``dashgen update`` on the command line."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dashgen.cli.console import Output, shown, styled
-from dashgen.cli.parameters import Json, Project, Quiet, Template, Verbose
+from dashgen.cli.parameters import Diff, DryRun, Json, Project, Quiet, Template, Try, Verbose, Yes
 from dashgen.cli.questions import stated
 from dashgen.errors import CommandLineError, ExitCode
 from dashgen.update.content import Style
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dashgen.commands.update import Update
     from dashgen.project.journal import Restored
     from dashgen.update.plan import AnswerChange
+    from dashgen.update.uses import Use
 
 STYLES = {
     "new": "good",
@@ -38,11 +42,9 @@ def update(
             help="Move to this template version; also back to an older one.",
         ),
     ] = None,
-    dry_run: Annotated[
-        bool,
-        typer.Option("-n", "--dry-run", help="Show what would be done and write nothing."),
-    ] = False,
-    yes: Annotated[bool, typer.Option("-y", "--yes", help="Do not ask before writing.")] = False,
+    dry_run: DryRun = False,
+    diff: Diff = False,
+    yes: Yes = False,
     conflict: Annotated[
         Style | None,
         typer.Option(
@@ -54,6 +56,7 @@ def update(
         bool,
         typer.Option("--abort", help="Put everything back as it was before the last update."),
     ] = False,
+    try_: Try = True,
     template: Template = None,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -62,13 +65,13 @@ def update(
     """Move a project to a newer template or other choices.
 
     Your edits are kept. The project has to be committed to git. Nothing is committed for you.
-    Without a terminal it does not ask.
+    Without a terminal it writes only with --yes.
 
     \b
     Examples:
       dashgen update                   to a newer template
       dashgen update --storage redis   and another choice
-      dashgen update --dry-run         only show what changes
+      dashgen update --dry-run --diff  only show what changes
     """
     # Imported here, so that --help stays fast.
     from dashgen.commands.update import update as move
@@ -76,14 +79,10 @@ def update(
     output = Output(as_json, quiet)
     answers = stated(context)
     if abort:
-        if to or dry_run or conflict or template or answers:
+        if to or dry_run or diff or conflict or template or answers:
             raise CommandLineError("--abort goes with no other option", "leave the others out")
         _abort(output, path)
         return None
-
-    def confirm(update: "Update") -> bool:
-        output.step(preview(update))
-        return not dry_run and (yes or not output.can_ask or agreed())
 
     done = move(
         path,
@@ -91,20 +90,45 @@ def update(
         answers=answers,
         style=conflict or Style.INLINE,
         template=template,
-        confirm=confirm,
+        trying=try_,
+        confirm=confirming(output, dry_run=dry_run, diff=diff, yes=yes),
     )
+    return report(output, done, dry_run=dry_run, diff=diff)
+
+
+def confirming(
+    output: Output, *, dry_run: bool, diff: bool, yes: bool
+) -> "Callable[[Update], bool]":
+    """Return what shows an update and says whether to write it."""
+
+    def confirm(update: "Update") -> bool:
+        output.step(preview(update))
+        if diff:
+            output.step(update.diff)
+        if dry_run or yes or not update.changes:
+            return not dry_run
+        if not output.can_ask:
+            raise CommandLineError(
+                "no terminal to ask whether to apply this",
+                "pass --yes, or --dry-run to only look; nothing is written",
+            )
+        # Imported here, because what asks takes time to import.
+        from dashgen.cli.prompts import confirm
+
+        return confirm("Apply this?")
+
+    return confirm
+
+
+def report(output: Output, done: "Update", *, dry_run: bool, diff: bool) -> ExitCode | None:
+    """Say what was done; return the exit code where it is not 0."""
     if done.warning:
         output.warn(done.warning)
-    output.result(as_data(done), lambda: summary(done, dry_run))
+    data = as_data(done) | ({"diff": done.diff} if diff else {})
+    output.result(data, lambda: summary(done, dry_run))
+    if done.written and done.trial.result == "broken":
+        return ExitCode.BROKEN
     return ExitCode.CONFLICTS if done.conflicts and done.written else None
-
-
-def agreed() -> bool:
-    """Ask whether what was shown is to be done."""
-    # Imported here, because what asks takes time to import.
-    from dashgen.cli.prompts import confirm
-
-    return confirm("Apply this?")
 
 
 def preview(update: "Update") -> str:
@@ -113,6 +137,8 @@ def preview(update: "Update") -> str:
         return ""
     lines = [f"{update.project}: template {_from_to(update.old, update.new)}"]
     lines += [f"  {_answer(change)}" for change in update.answers]
+    lines += [f"  you renamed {old} to {new}" for old, new in update.moves.items()]
+    lines += [f"  {path} {advice}" for path, advice in update.leftovers]
     lines.append("")
     for change in update.changes:
         word = styled(f"{change.outcome:<8}", STYLES[change.outcome])
@@ -152,10 +178,44 @@ def summary(update: "Update", dry_run: bool) -> str:
     if update.conflicts:
         lines.append("\nConflicts, for you to resolve:\n")
         lines += [f"  {change.path} ({change.note})" for change in update.conflicts]
-    steps = ("git diff", "uv sync && uv run pytest", "git add --all && git commit")
-    lines += ["\nNext:\n", *(f"  {step}" for step in steps)]
+    if update.uses:
+        lines.append("\nThese lines of yours name what is called otherwise now:\n")
+        lines += [f"  {use.path}:{use.line}: {_renamed(use)}" for use in update.uses]
+    if words := _trial(update):
+        lines.append(f"\n{words}")
+    lines += ["\nNext:\n", *(f"  {step}" for step in _next(update))]
     lines.append("\ndashgen update --abort puts everything back as it was.")
     return "\n".join(lines)
+
+
+def _renamed(use: "Use") -> str:
+    return f"{use.was} is {use.now}" if use.now else f"{use.was} is no longer there"
+
+
+def _trial(update: "Update") -> str:
+    result, reason = update.trial.result.value, update.trial.reason
+    if result == "broken":
+        return styled(f"The app does not start any more: {reason}", "bad")
+    if result == "faulty":
+        return f"The app does not start, as before the update: {reason}"
+    if result == "starts":
+        return "The app starts and shows its first page."
+    return f"The app was not tried: {reason}" if reason else ""
+
+
+def _next(update: "Update") -> list[str]:
+    last = ["uv sync && uv run pytest", "git add --all && git commit"]
+    if not update.conflicts:
+        return ["git diff", *last]
+    inline = [change.path for change in update.conflicts if change.stages]
+    aside = [path for c in update.conflicts if not c.stages for path in c.writes if path != c.path]
+    first = []
+    if inline:
+        first += [f"resolve {', '.join(inline)} in an editor, or with git mergetool"]
+        first += [f"git add {shlex.join(inline)}"]
+    if aside:
+        first.append(f"take over what you want of {', '.join(aside)}, and remove that")
+    return [*first, *last]
 
 
 def as_data(update: "Update") -> dict[str, Any]:
@@ -171,6 +231,10 @@ def as_data(update: "Update") -> dict[str, Any]:
         ],
         "files": [{"path": c.path, "outcome": c.outcome, "note": c.note} for c in update.changes],
         "conflicts": [change.path for change in update.conflicts],
+        "app": {"result": update.trial.result, "reason": update.trial.reason},
+        "uses": [use._asdict() for use in update.uses],
+        "moves": dict(update.moves),
+        "leftovers": [left.path for left in update.leftovers],
     }
 
 

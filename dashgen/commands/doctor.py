@@ -8,7 +8,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -18,7 +17,7 @@ from urllib.parse import urlsplit
 
 from dashgen import preferences
 from dashgen.errors import DashgenError, NotAProjectError
-from dashgen.project import git
+from dashgen.project import environment, git
 from dashgen.project import record as records
 from dashgen.project.record import ANSWERS_FILE
 from dashgen.releases import installed
@@ -160,6 +159,7 @@ def _project(project: Path) -> Iterator[Finding]:
         if question.choices
     }
     yield Finding("project", Verdict.OK, f"{project} ({', '.join(map(' '.join, choices.items()))})")
+    yield from _compared(project)
     yield _packages(project)
     stated, problem = _stated(project)
     if problem:
@@ -174,6 +174,25 @@ def _project(project: Path) -> Iterator[Finding]:
     yield from _readiness(project, facts, choices)
 
 
+def _compared(project: Path) -> Iterator[Finding]:
+    """Find what an update left to resolve, and folders that the next one has to find again."""
+    # Imported here, because it renders the template.
+    from dashgen.commands.status import status
+
+    try:
+        found = status(project)
+    except DashgenError as error:
+        yield Finding("template", Verdict.NOTE, error.message, error.hint)
+        return
+    for path, advice in found.leftovers:
+        words, _, what = advice.partition(": ")
+        yield Finding("update", Verdict.FAILED, f"{path} {words}", what)
+    for old, new in found.renamed.items():
+        if old.endswith("/"):
+            advice = "dashgen update follows it; commit the renaming first"
+            yield Finding("renamed", Verdict.NOTE, f"{old} is {new} here", advice)
+
+
 def _stated(project: Path) -> tuple[dict[str, str], Finding | None]:
     """Return what `.env` and the environment say; the environment goes first."""
     stated: dict[str, str] = {}
@@ -181,11 +200,23 @@ def _stated(project: Path) -> tuple[dict[str, str], Finding | None]:
     file = project / ".env"
     if file.exists():
         try:
-            stated = dict(_lines(file.read_text(encoding="utf-8-sig")))
-        except (OSError, UnicodeDecodeError):
-            advice = "make it a text file that you can read"
+            stated = dict(_lines(_text(file)))
+        except (OSError, UnicodeError):
+            advice = "make it a text file in UTF-8 that you can read"
             problem = Finding(".env", Verdict.FAILED, f"{file} cannot be read", advice)
     return stated | {name.upper(): value for name, value in os.environ.items()}, problem
+
+
+def _text(file: Path) -> str:
+    """Return what a file holds, with a byte-order mark or without.
+
+    Raises:
+        UnicodeError: It is in another encoding; the app refuses it, too.
+    """
+    text = file.read_text(encoding="utf-8-sig")
+    if "\0" in text:
+        raise UnicodeError
+    return text
 
 
 def _lines(text: str) -> Iterator[tuple[str, str]]:
@@ -202,37 +233,17 @@ def _lines(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _packages(project: Path) -> Finding:
-    from packaging.requirements import InvalidRequirement, Requirement
-
-    folder = next(project.glob(".venv/lib/python*/site-packages"), None)
-    if folder is None:
-        return Finding("environment", Verdict.NOTE, "there is no .venv yet", "uv sync")
     try:
-        content = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
-        needed = [Requirement(words) for words in content["project"]["dependencies"]]
-    except (OSError, ValueError, KeyError, InvalidRequirement) as error:
+        wrong, needed = environment.lacking(project), environment.needed(project)
+    except environment.UNREADABLE as error:
         words = f"pyproject.toml cannot be read: {error}"
         return Finding("environment", Verdict.FAILED, words, "mend pyproject.toml")
-    installed = {}
-    for path in folder.glob("*.dist-info"):
-        name, _, release = path.name.removesuffix(".dist-info").rpartition("-")
-        installed[_normal(name)] = release
-    wrong = [
-        requirement.name
-        for requirement in needed
-        if (requirement.marker is None or requirement.marker.evaluate())
-        and not requirement.specifier.contains(
-            installed.get(_normal(requirement.name), "0.dev0"), prereleases=None
-        )
-    ]
+    if wrong is None:
+        return Finding("environment", Verdict.NOTE, "there is no .venv yet", "uv sync")
     if wrong:
         words = f".venv lacks {', '.join(wrong)}, or has another version"
         return Finding("environment", Verdict.FAILED, words, "uv sync")
     return Finding("environment", Verdict.OK, f".venv has all {len(needed)} dependencies")
-
-
-def _normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _strays(
@@ -243,8 +254,8 @@ def _strays(
 ) -> Iterator[Finding]:
     """Find what `.env` still says about choices that the project does not have."""
     try:
-        names = {name for name, _ in _lines((project / ".env").read_text(encoding="utf-8-sig"))}
-    except (OSError, UnicodeDecodeError):
+        names = {name for name, _ in _lines(_text(project / ".env"))}
+    except (OSError, UnicodeError):
         return
     for question in choices:
         for choice, entry in registry(facts, question).items():
@@ -325,8 +336,7 @@ def _readiness(
     project: Path, facts: Mapping[str, Any], choices: Mapping[str, str]
 ) -> Iterator[Finding]:
     """Ask the app itself, in its own environment, whether what it depends on is there."""
-    pythons = (project / ".venv/bin/python", project / ".venv/Scripts/python.exe")
-    python = next((path for path in pythons if path.exists()), None)
+    python = environment.python(project)
     if python is None:
         return
     try:

@@ -53,6 +53,7 @@ class NewProject:
         commit: The hash of the commit, None without one.
         existing: What became of the files that were there already with another content.
         uncommitted: Why there is no commit, empty if there is one or none was wanted.
+        left_out: The written files that git ignores there.
         warning: Why it cannot be updated by plain Copier, empty if it can.
         own: Whether it was made from dashgen's own template.
         services: What has to run beside the app: its name, and a command that starts it.
@@ -65,6 +66,7 @@ class NewProject:
     commit: str | None
     existing: Mapping[str, Existing] = field(default_factory=dict)
     uncommitted: str = ""
+    left_out: Sequence[str] = ()
     warning: str = ""
     own: bool = True
     services: Mapping[str, str] = field(default_factory=dict)
@@ -119,6 +121,7 @@ def new(
     place = staging.checked(destination, force)
     if use_git and not dry_run:
         git.require()
+    around = _around(place) if use_git and git.is_there() else None
     with sources.chosen(template, ref, trust) as version:
         stated = _stated(version.template, answers_file, answers or {})
         offered = _offered(place.path.name, version.own)
@@ -129,10 +132,10 @@ def new(
             for path in stage.collisions():
                 stage.decisions[path] = _decision(stage, path, existing, asker)
             written = [path for path in sizes if stage.writes(path)]
-            reason = _why_uncommitted(place) if use_git else ""
+            reason = _why_uncommitted(place, around) if use_git else ""
             commit = None
             if use_git and not dry_run and not reason:
-                commit = _commit(place, stage)
+                commit = _commit(place, stage, around)
             project = NewProject(
                 place.path,
                 sizes,
@@ -141,6 +144,7 @@ def new(
                 commit,
                 stage.decisions,
                 reason,
+                _left_out(place, stage, written, around, commit),
                 own=version.own,
                 services=_services(version.template, complete) if version.own else {},
             )
@@ -237,18 +241,43 @@ def _decision(stage: Stage, path: str, existing: Existing | None, asker: Asker |
     return asker.settle(path, stage.target / path, stage.folder / path)
 
 
-def _why_uncommitted(place: Place) -> str:
+def _around(place: Place) -> Path | None:
+    """Return the repository that a project goes into, None where it gets one of its own.
+
+    As with other tools of the kind, one that ignores the project's folder has no part in it.
+    """
+    top = git.around(place.path)
+    if top and top != place.path and git.ignored(top, [f"{place.path}/"]):
+        return None
+    return top
+
+
+def _why_uncommitted(place: Place, around: Path | None) -> str:
+    if around and around != place.path:
+        return f"it is in the repository {around}; look at it and commit it there"
     if place.state is State.OCCUPIED:
         return "the folder had content; look at it and commit it yourself"
-    if place.state is State.REPOSITORY and not git.is_unused(place.path):
+    if around and not git.is_unused(around):
         return "the repository has a history; look at it and commit it yourself"
     return ""
 
 
-def _commit(place: Place, stage: Stage) -> str:
+def _commit(place: Place, stage: Stage, around: Path | None) -> str:
     message = f"Begin with dashgen {installed.version()}"
-    if place.state is not State.REPOSITORY:
+    if not around:
         return git.commit_all(stage.folder, message)
     commit = git.commit_for(place.path, stage.folder, message)
     stage.finish = lambda: git.adopt(place.path, commit)
     return commit
+
+
+def _left_out(
+    place: Place, stage: Stage, written: Sequence[str], around: Path | None, commit: str | None
+) -> list[str]:
+    """Return what was written and is not in the first commit, or would not get into the next."""
+    if commit:
+        there = git.committed(around or stage.folder, commit)
+        return [path for path in written if path not in there]
+    paths = [str(place.path / path) for path in written]
+    found = set(git.ignored(around, paths)) if around else set()
+    return [path for path, full in zip(written, paths, strict=True) if full in found]

@@ -22,6 +22,7 @@ def add_page(
     entry: Entry,
     *,
     style: Style = Style.INLINE,
+    trying: bool = True,
     confirm: Confirm = lambda _: True,
 ) -> Update:
     """Add a page to a project; one that was deleted by hand comes back.
@@ -30,6 +31,7 @@ def add_page(
         project: The project's folder.
         entry: Its name and kind, and what else an entry of ``pages`` may have.
         style: How conflicts are left.
+        trying: Whether to try the app before and afterwards, in its own environment.
         confirm: Shown what is going to be done; nothing is written unless it returns True.
 
     Raises:
@@ -47,7 +49,7 @@ def add_page(
         before = _with(source, project, record, now, others)
         return before, _with(source, project, record, now, [*others, dict(entry)])
 
-    return moved(project, between, style=style, confirm=confirm)
+    return moved(project, between, style=style, trying=trying, confirm=confirm)
 
 
 def remove_page(
@@ -55,6 +57,7 @@ def remove_page(
     name: str,
     *,
     style: Style = Style.INLINE,
+    trying: bool = True,
     confirm: Confirm = lambda _: True,
 ) -> Update:
     """Remove a page from a project; one that was edited is kept and named.
@@ -63,6 +66,7 @@ def remove_page(
         project: The project's folder.
         name: The page's name.
         style: How conflicts are left.
+        trying: Whether to try the app before and afterwards, in its own environment.
         confirm: Shown what is going to be done; nothing is written unless it returns True.
 
     Raises:
@@ -79,7 +83,7 @@ def remove_page(
             raise PageError(f"{project} has no page {name}", f"its pages are: {names}")
         return now, _with(source, project, record, now, others)
 
-    return moved(project, between, style=style, confirm=confirm)
+    return moved(project, between, style=style, trying=trying, confirm=confirm)
 
 
 def kinds(project_questions: Mapping[str, Any]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dashgen.errors import NoRepositoryError
+from dashgen.errors import NoRepositoryError, RepositoryError
 from dashgen.files import File
 from dashgen.project import record as records
 from dashgen.project.journal import Journal
@@ -13,7 +13,9 @@ from dashgen.project.record import ANSWERS_FILE
 from dashgen.project.repository import Repository
 from dashgen.releases import sources
 from dashgen.template.answers import Answer
+from dashgen.update import leftovers, places
 from dashgen.update import plan as plans
+from dashgen.update.leftovers import Leftover
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,10 @@ class Status:
     answers: Mapping[str, Answer]
     modified: tuple[str, ...]
     deleted: tuple[str, ...]
+    renamed: Mapping[str, str]
+    """Files and folders (with a slash at the end) that were renamed, by the template's name."""
+    leftovers: tuple[Leftover, ...]
+    """What updates left to resolve."""
     unfinished: bool
     """Whether an update was cut off."""
 
@@ -49,8 +55,13 @@ def status(project: Path, *, template: str | None = None) -> Status:
     """
     project = Path(os.path.realpath(project))
     pristine = _pristine(project, template)
-    modified = [path for path, file in pristine.files.items() if _differs(project / path, file)]
-    deleted = [path for path in pristine.files if not (project / path).is_file()]
+    where, moves = _places(project, pristine)
+    modified = [
+        place
+        for path, place in where.items()
+        if place and _differs(project / place, pristine.files[path])
+    ]
+    deleted = [path for path, place in where.items() if place is None]
     return Status(
         project,
         pristine.version,
@@ -58,8 +69,27 @@ def status(project: Path, *, template: str | None = None) -> Status:
         pristine.answers,
         tuple(sorted(modified)),
         tuple(sorted(deleted)),
+        moves,
+        tuple(leftovers.find(project, [place for place in where.values() if place])),
         _unfinished(project),
     )
+
+
+def _places(project: Path, pristine: "Pristine") -> tuple[dict[str, str | None], dict[str, str]]:
+    """Return where each of the template's files is, and what was renamed.
+
+    What a sparse checkout leaves out is where it belongs.
+    """
+    try:
+        repository = Repository.find(project)
+    except RepositoryError:
+        there = {path: path if (project / path).is_file() else None for path in pristine.files}
+        return there, {}
+    with repository.scratch() as scratch:
+        entries = repository.on_disk(scratch)
+        found = places.find(repository, scratch, entries, pristine.files, pages=pristine.pages)
+    where = {path: found.of(path) for path in pristine.files}
+    return where, dict(found.folders) | dict(found.files)
 
 
 def diff(project: Path, *, template: str | None = None, color: bool = False) -> str:
@@ -88,6 +118,7 @@ class Pristine:
     newest: str
     answers: Mapping[str, Answer]
     files: Mapping[str, File]
+    pages: frozenset[str]
 
 
 def _pristine(project: Path, template: str | None) -> Pristine:
@@ -98,7 +129,7 @@ def _pristine(project: Path, template: str | None) -> Pristine:
         files = dict(side.files(project.name))
         # The record is what the comparison begins with.
         files[ANSWERS_FILE] = File((project / ANSWERS_FILE).read_bytes())
-        return Pristine(tag, source.newest, side.resolved.answers, files)
+        return Pristine(tag, source.newest, side.resolved.answers, files, side.pages)
 
 
 def _differs(path: Path, file: File) -> bool:

@@ -2,11 +2,18 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from stat import S_ISREG
 
-from dashgen.errors import DirtyRepositoryError, NotAProjectError, RepositoryError
+from dashgen.commands import trial as trials
+from dashgen.commands.trial import NOT_TRIED, Trial
+from dashgen.errors import (
+    DirtyRepositoryError,
+    InvalidAnswerError,
+    NotAProjectError,
+    RepositoryError,
+)
 from dashgen.project import record as records
 from dashgen.project.journal import Journal, Restored
 from dashgen.project.record import ANSWERS_FILE, Record
@@ -16,8 +23,10 @@ from dashgen.releases.sources import Source
 from dashgen.template.answers import Answer
 from dashgen.update import plan as plans
 from dashgen.update.content import Style
+from dashgen.update.leftovers import Leftover
 from dashgen.update.merge import Change, Outcome
 from dashgen.update.plan import AnswerChange, Plan, Side
+from dashgen.update.uses import Use
 
 
 @dataclass(frozen=True)
@@ -31,6 +40,16 @@ class Update:
     changes: tuple[Change, ...]
     warning: str = ""
     written: bool = False
+    moves: Mapping[str, str] = field(default_factory=dict)
+    """Folders that the user has moved, by where the template has them."""
+    leftovers: tuple[Leftover, ...] = ()
+    """What earlier updates left to resolve."""
+    uses: tuple[Use, ...] = ()
+    """Lines of the user's that name what is called otherwise from now on."""
+    diff: str = field(default="", repr=False)
+    """What is written, as a patch."""
+    trial: Trial = NOT_TRIED
+    """Whether the app starts afterwards."""
 
     @property
     def conflicts(self) -> tuple[Change, ...]:
@@ -45,6 +64,7 @@ def update(
     answers: Mapping[str, Answer] | None = None,
     style: Style = Style.INLINE,
     template: str | None = None,
+    trying: bool = True,
     confirm: Callable[[Update], bool] = lambda _: True,
 ) -> Update:
     """Move a project to another template version or other answers; nothing is committed.
@@ -55,6 +75,7 @@ def update(
         answers: Answers that differ from the recorded ones.
         style: How conflicts are left.
         template: Where else the template comes from.
+        trying: Whether to try the app before and afterwards, in its own environment.
         confirm: Shown what is going to be done; nothing is written unless it returns True.
 
     Raises:
@@ -70,7 +91,7 @@ def update(
             plans.side(source, new, project, record, stated),
         )
 
-    return moved(project, between, style=style, template=template, confirm=confirm)
+    return moved(project, between, style=style, template=template, trying=trying, confirm=confirm)
 
 
 Between = Callable[[Source, Path, Record], tuple[Side, Side]]
@@ -83,6 +104,7 @@ def moved(
     *,
     style: Style = Style.INLINE,
     template: str | None = None,
+    trying: bool = True,
     confirm: Callable[[Update], bool] = lambda _: True,
 ) -> Update:
     """Move a project from what one side gives to what the other gives; see ``update``.
@@ -98,17 +120,47 @@ def moved(
     with sources.opened(template, record.source) as source:
         warning = installed.share()
         before, after = between(source, project, record)
+        renamed = _renamed(repository, record, before)
+        old = before if renamed else None
+        if renamed:
+            try:
+                before, after = between(source, project, renamed)
+            except InvalidAnswerError:
+                # No name that the template takes: the folder is followed all the same.
+                renamed = old = None
         new = after.version.tag
         same_answers = before.resolved.answers == after.resolved.answers
         recorded = (before.version.tag, new, after.version.source)
-        if same_answers and recorded == (record.tag, record.tag, record.source):
+        if not renamed and same_answers and recorded == (record.tag, record.tag, record.source):
             return Update(project, record.tag, new, (), (), warning)
-        planned = plans.plan(repository, before, after, style)
-    outcome = Update(project, record.tag, new, planned.answers, planned.changes, warning)
+        planned = plans.plan(repository, before, after, style, old)
+    outcome = Update(
+        project,
+        record.tag,
+        new,
+        planned.answers,
+        planned.changes,
+        warning,
+        moves=planned.moves,
+        leftovers=planned.leftovers,
+        uses=planned.uses,
+        diff=planned.diff,
+    )
     if not confirm(outcome):
         return outcome
+    fault = trials.begin(project) if trying else None
     _write(repository, journal, planned)
-    return Update(project, record.tag, new, planned.answers, planned.changes, warning, written=True)
+    modules = any(c.path.endswith(".py") and c.stages for c in outcome.conflicts)
+    trial = trials.end(project, fault, modules)
+    return replace(outcome, written=True, trial=trial)
+
+
+def _renamed(repository: Repository, record: Record, side: Side) -> Record | None:
+    """Return the record with the name that the user has given to the package, if it is another."""
+    package = plans.followed(repository, side)
+    if package == side.package or not package.isidentifier():
+        return None
+    return replace(record, answers={**record.answers, plans.PACKAGE: package})
 
 
 def abort(project: Path) -> Restored:
@@ -131,7 +183,7 @@ def _write(repository: Repository, journal: Journal, planned: Plan) -> None:
         _require_clean(repository, journal)
         if repository.tracked() != planned.entries:
             raise RepositoryError(f"{repository.project} changed meanwhile", "run the update again")
-        journal.apply(planned.writes)
+        journal.apply(planned.writes, planned.staged)
 
 
 def _require_clean(repository: Repository, journal: Journal) -> None:

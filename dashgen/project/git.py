@@ -2,13 +2,14 @@
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from dashgen import scratch
-from dashgen.errors import GitFailedError, GitMissingError, RepositoryError
+from dashgen.errors import DubiousOwnerError, GitFailedError, GitMissingError, RepositoryError
 
 # Git's own variables may point a command at another repository, as it does itself for its hooks,
 # or change what it prints. These do neither: who commits, how other machines are reached, traces.
@@ -126,13 +127,18 @@ def require() -> None:
     Raises:
         GitMissingError: It is not on the PATH.
     """
-    if shutil.which("git") is None:
+    if not is_there():
         raise GitMissingError
+
+
+def is_there() -> bool:
+    """Say whether git is on the PATH."""
+    return shutil.which("git") is not None
 
 
 def configured(key: str, folder: Path | None = None) -> str:
     """Return a value of the user's configuration, empty where there is none or no git."""
-    if shutil.which("git") is None:
+    if not is_there():
         return ""
     return os.fsdecode(run(folder, "config", "--get", key).stdout).strip()
 
@@ -155,16 +161,57 @@ def commit_all(folder: Path, message: str) -> str:
     return output(folder, "rev-parse", "HEAD")
 
 
+def around(folder: Path) -> Path | None:
+    """Return the top of the repository in which a folder is or would be, None where there is none.
+
+    Raises:
+        RepositoryError: Git does not trust it, or it is none although it looks like one.
+        GitFailedError: Git refused.
+    """
+    there = next(path for path in (folder, *folder.parents) if path.is_dir())
+    done = run(there, "rev-parse", "--show-toplevel")
+    said = os.fsdecode(done.stderr)
+    top = None
+    if not done.returncode:
+        top = Path(os.path.realpath(os.fsdecode(done.stdout).rstrip("\n")))
+    check_owner(said)
+    # Git passes by a folder of this name that is empty, and goes on to the next repository above.
+    if os.path.lexists(folder / ".git") and top != folder:
+        raise RepositoryError(
+            f"{folder / '.git'} is there, but it is no repository",
+            "remove it and try again",
+        )
+    if top is None and "not a git repository (or any" not in said:
+        raise GitFailedError("rev-parse", reason(done))
+    return top
+
+
+def check_owner(said: str) -> None:
+    """Raise an error if git has said that a repository belongs to another user.
+
+    Raises:
+        DubiousOwnerError: It has.
+    """
+    if found := re.search(r"dubious ownership in repository at '(.*)'", said):
+        raise DubiousOwnerError(found[1])
+
+
+def ignored(repository: Path, paths: Iterable[str]) -> list[str]:
+    """Return those of some paths that a repository ignores; a folder's ends with a slash."""
+    given = b"".join(os.fsencode(path) + b"\0" for path in paths)
+    said = run(repository, "check-ignore", "-z", "--stdin", given=given).stdout
+    return [os.fsdecode(path) for path in said.split(b"\0") if path]
+
+
 def is_unused(repository: Path) -> bool:
-    """Say whether a folder is the top of a repository that holds no file yet."""
-    done = run(repository, "rev-parse", "--show-toplevel")
-    top = os.fsdecode(done.stdout).strip()
-    return (
-        bool(top)
-        and Path(top) == Path(os.path.realpath(repository))
-        and not run(repository, "ls-tree", "HEAD").stdout
-        and not run(repository, "ls-files").stdout
-    )
+    """Say whether a repository holds no file yet."""
+    return not run(repository, "ls-tree", "HEAD").stdout and not run(repository, "ls-files").stdout
+
+
+def committed(repository: Path, commit: str) -> set[str]:
+    """Return the paths of the files in a commit."""
+    said = run(repository, "ls-tree", "-r", "-z", "--name-only", commit).stdout
+    return {os.fsdecode(path) for path in said.split(b"\0") if path}
 
 
 def commit_for(repository: Path, folder: Path, message: str) -> str:

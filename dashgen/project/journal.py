@@ -27,6 +27,8 @@ from dashgen.errors import (
     WriteError,
 )
 from dashgen.files import place
+from dashgen.project import index
+from dashgen.project.index import Stages
 from dashgen.project.repository import Repository
 
 APPLYING, DONE, EDITS = "applying.json", "done.json", "edits"
@@ -58,6 +60,7 @@ class Journal:
     """
 
     def __init__(self, repository: Repository) -> None:
+        self.repository = repository
         self.project = repository.project
         self.head = repository.head
         name = hashlib.sha256(repository.prefix.encode(errors="surrogateescape")).hexdigest()[:16]
@@ -102,13 +105,21 @@ class Journal:
         """Whether there is an update to undo."""
         return any((self.folder / name).exists() for name in (APPLYING, DONE))
 
-    def apply(self, writes: Mapping[str, Write | None]) -> None:
+    def apply(
+        self, writes: Mapping[str, Write | None], staged: Mapping[str, Stages] | None = None
+    ) -> None:
         """Write and remove files; all of them, or none if it fails or is interrupted.
+
+        Args:
+            writes: The files on the disk, by path.
+            staged: What git's index is to have, by path; it keeps the rest.
 
         Raises:
             WriteError: The operating system refuses a step.
+            RepositoryError: Git refuses its part.
         """
-        entry = self._entry(writes)
+        staged = staged or {}
+        entry = self._entry(writes, staged)
         try:
             self._save(APPLYING, entry)
             (self.folder / DONE).unlink(missing_ok=True)
@@ -116,6 +127,8 @@ class Journal:
             raise WriteError(self.folder, error) from error
         try:
             self._write(entry, writes)
+            stored = {path: index.stored(self.repository, s) for path, s in staged.items()}
+            index.put(self.repository, stored)
             (self.folder / APPLYING).replace(self.folder / DONE)
         except BaseException as error:
             self._restore(entry)
@@ -130,6 +143,7 @@ class Journal:
         Raises:
             NothingToAbortError: There was none, or what it did has been committed.
             WriteError: The operating system refuses a step; it can be tried again.
+            RepositoryError: Git refuses its part; it can be tried again.
         """
         entry = self._load()
         if entry["head"] != self.head:
@@ -145,7 +159,9 @@ class Journal:
             raise WriteError(Path(error.filename or self.project), error) from error
         return Restored(tuple(entry["files"]), edits)
 
-    def _entry(self, writes: Mapping[str, Write | None]) -> dict[str, Any]:
+    def _entry(
+        self, writes: Mapping[str, Write | None], staged: Mapping[str, Stages]
+    ) -> dict[str, Any]:
         return {
             "head": self.head,
             "id": secrets.token_hex(4),
@@ -159,6 +175,7 @@ class Journal:
                 for folder in (self.project / path).parents
                 if folder.is_relative_to(self.project) and folder != self.project
             },
+            "index": index.read(self.repository, {**writes, **staged}),
         }
 
     def _save(self, name: str, entry: Mapping[str, Any]) -> None:
@@ -204,6 +221,12 @@ class Journal:
             place(self.project, path)
             if mode is not None:
                 int(mode)
+        for path, kept in entry.get("index", {}).items():
+            place(self.project, path)
+            for mode, item, stage in kept["stages"]:
+                if not re.fullmatch(r"[0-9a-f]{40,64}", item) or stage not in range(4):
+                    raise ValueError(item)
+                int(mode)
 
     def _write(self, entry: Mapping[str, Any], writes: Mapping[str, Write | None]) -> None:
         for path in (path for path, write in writes.items() if write is None):
@@ -233,6 +256,9 @@ class Journal:
         for path, states in entry["files"].items():
             if states["before"]:
                 _put_back(place(self.project, path), states["before"], self._aside(entry, path))
+        before = entry.get("index", {})
+        now = index.read(self.repository, before)
+        index.put(self.repository, {p: kept for p, kept in before.items() if kept != now[p]})
 
     def _keep_edits(self, entry: Mapping[str, Any]) -> dict[str, Path]:
         """Copy what was edited since the update, and return where to."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dashgen.errors import NoRepositoryError, RepositoryError
-from dashgen.files import Files
+from dashgen.files import FILE, File, Files
 from dashgen.project import git
 from dashgen.project.git import BLOB, FOLDER, KINDS, TREE, object_id, tree_content
 from dashgen.scratch import temporary
@@ -76,6 +76,8 @@ class Entry:
     id: str
     hidden: bool
     """Whether git was told not to look at the file on disk."""
+    left_out: bool = False
+    """Whether a sparse checkout leaves it out, so that it is not on the disk."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,7 @@ class Repository:
         done = git.run(project, "rev-parse", *words.split())
         lines = os.fsdecode(done.stdout).split("\n")
         problem = os.fsdecode(done.stderr).strip().splitlines()
+        git.check_owner("".join(problem))
         if done.returncode and len(lines) < 5:
             if "not a git repository" in "".join(problem):
                 raise NoRepositoryError(project)
@@ -144,7 +147,22 @@ class Repository:
             if line:
                 facts, path = line.split(b"\t", 1)
                 flag, mode, name, _ = facts.decode().split()
-                entries[os.fsdecode(path)] = Entry(int(mode, 8), name, flag != "H")
+                file = os.fsdecode(path)
+                left_out = flag == "S" and not os.path.lexists(self.project / file)
+                entries[file] = Entry(int(mode, 8), name, flag != "H" and not left_out, left_out)
+        return entries
+
+    def on_disk(self, scratch: Scratch) -> dict[str, Entry]:
+        """Return the project's files as they are now, without those that git ignores."""
+        entries = {
+            path: entry
+            for path, entry in self.tracked().items()
+            if entry.left_out or os.path.lexists(self.project / path)
+        }
+        for name in self._git("ls-files", "--others", "--exclude-standard", "-z").split(b"\0"):
+            file = self.project / os.fsdecode(name)
+            if name and file.is_file() and not file.is_symlink():
+                entries[os.fsdecode(name)] = Entry(FILE, scratch.put(file.read_bytes()), False)
         return entries
 
     def contents(self, names: Iterable[str]) -> dict[str, bytes]:
@@ -228,6 +246,18 @@ class Repository:
             "--",
             ".",
             environment=scratch.environment,
+        )
+        return output.decode(errors="replace")
+
+    def difference(
+        self, scratch: Scratch, entries: Mapping[str, Entry], writes: Mapping[str, File | None]
+    ) -> str:
+        """Return as a patch what writing files, or removing them, would change in a project."""
+        before = {p: (e.mode, e.id) for p, e in entries.items() if p in writes}
+        after = scratch.put_files({path: file for path, file in writes.items() if file})
+        trees = scratch.put_tree(before), scratch.put_tree(after)
+        output = self._git(
+            "diff", "--color=never", "--no-ext-diff", *trees, environment=scratch.environment
         )
         return output.decode(errors="replace")
 

@@ -3,16 +3,22 @@
 import difflib
 import os
 import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from dashgen import scratch
 from dashgen.errors import RepositoryError
 from dashgen.project import git
+from dashgen.update import python
 
 # Where git looks for a zero byte, too.
 BINARY_PREFIX = 8000
 MOST_CONFLICTS = 127
+
+
+Formatter = Callable[[str, str], str]
+"""Returns a second text in the format of the first one."""
 
 
 class Style(StrEnum):
@@ -67,15 +73,106 @@ def rejected(path: str, ours: bytes, base: bytes, theirs: bytes, labels: Labels)
     """Return what the template would change where the user has changed it, as a patch."""
     ours, _ = _merge_file(ours, base, theirs, labels, "--ours")
     wanted, _ = _merge_file(ours, base, theirs, labels, "--theirs")
+    return patch(path, ours, wanted)
+
+
+def patch(path: str, before: bytes, after: bytes) -> bytes:
+    """Return what leads from one text to another, as a patch."""
     lines = difflib.diff_bytes(
         difflib.unified_diff,
-        _lines(ours),
-        _lines(wanted),
+        _lines(before),
+        _lines(after),
         f"a/{path}".encode(errors="surrogateescape"),
         f"b/{path}".encode(errors="surrogateescape"),
     )
     missing = b"\n\\ No newline at end of file\n"
     return b"".join(line if line.endswith(b"\n") else line + missing for line in lines)
+
+
+def merge_code(
+    ours: bytes, base: bytes, theirs: bytes, labels: Labels, formatted: Formatter
+) -> tuple[bytes, int] | None:
+    """Merge Python by its statements, whatever their layout; see ``dashgen.update.python``.
+
+    Args:
+        ours: The user's side.
+        base: What both come from.
+        theirs: The template's side.
+        labels: How the sides are called in a conflict.
+        formatted: The user's formatter.
+
+    Returns:
+        The text and the number of conflicts, None where a side cannot be taken apart.
+    """
+    done = _by_statements(ours, base, theirs, labels, formatted)
+    if (done is None or done[1]) and is_same_code(ours, base):
+        return in_format(ours, theirs, formatted), 0
+    return done
+
+
+def _by_statements(
+    ours: bytes, base: bytes, theirs: bytes, labels: Labels, formatted: Formatter
+) -> tuple[bytes, int] | None:
+    sides = [python.parsed(_text(content)) for content in (ours, base, theirs)]
+    if not all(sides):
+        return None
+    modules = [side for side in sides if side]
+    keys = ["".join(f"{python.key(s)}\n" for s in side.statements).encode() for side in modules]
+    merged, _ = _merge_file(keys[0], keys[1], keys[2], labels, "--diff3")
+    mine = python.Texts(modules[0])
+    other = python.Texts(modules[2], python.unit(modules[0]))
+    text, conflicts = "", 0
+    for hunk in _hunks(merged.decode().splitlines()):
+        if isinstance(hunk, str):
+            text += mine.take(hunk) if mine.has(hunk) else other.take(hunk)
+            continue
+        first, _, third = hunk
+        conflicts += 1
+        text += f"<<<<<<< {labels.ours}\n" + "".join(map(mine.take, first))
+        text += "=======\n" + "".join(map(other.take, third)) + f">>>>>>> {labels.theirs}\n"
+    text += modules[0].rest
+    if not conflicts and python.parsed(text) is None:
+        return None
+    content = text.encode(errors="surrogateescape")
+    if not conflicts:
+        content = in_format(ours, content, formatted)
+    return (with_crlf(content) if uses_crlf(ours) else content), conflicts
+
+
+def in_format(ours: bytes, content: bytes, formatted: Formatter) -> bytes:
+    """Return a text in the format of the user's, as far as a formatter of the project knows it."""
+    text = formatted(_text(ours), _text(content)).encode(errors="surrogateescape")
+    return with_crlf(text) if uses_crlf(ours) else text
+
+
+def is_same_code(one: bytes, other: bytes) -> bool:
+    """Say whether two modules differ by their layout only."""
+    return python.same_code(_text(one), _text(other))
+
+
+def _text(content: bytes) -> str:
+    return content.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
+
+
+Hunk = tuple[list[str], list[str], list[str]]
+
+
+def _hunks(lines: Iterable[str]) -> Iterator[str | Hunk]:
+    """Yield the lines of a merge in git's three-sided style; the sides of a conflict together."""
+    sides: Hunk | None = None
+    number = 0
+    for line in lines:
+        if line.startswith("<<<<<<< "):
+            sides, number = ([], [], []), 0
+        elif sides is None:
+            yield line
+        elif line.startswith(("||||||| ", "=======")):
+            number += 1
+        elif line.startswith(">>>>>>> "):
+            yield sides
+            sides = None
+        else:
+            sides[number].append(line)
 
 
 def _lines(text: bytes) -> list[bytes]:

@@ -5,28 +5,32 @@ left alone and named.
 """
 
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from pathlib import Path
 from stat import S_ISREG
 
 from dashgen.files import EXECUTABLE, FILE, File, Files
 from dashgen.project.git import BLOB, KINDS, object_id
+from dashgen.project.index import Stages
 from dashgen.project.record import ANSWERS_FILE
 from dashgen.project.repository import Repository, Scratch
+from dashgen.update import formatter, own, places
 from dashgen.update.content import (
     Labels,
     Style,
+    in_format,
     is_binary,
+    is_same_code,
+    merge_code,
     merge_text,
+    patch,
     rejected,
     uses_crlf,
     with_crlf,
 )
 
-# A user who renames a file often changes it, too.
-USER_SIMILARITY = 50
 # Files of two choices resemble each other and are not renames.
 TEMPLATE_SIMILARITY = 70
 
@@ -52,6 +56,10 @@ class Change:
     note: str = ""
     writes: Mapping[str, File | None] = field(default_factory=dict, repr=False)
     """What is written, by path; None removes."""
+    stages: Stages = field(default_factory=dict, repr=False)
+    """The versions between which git is to see a conflict."""
+    staged: Mapping[str, File | None] = field(default_factory=dict, repr=False)
+    """What only the index gets, because a sparse checkout leaves it out."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +86,9 @@ class Merge:
         theirs: What it gives from now on.
         style: How a conflict is left.
         labels: How the sides are called in a conflict.
+        pages: The names of the project's pages.
+        other: What the template would have given under the package's recorded name, if the user
+            has given the package another one.
     """
 
     def __init__(
@@ -89,6 +100,8 @@ class Merge:
         *,
         style: Style,
         labels: Labels,
+        pages: Collection[str] = (),
+        other: Files | None = None,
     ) -> None:
         self.repository = repository
         self.base = base
@@ -97,9 +110,16 @@ class Merge:
         self.labels = labels
         self.entries = repository.tracked()
         self.ids = {path: self._id(file) for path, file in base.items()}
-        self.moved_by_user = self._renames(scratch)
-        self.moved_by_template = self._template_renames(scratch)
+        self.other = other or {}
+        self.places = places.find(
+            repository, scratch, self.entries, base, wanted=theirs, pages=pages
+        )
+        self.moved_by_template = self._template_renames(scratch, pages)
+        self.deleted = self._deleted_with_their_files()
         self.contents = self._read()
+        self.list = self._list()
+        self.own = own.listed(self.list)
+        self.settled: set[str] = set()
         self.vacated: set[str] = set()
 
     def changes(self) -> list[Change]:
@@ -113,6 +133,11 @@ class Merge:
         found += [
             change for path in self.theirs if path not in matched for change in self._new(path)
         ]
+        if self.settled:
+            file = File(own.with_more(self.list, self.settled))
+            note = "names what is yours alone from now on"
+            found.append(Change(own.LIST, Outcome.CHANGED, note, {own.LIST: file}))
+        found = [self._without_what_is_left_out(change) for change in found]
         return sorted(found, key=lambda change: change.path)
 
     # What the template no longer gives.
@@ -121,8 +146,8 @@ class Merge:
         place = self._place(path)
         if self._target(path) or place is None:
             return None
-        if place == path and self._untouched(path, place):
-            return Change(path, Outcome.REMOVED, writes={path: None})
+        if place == self.places.at(path) and self._untouched(path, place):
+            return Change(place, Outcome.REMOVED, writes={place: None})
         return Change(place, Outcome.KEPT, "the template no longer has it; it is yours now")
 
     def _together(self, dropped: list[Change]) -> list[Change]:
@@ -131,11 +156,13 @@ class Merge:
         Its modules import each other: what is left of a page without its ids would not start.
         """
         packages = {
-            path.removesuffix("/__init__.py") + "/"
-            for path in self.base
-            if path.endswith("/__init__.py")
+            path.removesuffix("__init__.py") for path in self.base if path.endswith("/__init__.py")
         }
-        gone = {p for p in packages if not any(path.startswith(p) for path in self.theirs)}
+        gone = {
+            self.places.at(package)
+            for package in packages
+            if not any(path.startswith(package) for path in self.theirs)
+        }
         edited = {
             package: change.path
             for change in dropped
@@ -159,19 +186,23 @@ class Merge:
         if target is None:
             return None
         old, new = self.base[path], self.theirs[target]
+        here, goal = self.places.at(path), self.places.at(target)
         if place is None:
             same = old == new and target == path
             note = "you deleted it; the template has changed it since"
-            return None if same else Change(target, Outcome.DELETED, note)
+            return None if same else Change(goal, Outcome.DELETED, note)
         ours = self._ours(place)
         if path == ANSWERS_FILE:
             return self._record(ours, new)
-        destination = target if place == path else place
+        if place in self.own:
+            return None if old == new else Change(place, Outcome.KEPT, f"yours, see {own.LIST}")
+        old = self._nearer(path, old, ours)
+        destination = goal if place == here else place
         note = (
             f"was {place}"
             if destination != place
-            else f"you renamed {path}"
-            if place != path
+            else f"you renamed {here}"
+            if place != here
             else ""
         )
         if destination == place and old == new:
@@ -229,25 +260,65 @@ class Merge:
         removal: Mapping[str, File | None],
     ) -> Change:
         content, conflicts = merge_text(ours.content, old, new.content, self.style, self.labels)
+        if destination.endswith(".py"):
+            content, conflicts = self._code(
+                destination, ours.content, old, new.content, (content, conflicts)
+            )
         writes = {**removal, destination: File(content, new.mode)}
         if not conflicts:
             return Change(destination, Outcome.MERGED, note, writes)
-        places = f"{conflicts} place{'s' if conflicts > 1 else ''}"
+        if own.is_rewritten(destination, ours.content, old):
+            return self._settled(destination, old, ours, new, removal)
+        count = f"{conflicts} place{'s' if conflicts > 1 else ''}"
         if self.style is Style.REJ:
             file = self._free(f"{destination}.rej")
             writes[file] = File(rejected(destination, ours.content, old, new.content, self.labels))
             if content == ours.content and new.mode == ours.mode and not removal:
                 del writes[destination]
-            return Change(destination, Outcome.CONFLICT, f"{places}, in {file}", writes)
-        return Change(
-            destination, Outcome.CONFLICT, ", ".join(filter(None, [places, note])), writes
-        )
+            return Change(destination, Outcome.CONFLICT, f"{count}, in {file}", writes)
+        stages = {1: File(old), 2: File(ours.content, ours.mode), 3: new}
+        if not old:
+            del stages[1]
+        words = ", ".join(filter(None, [count, note]))
+        return Change(destination, Outcome.CONFLICT, words, writes, stages)
+
+    def _settled(
+        self, path: str, old: bytes, ours: Ours, new: File, removal: Mapping[str, File | None]
+    ) -> Change:
+        """Offer the template's change once, and leave the file alone from then on."""
+        self.settled.add(path)
+        offer = self._free(f"{path}.rej")
+        writes = {**removal, offer: File(patch(path, old, new.content))}
+        if removal or new.mode != ours.mode:
+            writes[path] = File(ours.content, new.mode)
+        note = f"you rewrote it, so it is yours; the template's change is in {offer}"
+        return Change(path, Outcome.KEPT, note, writes)
+
+    def _code(
+        self, path: str, ours: bytes, old: bytes, new: bytes, by_lines: tuple[bytes, int]
+    ) -> tuple[bytes, int]:
+        """Merge by statements what has conflicts by lines, if fewer are left then."""
+
+        def formatted(model: str, text: str) -> str:
+            return formatter.formatted(self.repository.project, path, model, text)
+
+        if not by_lines[1]:
+            return in_format(ours, by_lines[0], formatted), 0
+        by_statements = merge_code(ours, old, new, self.labels, formatted)
+        if by_statements is None or by_statements[1] >= by_lines[1]:
+            return by_lines
+        if self.style is Style.REJ and by_statements[1]:
+            return by_lines
+        return by_statements
 
     # What it gives for the first time.
 
-    def _new(self, path: str) -> Iterator[Change]:
-        new = self.theirs[path]
+    def _new(self, target: str) -> Iterator[Change]:
+        new, path = self.theirs[target], self.places.at(target)
         if path not in self.entries:
+            if any(folder in self.deleted for folder in places.parents(target)):
+                yield Change(path, Outcome.DELETED, "you deleted its folder")
+                return
             problem = self._in_the_way(path)
             if problem:
                 yield self._aside(path, new, problem)
@@ -255,11 +326,14 @@ class Merge:
                 yield Change(path, Outcome.NEW, writes={path: new})
             return
         ours = self._ours(path)
-        if not ours.mergeable or path in self.moved_by_user.values():
+        if not ours.mergeable or path in self.places.files.values():
             yield self._aside(path, new, "a file of yours is there")
             return
         content = with_crlf(new.content) if uses_crlf(ours.content) else new.content
         if content == ours.content:
+            return
+        if path in self.own:
+            yield Change(path, Outcome.KEPT, f"yours, see {own.LIST}")
             return
         if is_binary(ours.content) or is_binary(content):
             yield self._aside(path, new, "a file of yours is there")
@@ -276,7 +350,8 @@ class Merge:
         ours: File | None = None,
     ) -> Change:
         """Leave what is there, and put the template's version next to it."""
-        blocked = next((p for p in _parents(path) if self._is_file(p)), path)
+        around = (folder.rstrip("/") for folder in places.parents(path))
+        blocked = next((p for p in around if self._is_file(p)), path)
         aside = self._free(f"{blocked}.template{path.removeprefix(blocked)}")
         writes: dict[str, File | None] = {**(removal or {}), aside: new}
         if ours and (removal or ours.mode != self._ours(path).mode):
@@ -287,15 +362,28 @@ class Merge:
     # The project's side.
 
     def _place(self, path: str) -> str | None:
-        return path if path in self.entries else self.moved_by_user.get(path)
+        return self.places.of(path)
 
     def _target(self, path: str) -> str | None:
         return path if path in self.theirs else self.moved_by_template.get(path)
 
     def _untouched(self, path: str, place: str) -> bool:
-        entry = self.entries[place]
-        same = (entry.id, entry.mode) == (self.ids[path], self.base[path].mode)
-        return same and not entry.hidden
+        entry, file = self.entries[place], self.base[path]
+        if entry.hidden or entry.mode != file.mode:
+            return False
+        content = self.contents[entry.id]
+        if entry.id == self.ids[path] or content == with_crlf(file.content):
+            return True
+        return path.endswith(".py") and is_same_code(content, file.content)
+
+    def _nearer(self, path: str, old: File, ours: Ours) -> File:
+        """Return what the user's file comes from, under which name of the package it be."""
+        other = self.other.get(path)
+        if other is None or _distance(ours.content, old.content) <= _distance(
+            ours.content, other.content
+        ):
+            return old
+        return File(other.content, old.mode)
 
     def _ours(self, place: str) -> Ours:
         entry = self.entries[place]
@@ -303,9 +391,9 @@ class Merge:
 
     def _in_the_way(self, path: str) -> str:
         """Say what keeps a new file from its place, empty where nothing does."""
-        for parent in _parents(path):
-            if self._is_file(parent):
-                return f"{parent} is not a folder"
+        for folder in places.parents(path):
+            if self._is_file(folder.rstrip("/")):
+                return f"{folder.rstrip('/')} is not a folder"
         if path in self.vacated:
             return ""
         place = self.repository.project / path
@@ -337,37 +425,67 @@ class Merge:
 
     def _read(self) -> dict[str, bytes]:
         """Return the content of each file of the project that a merge may look at."""
-        places = {*self.base, *self.theirs, *self.moved_by_user.values()} & set(self.entries)
-        wanted = {self.entries[place] for place in places}
+        found = {self.places.of(path) for path in self.base}
+        found |= {self.places.at(path) for path in self.theirs}
+        wanted = {self.entries[place] for place in found if place in self.entries}
         given = {self.ids[path]: file.content for path, file in self.base.items()}
         plain = {entry.id for entry in wanted if entry.mode in {FILE, EXECUTABLE}}
         others = {entry.id: b"" for entry in wanted}
         missing = plain - set(given)
         return others | given | self.repository.contents(missing)
 
-    def _renames(self, scratch: Scratch) -> dict[str, str]:
-        # An empty file is like every other.
-        gone = {p: f for p, f in self.base.items() if p not in self.entries and f.content}
-        come = {
-            path: (entry.mode, entry.id)
-            for path, entry in self.entries.items()
-            if gone and path not in self.base and path not in self.theirs
-            if entry.mode in {FILE, EXECUTABLE}
-        }
-        if not come:
-            return {}
-        return self.repository.renames(scratch, scratch.put_files(gone), come, USER_SIMILARITY)
+    def _list(self) -> bytes:
+        entry = self.entries.get(own.LIST)
+        if entry is None or entry.mode not in {FILE, EXECUTABLE}:
+            return b""
+        return self.repository.contents([entry.id])[entry.id]
 
-    def _template_renames(self, scratch: Scratch) -> dict[str, str]:
+    def _template_renames(self, scratch: Scratch, pages: Collection[str]) -> dict[str, str]:
+        # An empty file is like every other.
         gone = {p: f for p, f in self.base.items() if p not in self.theirs and f.content}
         come = {p: f for p, f in self.theirs.items() if p not in self.base}
         if not gone or not come:
             return {}
-        return self.repository.renames(
+        found = self.repository.renames(
             scratch, scratch.put_files(gone), scratch.put_files(come), TEMPLATE_SIMILARITY
         )
+        return {p: q for p, q in found.items() if not places.between_pages(p, q, pages)}
+
+    def _deleted_with_their_files(self) -> frozenset[str]:
+        """Return the folders that the user deleted, also by deleting what they are made of."""
+        known = {folder for path in self.base for folder in places.parents(path)}
+        made = {
+            places.parents(target)[-1]
+            for path, target in self.moved_by_template.items()
+            if "/" in target and self._place(path) is None
+        }
+        return self.places.deleted | (made - known)
+
+    # What a sparse checkout leaves out.
+
+    def _without_what_is_left_out(self, change: Change) -> Change:
+        """Let the index have what is not on the disk, as git's own merges do."""
+        staged = {path: file for path, file in change.writes.items() if self._left_out(path)}
+        if not staged:
+            return change
+        if change.outcome is Outcome.CONFLICT:
+            note = "not checked out, and changed on both sides; it stays as you have it"
+            return Change(change.path, Outcome.KEPT, note)
+        writes = {path: file for path, file in change.writes.items() if path not in staged}
+        note = ", ".join(filter(None, [change.note, "not checked out; in git's index"]))
+        return replace(change, note=note, writes=writes, staged=staged)
+
+    def _left_out(self, path: str) -> bool:
+        if path in self.entries:
+            return self.entries[path].left_out
+        for folder in reversed(places.parents(path)):
+            below = [e.left_out for p, e in self.entries.items() if p.startswith(folder)]
+            if below:
+                return all(below)
+        return False
 
 
-def _parents(path: str) -> list[str]:
-    parts = Path(path).parts
-    return ["/".join(parts[:end]) for end in range(1, len(parts))]
+def _distance(one: bytes, other: bytes) -> int:
+    """Return how many lines only one of two texts has."""
+    lines, others = Counter(one.splitlines()), Counter(other.splitlines())
+    return ((lines - others) + (others - lines)).total()

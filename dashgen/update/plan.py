@@ -4,15 +4,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dashgen.files import EXECUTABLE, File, Files
+from dashgen.files import EXECUTABLE, FILE, File, Files
+from dashgen.project.index import Stages
 from dashgen.project.journal import Write
 from dashgen.project.record import Record
 from dashgen.project.repository import Entry, Repository, Scratch
 from dashgen.releases.sources import Source, TemplateVersion, TooNewError, is_newer
 from dashgen.template.answers import Answer, Resolved, Stated, resolve
 from dashgen.template.choices import ChoiceFacts, registry
+from dashgen.update import leftovers, places, uses
 from dashgen.update.content import Labels, Style
-from dashgen.update.merge import Change, Merge
+from dashgen.update.leftovers import Leftover
+from dashgen.update.merge import Change, Merge, Outcome
+from dashgen.update.uses import Use
+
+PACKAGE, PAGES = "package", "pages"
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,17 @@ class Side:
         """Return what it gives for a project folder of this name."""
         return self.version.rendered(name, self.resolved.answers)
 
+    @property
+    def package(self) -> str:
+        """Return the name of the package, empty where the template asks for none."""
+        return str(self.resolved.answers.get(PACKAGE, ""))
+
+    @property
+    def pages(self) -> frozenset[str]:
+        """Return the names of the pages."""
+        answer = self.resolved.answers.get(PAGES, ())
+        return frozenset(page["name"] for page in answer if isinstance(page, Mapping))
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -50,6 +67,16 @@ class Plan:
     """What git tracked when the plan was made."""
     writes: Mapping[str, Write | None] = field(default_factory=dict, repr=False)
     """What is written, as it will be on the disk; None removes."""
+    staged: Mapping[str, Stages] = field(default_factory=dict, repr=False)
+    """What git's index gets, by path."""
+    moves: Mapping[str, str] = field(default_factory=dict)
+    """Folders that the user has moved, by where the template has them."""
+    leftovers: tuple[Leftover, ...] = ()
+    """What earlier updates left to resolve."""
+    uses: tuple[Use, ...] = ()
+    """Lines of the user's that name what is called otherwise from now on."""
+    diff: str = field(default="", repr=False)
+    """What is written, as a patch."""
 
 
 def target(source: Source, project: Path, recorded: str, stated: str | None) -> str:
@@ -87,7 +114,24 @@ def side(
     return Side(version, resolve(version.template, given, name))
 
 
-def plan(repository: Repository, old: Side, new: Side, style: Style) -> Plan:
+def followed(repository: Repository, side: Side) -> str:
+    """Return the name that the user has given to the package; the recorded one where it is there.
+
+    Raises:
+        RenderError: The side does not render.
+    """
+    package, entries = side.package, repository.tracked()
+    if not package or any(path.startswith(f"{package}/") for path in entries):
+        return package
+    with repository.scratch() as scratch:
+        base = side.files(repository.project.name)
+        found = places.find(repository, scratch, entries, base, pages=side.pages)
+    return found.at(f"{package}/").rstrip("/").rpartition("/")[2]
+
+
+def plan(
+    repository: Repository, old: Side, new: Side, style: Style, recorded: Side | None = None
+) -> Plan:
     """Merge what lies between two sides into a project, without writing anything.
 
     Args:
@@ -95,19 +139,90 @@ def plan(repository: Repository, old: Side, new: Side, style: Style) -> Plan:
         old: The version and the answers that the project was made from.
         new: Those that it moves to.
         style: How a conflict is left.
+        recorded: The old side under the package's recorded name, where the user has renamed it.
 
     Raises:
         RenderError: One of them does not render.
     """
-    differing = tuple(_answer_changes(old, new))
+    differing = tuple(_answer_changes(recorded or old, new))
     name = repository.project.name
     base, theirs = old.files(name), new.files(name)
     labels = Labels("yours", f"template {old.version.tag}", _label(new.version.tag, differing))
     with repository.scratch() as scratch:
-        merge = Merge(repository, scratch, base, theirs, style=style, labels=labels)
-        changes = tuple(merge.changes())
+        merge = Merge(
+            repository,
+            scratch,
+            base,
+            theirs,
+            style=style,
+            labels=labels,
+            pages=old.pages | new.pages,
+            other=_renamed(recorded, old, name) if recorded else None,
+        )
+        changes = (*merge.changes(), *_left_behind(merge.entries, base, theirs, old, new))
         writes = _on_disk(repository, scratch, merge.entries, changes)
-    return Plan(old.version.tag, new.version.tag, differing, changes, merge.entries, writes)
+        wanted = {path: file for change in changes for path, file in change.writes.items()}
+        diff = repository.difference(scratch, merge.entries, wanted)
+    variables = uses.renames(old.version.files, new.version.files)
+    moved = uses.modules(base, theirs, merge.moved_by_template)
+    named = uses.find(_texts(repository, merge.entries, wanted), theirs, variables, moved)
+    moves = dict(merge.places.folders)
+    if recorded:
+        moves = {f"{recorded.package}/": moves.pop(f"{old.package}/", f"{old.package}/")} | moves
+    staged: dict[str, Stages] = {c.path: c.stages for c in changes if c.stages}
+    for change in changes:
+        staged |= {path: {0: file} if file else {} for path, file in change.staged.items()}
+    places_of_base = {place for path in base if (place := merge.places.of(path))}
+    return Plan(
+        old.version.tag,
+        new.version.tag,
+        differing,
+        changes,
+        merge.entries,
+        writes,
+        staged,
+        moves,
+        tuple(leftovers.find(repository.project, places_of_base)),
+        tuple(named),
+        diff,
+    )
+
+
+def _texts(
+    repository: Repository, entries: Mapping[str, Entry], wanted: Mapping[str, File | None]
+) -> dict[str, bytes]:
+    """Return what may name something, as it will be; `.env` is never committed."""
+    plain = {
+        path: entry.id
+        for path, entry in entries.items()
+        if path not in wanted and entry.mode in {FILE, EXECUTABLE} and uses.may_name(path)
+    }
+    contents = repository.contents(plain.values())
+    texts = {path: contents[item] for path, item in plain.items()}
+    texts |= {path: file.content for path, file in wanted.items() if file and uses.may_name(path)}
+    environment = repository.project / ".env"
+    return texts | ({".env": environment.read_bytes()} if environment.is_file() else {})
+
+
+def _renamed(recorded: Side, old: Side, name: str) -> Files:
+    """Return what the template gave under the package's recorded name, at the paths of today's."""
+    before, after = f"{recorded.package}/", f"{old.package}/"
+    return {
+        after + path.removeprefix(before) if path.startswith(before) else path: file
+        for path, file in recorded.files(name).items()
+    }
+
+
+def _left_behind(
+    entries: Mapping[str, Entry], base: Files, theirs: Files, old: Side, new: Side
+) -> Iterator[Change]:
+    """Name the user's own files in a package that gets another name."""
+    folder = f"{old.package}/"
+    if old.package != new.package and new.package:
+        for path in entries:
+            if path.startswith(folder) and path not in base and path not in theirs:
+                note = f"yours; the package moves to {new.package}/, and it stays here"
+                yield Change(path, Outcome.KEPT, note)
 
 
 def _answer_changes(old: Side, new: Side) -> Iterator[AnswerChange]:

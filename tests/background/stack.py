@@ -11,7 +11,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from http.cookiejar import CookieJar
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +90,8 @@ class Stack:
         self.faults.mkdir(exist_ok=True)
         self.env = dict(os.environ) | {
             "APP_SECRET_KEY": "only-for-tests",
+            # So that one visitor's share is full before the first jobs have ended.
+            "APP_BACKGROUND_QUEUE": "30",
             "FAULTS": str(self.faults),
             "PYTHONUNBUFFERED": "1",
         }
@@ -167,8 +169,10 @@ class Visitor:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        # As browsers do for this machine, cookies for HTTPS are sent without it, too.
+        cookies = CookieJar(DefaultCookiePolicy(secure_protocols=("http", "https")))
         self.open = urllib.request.build_opener(
-            urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(CookieJar())
+            urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(cookies)
         ).open
         page = self.get("/reports")
         found = re.search(r'<script id="_dash-config"[^>]*>(.*?)</script>', page, re.DOTALL)

@@ -115,7 +115,7 @@ SECRET = "what another app keeps there"
 def foreign(app: Stack) -> Iterator[Any]:
     """Put an entry of another app where the results are; return what tells what is there now."""
     if app.redis is not None:
-        redis = Redis.from_url(app.env["CELERY_RESULT_BACKEND"], decode_responses=True)
+        redis = Redis.from_url(app.env["APP_CELERY_RESULT_BACKEND"], decode_responses=True)
         redis.set("foreign", json.dumps(SECRET))
         with redis:
             yield lambda: redis.get("foreign")

@@ -127,6 +127,7 @@ def test_without_an_environment_the_app_is_not_asked(work: Path) -> None:
             "APP_ENVIRONMENT is production",
         ),
         ({"PORT": "http"}, "PORT", "no port"),
+        ({"PORT": "70000"}, "PORT", "no port"),
         (
             {"APP_STORAGE_URL": "mysql://localhost/x"},
             "APP_STORAGE_URL",
@@ -134,7 +135,7 @@ def test_without_an_environment_the_app_is_not_asked(work: Path) -> None:
         ),
         ({"APP_STORAGE_URL": "http://[::1"}, "APP_STORAGE_URL", "is not a URL"),
     ],
-    ids=["no key", "short key", "debug", "port", "another server", "no url"],
+    ids=["no key", "short key", "debug", "port", "large port", "another server", "no url"],
 )
 @pytest.mark.parametrize("place", ["environment", "file"])
 def test_a_wrong_setting_fails_wherever_it_is(
@@ -154,6 +155,19 @@ def test_a_wrong_setting_fails_wherever_it_is(
         lines = [f"export {name}='{value}' # so" for name, value in settings.items()]
         (path / ".env").write_text("\n".join(["# settings", *lines]))
     assert says in failed(path, subject)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])
+def test_an_env_file_of_any_editor_is_read_or_refused_as_by_the_app(
+    work: Path, monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    monkeypatch.delenv("PORT")
+    path = project()
+    (path / ".env").write_text("PORT=http\n", encoding=encoding)
+    if encoding == "utf-8-sig":
+        assert "no port" in failed(path, "PORT")
+    else:
+        assert "cannot be read" in failed(path, ".env")
 
 
 def test_a_port_that_is_taken(work: Path, port: int) -> None:

@@ -9,7 +9,13 @@ import pytest
 
 from dashgen.cli.app import main
 from dashgen.commands.new import new
-from dashgen.errors import DestinationTakenError, DestinationUnusableError, GitFailedError
+from dashgen.commands.status import status
+from dashgen.errors import (
+    DestinationTakenError,
+    DestinationUnusableError,
+    GitFailedError,
+    RepositoryError,
+)
 from dashgen.project.staging import Existing
 from dashgen.template.answers import Answer, Answers, Check
 from dashgen.template.questions import Question
@@ -104,6 +110,115 @@ def test_a_repository_with_a_history_gets_the_files_and_no_commit(work: Path) ->
     assert (project.commit, project.uncommitted[:14]) == (None, "the repository")
     assert (work / "app.py").is_file()
     assert git(work, "rev-list", "--count", "HEAD") == "1"
+
+
+def an_old_repository(folder: Path) -> None:
+    git(folder, "init", "--quiet")
+    (folder / "old").write_bytes(MINE)
+    git(folder, "add", "old")
+    git(folder, "commit", "--quiet", "--message", "old")
+
+
+@pytest.mark.parametrize("there", [False, True], ids=["new folder", "empty folder"])
+def test_inside_a_repository_the_files_are_its_own(
+    work: Path, capsys: pytest.CaptureFixture[str], there: bool
+) -> None:
+    """A repository in a repository is committed as a link, and empty for colleagues."""
+    an_old_repository(work)
+    if there:
+        (work / "services/api").mkdir(parents=True)
+    assert main(["new", "services/api", "-y"]) == 0
+    said = capsys.readouterr().out
+    assert f"Not committed: it is in the repository {work}; look at it and commit it there." in said
+    assert not (work / "services/api/.git").exists()
+    assert git(work, "rev-list", "--count", "HEAD") == "1"
+    git(work, "add", "--all")
+    git(work, "commit", "--quiet", "--message", "api")
+    git(work, "clone", "--quiet", ".", "../colleague")
+    colleague = work.parent / "colleague/services/api"
+    assert tree(colleague) == tree(work / "services/api")
+    assert status(colleague).modified == ()
+
+
+def test_files_that_the_repository_around_ignores_are_named(
+    work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    an_old_repository(work)
+    (work / ".gitignore").write_text("*.toml\n")
+    assert main(["new", "services/api", "-y"]) == 0
+    assert "so not in the commit:\n\n  pyproject.toml\n" in capsys.readouterr().out
+
+
+def test_files_that_a_fresh_repository_ignores_are_named(work: Path) -> None:
+    git(work, "init", "--quiet")
+    (work / ".git/info/exclude").write_text("*.toml\n")
+    project = new(".", defaults=True)
+    assert project.left_out == ["pyproject.toml"]
+    assert "pyproject.toml" not in git(work, "ls-files")
+
+
+def test_a_repository_that_ignores_the_folder_has_no_part_in_it(work: Path) -> None:
+    """As with a home folder in which git keeps some files."""
+    an_old_repository(work)
+    (work / ".gitignore").write_text("/projects/\n")
+    assert new("projects/shop", defaults=True).commit
+    assert_committed(work / "projects/shop")
+
+
+@pytest.mark.parametrize("destination", [".", "shop", "services/api"])
+@pytest.mark.parametrize("force", [False, True], ids=["plain", "force"])
+def test_a_repository_of_another_user_is_reported_as_that(
+    work: Path, destination: str, force: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """See vscode-remote-release#10736."""
+    git(work, "init", "--quiet")
+    before = listing(work)
+    # What git has for its own tests of this.
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    monkeypatch.setattr("dashgen.project.git.HARMLESS", ("GIT_TEST",))
+    with pytest.raises(RepositoryError) as raised:
+        new(destination, defaults=True, force=force)
+    assert str(raised.value) == (
+        f"git does not trust the repository {work}, because it belongs to another user; "
+        f"if you trust it, run git config --global --add safe.directory {work}"
+    )
+    assert listing(work) == before
+
+
+def test_an_update_says_the_same_of_another_users_repository(
+    work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new("shop", defaults=True)
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    monkeypatch.setattr("dashgen.project.git.HARMLESS", ("GIT_TEST",))
+    with pytest.raises(RepositoryError, match=f"safe.directory {work / 'shop'}"):
+        status(work / "shop")
+
+
+@pytest.mark.parametrize("dead", ["an empty folder", "a file that leads nowhere"])
+@pytest.mark.parametrize("inside", [False, True], ids=["alone", "in a repository"])
+def test_what_looks_like_a_repository_and_is_none_is_refused(
+    work: Path, dead: str, inside: bool
+) -> None:
+    if inside:
+        an_old_repository(work)
+    (work / "shop").mkdir()
+    if dead == "an empty folder":
+        (work / "shop/.git").mkdir()
+    else:
+        (work / "shop/.git").write_text("gitdir: /nowhere\n")
+    before = listing(work)
+    with pytest.raises(RepositoryError, match="is no repository; remove it"):
+        new("shop", defaults=True)
+    assert listing(work) == before
+
+
+def test_a_folder_below_a_link_to_a_lost_repository_is_refused(work: Path) -> None:
+    (work / ".git").write_text("gitdir: /nowhere\n")
+    with pytest.raises(GitFailedError, match="not a git repository: /nowhere; mend that or pass"):
+        new("shop", defaults=True)
+    assert listing(work) == [".git"]
+    assert new("shop", defaults=True, use_git=False).commit is None
 
 
 def test_force_writes_what_is_not_there_and_nothing_else(work: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 # Asked for and not imported, each with a reason and with the words that need it.
 UNIMPORTED = {
     "gunicorn": ("the README serves with", "gunicorn app:server"),
+    "multiprocess": ("Dash's manager insists on it", "DiskcacheManager"),
     "psycopg": ("SQLAlchemy imports it for", "postgresql+psycopg://"),
     "mypy": ("the README checks with", "mypy"),
     "pandas-stubs": ("mypy asks it about", "pandas"),

@@ -8,6 +8,9 @@ import shutil
 import socket
 import subprocess
 import sys
+import urllib.request
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +19,7 @@ import pytest
 import uv
 import yaml
 
+from tests.background.stack import Visitor
 from tests.support.process import free_port, running, wait_for_line
 from tests.support.projects import Variant, environment, render, vary
 from tests.support.services import Services
@@ -114,15 +118,49 @@ def instructions(dockerfile: str) -> list[tuple[str, str]]:
     return [(name, rest.strip()) for name, _, rest in pairs]
 
 
+STRANGER = ["setpriv", "--reuid", "12345", "--regid", "0", "--clear-groups"]
+
+
+def as_a_stranger(command: list[str], image: Path) -> list[str]:
+    """Return a command for a user whom the image does not know, as OpenShift runs it.
+
+    Whoever runs the tests without root's rights cannot be another user, and loses its own rights.
+    """
+    if os.getuid():
+        for path in (image, *image.iterdir()):
+            path.chmod(path.stat().st_mode & (0o777 if path.name == "instance" else 0o555))
+        return command
+    # Python itself may lie in a folder of root's.
+    reading = ["--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search"]
+    able = subprocess.run([*STRANGER, *reading, "true"], capture_output=True).returncode == 0
+    return [*STRANGER, *(reading if able else []), *command]
+
+
+@pytest.fixture
+def careful() -> Iterator[None]:
+    """Let nobody else read what is written, as many companies' machines do."""
+    before = os.umask(0o077)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("careful")
 def test_the_images_commands_work_without_docker(tmp_path: Path) -> None:
+    """As a user of the platform's choice, and with the umask 077 where the image is built.
+
+    Reports: netdisco-docker#113, open-webui#26662, watermarks-remover#131.
+    """
     source = render(tmp_path / "source", Variant())
+    (source / "data").mkdir()
+    (source / "data/sales.csv").write_text("a,b\n")
     steps = instructions((source / "Dockerfile").read_text())
     image = tmp_path / "image"
-    image.mkdir()
+    (image / "data").mkdir(parents=True)
     port = free_port()
     env = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
     env |= {"APP_SECRET_KEY": "only-for-tests-and-long-enough", "UV_PYTHON": sys.executable}
     env["PATH"] = f"{Path(uv.find_uv_bin()).parent}:{env['PATH']}"
+    home = env["HOME"]
     for name, rest in steps:
         match name, shlex.split(rest):
             case "ENV", pairs:
@@ -134,19 +172,62 @@ def test_the_images_commands_work_without_docker(tmp_path: Path) -> None:
             case "COPY", [*files, target]:
                 for file in (found for pattern in files for found in source.glob(pattern)):
                     into = image / target / (file.name if target == "./" else "")
-                    shutil.copytree(file, into) if file.is_dir() else shutil.copy(file, into)
-            case "RUN", words if words[0] != "useradd":
-                command = [word for word in words if not word.startswith("--mount")]
-                done = subprocess.run(command, cwd=image, env=env, capture_output=True, text=True)
+                    copy = partial(shutil.copytree, dirs_exist_ok=True)
+                    (copy if file.is_dir() else shutil.copy)(file, into)
+            case "RUN", _:
+                command = re.sub(r"^--mount\S+|^useradd .*?&&|--owner app|--group root", "", rest)
+                command = command.replace("/app", str(image))
+                shell = ["sh", "-c", f"umask 022; {command}"]  # as in a container
+                done = subprocess.run(shell, cwd=image, env=env, capture_output=True, text=True)
                 assert done.returncode == 0, done.stderr
+    assert env["HOME"] != home
+    assert (image / "data/sales.csv").read_text() == "a,b\n"
+    closed = [
+        path
+        for folder in ("myapp", "data")
+        for path in (image / folder, *(image / folder).rglob("*"))
+        if not path.stat().st_mode & 0o004
+    ]
+    assert closed == [], "not for all to read"
+    assert (image / "instance").stat().st_mode & 0o770 == 0o770
     env["APP_HOST"] = "127.0.0.1"
     (serve,) = [json.loads(rest) for name, rest in steps if name == "CMD"]
     (probe,) = [rest.partition("CMD ")[2] for name, rest in steps if name == "HEALTHCHECK"]
     ask = [image / ".venv/bin" / json.loads(probe)[0], *json.loads(probe)[1:]]
-    with running(serve, log=tmp_path / "log", cwd=image, env=env, port=port):
+    serve[0] = str(image / ".venv/bin" / serve[0])
+    stranger = as_a_stranger(serve, image)
+    with running(stranger, log=tmp_path / "log", cwd=image, env=env, port=port) as process:
         assert subprocess.run(ask, env=env).returncode == 0
+        visitor = Visitor(process.url)
+        assert isinstance(visitor.report(), dict)
+        with urllib.request.urlopen(f"{process.url}/ready") as ready:
+            assert ready.status == 200
     assert subprocess.run(ask, env=env, stderr=subprocess.DEVNULL).returncode == 1
     assert not (image / ".venv/bin/pytest").exists()
+
+    # Without a folder to write to, the app says so and does not start.
+    (image / "instance").chmod(0o500)
+    done = subprocess.run(stranger, cwd=image, env=env, capture_output=True, text=True)
+    assert done.returncode == 3
+    assert re.fullmatch(r"(Settings: APP_\w+: .*\n)+", done.stderr), done.stderr
+
+
+def test_pip_installs_what_a_project_needs_after_its_first_run(tmp_path: Path) -> None:
+    """Setuptools must not guess: "Multiple top-level packages discovered", see comfy-cli#85."""
+    project = render(tmp_path, Variant())
+    for folder in ("instance", "data", "build"):
+        (project / folder).mkdir()
+        (project / folder / "left").touch()
+    into = ["--python", sys.executable, "--target", str(tmp_path / "target")]
+    check(uv.find_uv_bin(), "pip", "install", "--no-deps", "--quiet", *into, ".", cwd=project)
+    (installed,) = (tmp_path / "target").glob("*.dist-info/METADATA")
+    assert "Requires-Dist: dash<5" in installed.read_text()
+    assert not (tmp_path / "target/myapp").exists()
+    git = ["git", "-c", "core.excludesFile=", "status", "--porcelain"]
+    subprocess.run(["git", "init", "--quiet"], cwd=project, check=True)
+    subprocess.run(["git", "add", "--all"], cwd=project, check=True)
+    added = subprocess.run(git, cwd=project, capture_output=True, text=True).stdout
+    assert not re.findall(r"build/|egg-info|instance/", added)
 
 
 def test_the_workers_health_check_tells_whether_it_answers(

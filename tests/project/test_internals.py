@@ -25,6 +25,8 @@ from dash import (
     html,
 )
 from dash.background_callback.managers import BaseBackgroundCallbackManager
+from gunicorn import SERVER_SOFTWARE  # type: ignore[import-untyped]
+from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
 from kombu.transport.redis import Channel, QoS, Transport
 from kombu.transport.virtual import Channel as VirtualChannel
 
@@ -126,6 +128,17 @@ def browser_answer() -> None:
     assert re.search(r"\bfetch\(", renderer)
 
 
+def browser_storage() -> None:
+    components = scripts_of("dash")
+    assert "(window.localStorage)" in components
+    assert "(window.sessionStorage)" in components
+
+
+def gunicorns_mark() -> None:
+    assert 'os.environ["SERVER_SOFTWARE"] = SERVER_SOFTWARE' in inspect.getsource(Arbiter)
+    assert SERVER_SOFTWARE.startswith("gunicorn")
+
+
 def receipts() -> None:
     assert Channel.QoS is QoS
     for name in ("ack", "reject", "restore_unacked_once"):
@@ -149,6 +162,8 @@ CHECKS: dict[str, Callable[[], None]] = {
     "The poll for a job": poll,
     "Managers of background callbacks": managers,
     "The answer of a callback in the browser": browser_answer,
+    "The storage of the browser": browser_storage,
+    "Gunicorn's mark in the environment": gunicorns_mark,
     "Receipts of a lost connection": receipts,
     "Entries of the queue": entries_of_the_queue,
     "The colour scheme of the page": colour_scheme,

@@ -25,6 +25,7 @@ FULL = (
     "tests/project/test_own_browser.py",
     "tests/project/test_own_checks.py::test_its_hooks",
     "tests/project/test_production.py",
+    "tests/project/test_starting.py",
     "tests/storage/test_contract.py::test_large_values",
     "tests/storage/test_contract.py::test_nobody_reads_half",
     "tests/storage/test_contract.py::test_parallel_updates",
@@ -33,6 +34,9 @@ FULL = (
     "tests/storage/test_hangs.py",
     "tests/support",
     "tests/updates/test_edits.py",
+    "tests/updates/test_lab.py",
+    "tests/updates/test_migration.py::test_what_people",
+    "tests/updates/test_reformatted.py::test_a_switch",
     "tests/updates/test_releases.py",
     "tests/updates/test_switches.py::test_plain_copier",
 )

@@ -57,7 +57,7 @@ def edit(shop: Path) -> None:
 def test_an_update_with_a_conflict_says_what_happened_and_what_to_do(shop: Path, run: Run) -> None:
     edit(shop)
     before = tree(shop)
-    out = run("update", "--storage", "redis", code=ExitCode.CONFLICTS)
+    out = run("update", "-y", "--storage", "redis", code=ExitCode.CONFLICTS)
     registry = next(
         q.default for q in installed.own_template().questions if q.name == "storage_registry"
     )
@@ -68,6 +68,8 @@ def test_an_update_with_a_conflict_says_what_happened_and_what_to_do(shop: Path,
         r"^Updated: \d+ changed, 1 conflict\. Nothing is committed\.$",
         rf"^Your data, so far in sqlite: {re.escape(registry['sqlite']['switch'])}\.$",
         r"^Conflicts, for you to resolve:$",
+        r"^Next:\n\n  resolve shop/core/storage\.py in an editor, or with git mergetool$",
+        r"^  git add shop/core/storage\.py$",
         r"^  git add --all && git commit$",
         r"^dashgen update --abort puts everything back as it was\.$",
     ):
@@ -85,9 +87,47 @@ def test_a_dry_run_shows_the_same_and_writes_nothing(shop: Path, run: Run) -> No
     shown = run("update", "--storage", "redis", "--dry-run")
     assert re.search(r"^Would be: \d+ changed, 1 conflict$", shown, re.MULTILINE)
     assert tree(shop) == before
-    done = run("update", "--storage", "redis", code=ExitCode.CONFLICTS)
+    done = run("update", "-y", "--storage", "redis", code=ExitCode.CONFLICTS)
     preview, _, _ = shown.partition("Would be")
     assert done.startswith(preview)
+
+
+def test_a_dry_run_shows_the_lines_on_request(shop: Path, run: Run) -> None:
+    before = tree(shop)
+    out = run("update", "--storage", "redis", "--dry-run", "--diff")
+    assert "\n+++ b/pyproject.toml\n" in out
+    assert re.search(r'^\+    "redis>=', out, re.MULTILINE)
+    assert tree(shop) == before
+    said = json.loads(run("update", "--storage", "redis", "--dry-run", "--diff", "--json"))
+    assert "+++ b/pyproject.toml" in said["diff"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("update", "--layout", "tabs"),
+        ("add", "page", "notes", "--kind", "blank"),
+        ("remove", "page", "reports"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_without_a_terminal_it_writes_only_where_it_is_told_to(
+    words: tuple[str, ...], shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = tree(shop)
+    assert main(list(words)) == ExitCode.USAGE
+    out, err = capsys.readouterr()
+    assert ".copier-answers.yml" in out
+    assert "no terminal to ask whether to apply this; pass --yes" in err
+    assert tree(shop) == before
+    assert main([*words, "-y"]) == 0
+    assert tree(shop) != before
+
+
+def test_yes_asks_for_no_name_either(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in ("add", "remove"):
+        assert main([command, "page", "-y"]) == ExitCode.USAGE
+        assert "the page has no NAME" in capsys.readouterr().err
 
 
 def test_nothing_to_do(shop: Path, run: Run) -> None:
@@ -101,7 +141,7 @@ def test_json_is_one_object(shop: Path, run: Run) -> None:
         return content
 
     edit(shop)
-    done = asked("update", "--storage", "redis", code=ExitCode.CONFLICTS)
+    done = asked("update", "-y", "--storage", "redis", code=ExitCode.CONFLICTS)
     assert done["written"]
     assert done["conflicts"] == ["shop/core/storage.py"]
     assert {file["outcome"] for file in done["files"]} == {"changed", "conflict"}
@@ -137,7 +177,7 @@ def test_status_says_that_a_newer_template_is_there(
     monkeypatch.chdir(shop)
     words = ("status", "--check", "--template", str(template.path))
     assert "v0.3.0 is there: dashgen update" in run(*words, code=ExitCode.OUTDATED)
-    run("update", "--to", "0.3.0", "--template", str(template.path))
+    run("update", "-y", "--to", "0.3.0", "--template", str(template.path))
     commit(shop)
     assert "template v0.3.0, the newest here" in run(*words)
 
@@ -147,7 +187,7 @@ def test_a_template_may_be_a_git_repository(tmp_path: Path, work: Path, run: Run
     git(tmp_path, "clone", "--quiet", str(template.path), "repository")
     repository = str(tmp_path / "repository")
     shop = project(work / "shop", template.fresh("v0.1.0"))
-    run("update", str(shop), "--template", repository)
+    run("update", "-y", str(shop), "--template", repository)
     assert f"_src_path: {repository}" in (shop / ".copier-answers.yml").read_text()
     assert "_commit: v0.3.0" in (shop / ".copier-answers.yml").read_text()
 

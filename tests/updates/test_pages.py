@@ -118,7 +118,7 @@ def test_the_command_line_adds_a_form(
     assert "shop/pages/customers/page.py" in [file["path"] for file in said["files"]]
     assert tree(shop) == before
 
-    assert main(["add", "page", *words]) == 0
+    assert main(["add", "page", *words, "-y"]) == 0
     assert "pages: none → customers" in capsys.readouterr().out
     assert own_tests(shop) == ""
     assert main(["update", "--abort"]) == 0

@@ -173,7 +173,7 @@ def test_a_project_of_an_older_release_becomes_one_of_the_newest(
         newest.run(tmp_path / "aside", "new", "other", "--defaults", "--no-git")
         newest.run(shop, "update", "--defaults", module="copier")
     else:
-        newest.run(shop, "update")
+        newest.run(shop, "update", "-y")
 
     expected = new_project(newest, tmp_path / "other")
     assert record(shop) == record(expected)

@@ -1,36 +1,37 @@
 """Background jobs in processes of this machine, with their results on disk."""
 
+import json
 import logging
 import os
+import select
 import signal
+import socket
+import subprocess
+import sys
 import threading
+import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from typing import Any
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any, NamedTuple
 
-import multiprocess
 import psutil
 from dash import DiskcacheManager, callback
 from diskcache import Cache, JSONDisk
-from multiprocess.connection import wait
 
 from ..settings import settings
-from .jobs import APP, KEEP_SECONDS, PolledManager, QueueFullError, guarded, install, plain
+from .errors import UserError
+from .jobs import APP, KEEP_SECONDS, PolledManager, guarded, install, plain
 from .security import visitor
-from .settings import ROOT, make_folder
+from .settings import ROOT, make_folder, refusing
 
 __all__ = ["install", "job", "manager", "ping"]
 
 log = logging.getLogger(__name__)
 
-# A job never starts as a fork of the web server: what the server's other threads hold at that
-# moment would stay locked in the fork for ever. It starts as a fork of a helper process that has
-# one thread and has imported the app once, so that its callbacks are known. The helper starts with
-# the first job, takes leave of those that have ended, and goes when its web process goes.
-processes = multiprocess.get_context("forkserver")
-processes.set_forkserver_preload(["app"])
+PARENT = f"{APP.upper()}_SERVER"
+SERVER = os.environ.get(PARENT, "")  # in a helper and its jobs: the process with which they end
 
 
 class Results(Cache):  # type: ignore[misc]
@@ -39,6 +40,10 @@ class Results(Cache):  # type: ignore[misc]
     def set(self, key: str, value: Any, expire: float | None = None, **kwargs: Any) -> bool:
         """Store `value` until `expire` seconds have passed."""
         return bool(super().set(key, plain(value), expire=expire or KEEP_SECONDS, **kwargs))
+
+
+class QueueFullError(UserError):
+    """There are too many jobs already."""
 
 
 class TooLongError(Exception):
@@ -51,74 +56,161 @@ def stop(*_signal: Any) -> None:
 
 
 def leave_with_server() -> None:
-    """End this process as soon as the web process that wants the result is gone."""
-    wait([multiprocess.parent_process().sentinel])
+    """End this process soon after the server that wants the result."""
+    while find(SERVER):
+        time.sleep(0.5)
     os._exit(1)
 
 
 def run_job(function: str, key: str, progress_key: str, args: Any, context: Any) -> None:
     """Run one job; this is what the job's own process does."""
-    from .application import create_app
-
     threading.Thread(target=leave_with_server, daemon=True).start()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is for the server
     os.nice(5)  # the web server comes first
-    create_app()
     signal.signal(signal.SIGALRM, stop)
     signal.alarm(settings.background_seconds)
     manager.func_registry[function](key, progress_key, args, context)
 
 
-class Turns:
-    """Whose job is next in this web process: of who runs the fewest, and then of who came first."""
+class Order(NamedTuple):
+    """A job that waits for its turn: whose it is, its name, and the arguments of `run_job`."""
 
-    def __init__(self, places: int, waiting: int) -> None:
-        """Let `places` jobs run at once, and `waiting` jobs wait for that."""
-        self._changed = threading.Condition()
-        self._places, self._limit = places, waiting
-        self._running: Counter[str] = Counter()
-        self._queue: list[tuple[str, str]] = []
-
-    def join(self, visitor: str, job: str) -> None:
-        """Put a job into the queue.
-
-        Raises:
-            QueueFullError: Too many jobs wait, in all or of this visitor.
-        """
-        with self._changed:
-            own = sum(1 for whose, _ in self._queue if whose == visitor)
-            if len(self._queue) >= self._limit or own >= self._limit // 5:
-                raise QueueFullError
-            self._queue.append((visitor, job))
-
-    @contextmanager
-    def turn(self, visitor: str, job: str) -> Iterator[None]:
-        """Wait until it is the job's turn, and take a place while the block runs."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._next() == (visitor, job))
-            self._queue.remove((visitor, job))
-            self._running[visitor] += 1
-            self._changed.notify_all()
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._running[visitor] -= 1
-                self._running += Counter()  # forgets who runs none
-                self._changed.notify_all()
-
-    def _next(self) -> tuple[str, str] | None:
-        if self._running.total() >= self._places or not self._queue:
-            return None
-        return min(self._queue, key=lambda entry: self._running[entry[0]])
+    visitor: str
+    job: str
+    work: list[Any]
 
 
-turns = Turns(settings.background_jobs, settings.background_queue)
+class Helper:
+    """The process from which the jobs of a web process are forked, when it is their turn.
+
+    A job never starts as a fork of the web server: what the server's other threads hold at that
+    moment would stay locked in the fork for ever. The helper has one thread and has imported the
+    app once, so that its callbacks are known. Next is the job of who runs the fewest, and then of
+    who came first. When the web process is replaced, the helper stays until its jobs are done.
+    """
+
+    def __init__(self, number: int) -> None:
+        self._channel = socket.socket(fileno=number)
+        self._web = True  # whether there is a web process
+        self._received = b""
+        self._waiting: list[Order] = []
+        self._running: dict[int, Order] = {}
+
+    def serve(self) -> None:
+        """Do what the web process asks for."""
+        with suppress(OSError):  # the web process may have gone already
+            self._channel.sendall(b".")  # all is imported
+        while (self._web or self._waiting or self._running) and find(SERVER):
+            self._listen()
+            while self._running and (ended := os.waitpid(-1, os.WNOHANG)[0]):
+                if order := self._running.pop(ended, None):
+                    manager.handle.set(order.job, "")
+            while self._waiting and len(self._running) < settings.background_jobs:
+                self._start(self._next())
+
+    def _listen(self) -> None:
+        busy = self._waiting or self._running
+        channels = [self._channel] if self._web else []
+        if not select.select(channels, [], [], 0.1 if busy else None)[0]:
+            return
+        read = b""
+        with suppress(OSError):
+            read = self._channel.recv(2**20)
+        self._web = bool(read)
+        *lines, self._received = (self._received + read).split(b"\n")
+        for order in (Order(*json.loads(line)) for line in lines):
+            own = sum(1 for waiting in self._waiting if waiting.visitor == order.visitor)
+            limit = settings.background_queue
+            if len(self._waiting) >= limit or own >= limit // 5:
+                manager.handle.set(order.job, "full")
+            else:
+                self._waiting.append(order)
+
+    def _next(self) -> Order:
+        running = Counter(order.visitor for order in self._running.values())
+        order = min(self._waiting, key=lambda order: running[order.visitor])
+        self._waiting.remove(order)
+        return order
+
+    def _start(self, order: Order) -> None:
+        if manager.handle.get(f"{order.job}-cancelled"):
+            manager.handle.set(order.job, "")
+            return
+        if not (process := os.fork()):
+            try:
+                os.close(self._channel.detach())
+                run_job(*order.work)
+            except Exception:
+                log.exception("A job failed")
+            finally:
+                sys.stdout.flush()
+                os._exit(0)
+        self._running[process] = order
+        manager.handle.set(order.job, f"runs {name_of(psutil.Process(process))}")
+        if manager.handle.get(f"{order.job}-cancelled"):  # just before it could be seen
+            manager.cancel(order.job)
+
+
+class Queue:
+    """The way from this web process to its helper, which starts with the first job.
+
+    It is a pair of sockets without a name: nobody who tidies up can remove them. A helper that
+    has gone is replaced with the next job.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._helper: subprocess.Popen[bytes] | None = None
+        self._channel: socket.socket
+
+    def put(self, visitor: str, job: str, work: Sequence[Any]) -> None:
+        """Let the helper run a job when it is the job's turn."""
+        with self._lock:
+            if self._helper is None or self._helper.poll() is not None:
+                self._begin()
+            assert self._helper
+            # If the helper is lost, so is the job.
+            manager.handle.set(job, f"waits {name_of(psutil.Process(self._helper.pid))}")
+            self._channel.sendall(json.dumps([visitor, job, work]).encode() + b"\n")
+
+    def check(self) -> None:
+        """Raise if the helper has ended and another cannot be started."""
+        with self._lock:
+            if self._helper and self._helper.poll() is not None:
+                self._begin()
+                if not self._channel.recv(1):
+                    raise ConnectionError("the process that starts jobs has ended")
+
+    def _begin(self) -> None:
+        if self._helper:
+            self._channel.close()
+        self._channel, theirs = socket.socketpair()
+        self._channel.settimeout(60)
+        number = theirs.fileno()
+        words = f"import app; from {APP}.core.background import Helper; Helper({number}).serve()"
+        with theirs:
+            self._helper = subprocess.Popen(
+                [sys.executable, "-c", words],
+                cwd=ROOT,
+                env=os.environ | {PARENT: server()},
+                stdin=subprocess.DEVNULL,
+                pass_fds=[number],
+                process_group=0,  # Ctrl-C in a terminal is for the server
+            )
+
+
+queue = Queue()
 
 
 def name_of(process: psutil.Process) -> str:
     """Return the number of a process and when it began: the number alone is another's one day."""
     return f"{process.pid}-{process.create_time():.0f}"
+
+
+def server() -> str:
+    """Return the process with which jobs end: gunicorn's first, as it replaces its others."""
+    own = psutil.Process()
+    is_gunicorn = os.environ.get("SERVER_SOFTWARE", "").startswith("gunicorn")
+    return name_of((own.parent() if is_gunicorn else None) or own)
 
 
 def find(name: str) -> psutil.Process | None:
@@ -136,39 +228,26 @@ class ProcessManager(PolledManager, DiskcacheManager):
     """Dash's manager, with processes that cannot deadlock and that are never left behind."""
 
     def start(self, key: str, job_fn: Any, args: Any, context: Any) -> str:
-        """Put the job into the queue of this web process, where a thread waits for its turn."""
+        """Put the job into the queue of this web process."""
         function = next(name for name, known in self.func_registry.items() if known is job_fn)
         job = f"{APP}-job-{uuid.uuid4().hex}"
-        turns.join(owner := visitor(), job)
-        self.handle.set(job, f"waits {name_of(psutil.Process())}")  # and is lost with this one
-        work = (function, key, self._make_progress_key(key), args, context)
-        threading.Thread(target=self.run, args=(owner, job, work), daemon=True).start()
+        queue.put(visitor(), job, (function, key, self._make_progress_key(key), args, context))
         return job
 
-    def run(self, owner: str, job: str, work: tuple[Any, ...]) -> None:
-        """Run the job in a process, when it is its turn; return when the process has ended."""
+    def get_result(self, key: str, job: str) -> Any:
+        """Return the result, unless there was no room for the job."""
         try:
-            with turns.turn(owner, job):
-                if self.handle.get(f"{job}-cancelled"):
-                    return
-                # A daemon, so that the server's orderly end does not wait for jobs.
-                process = processes.Process(target=run_job, args=work, daemon=True)
-                process.start()
-                with suppress(psutil.NoSuchProcess):
-                    self.handle.set(job, f"runs {name_of(psutil.Process(process.pid))}")
-                if self.handle.get(f"{job}-cancelled"):  # just before it could be seen
-                    self.cancel(job)
-                process.join()
-        except Exception:
-            log.exception("A job could not be started")
-        finally:
-            self.handle.set(job, "")
+            return super().get_result(key, job)
+        except QueueFullError as error:
+            return self.give_up(str(error))
 
     def at_work(self, job: str) -> bool | None:
         """Return whether the job waits or its process lives; None if it was cancelled."""
         if self.handle.get(f"{job}-cancelled"):
             return None
-        _, _, process = (self.handle.get(job) or "").partition(" ")
+        state, _, process = (self.handle.get(job) or "").partition(" ")
+        if state == "full":
+            raise QueueFullError("Too many jobs are waiting. Please try again in a minute.")
         return bool(process) and find(process) is not None
 
     def take(self, key: str) -> Any:
@@ -185,19 +264,21 @@ class ProcessManager(PolledManager, DiskcacheManager):
                     one.kill()
 
 
-make_folder(ROOT / settings.background_cache)
-manager = ProcessManager(
-    Results(
-        str(ROOT / settings.background_cache),
-        disk=JSONDisk,
-        size_limit=settings.background_cache_mb * 2**20,
+with refusing("background_cache"):
+    make_folder(ROOT / settings.background_cache)
+    manager = ProcessManager(
+        Results(
+            str(ROOT / settings.background_cache),
+            disk=JSONDisk,
+            size_limit=settings.background_cache_mb * 2**20,
+        )
     )
-)
 
 
 def ping() -> None:
-    """Raise unless the results can be reached."""
-    manager.handle.get("")
+    """Raise unless results can be kept and jobs can be started."""
+    manager.handle.set("ready", True)
+    queue.check()
 
 
 def job(*args: Any, **kwargs: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -23,12 +23,7 @@ log = logging.getLogger(__name__)
 
 KEEP_SECONDS = 24 * 3600  # progress and results that no page has asked for
 NOT_STARTED = "not-started"
-FULL = "full"
 NO_UPDATE = {"_dash_no_update": "_dash_no_update"}  # how Dash's managers spell it in JSON
-
-
-class QueueFullError(errors.UserError):
-    """There are too many jobs already."""
 
 
 def install(server: Flask) -> None:
@@ -101,7 +96,6 @@ class PolledManager(BaseBackgroundCallbackManager):
 
     lost = "The job ended before it was done. Please run it again."
     not_started = "The job could not be started. The log says why."
-    full = "Too many jobs are waiting. Please try again in a minute."
     not_yours = "The job belongs to another session. Please reload the page and run it again."
 
     @abstractmethod
@@ -128,8 +122,6 @@ class PolledManager(BaseBackgroundCallbackManager):
         """Start the job; if that fails, the next poll says so: this answer has no room for it."""
         try:
             job = self.start(key, job_fn, args, context)
-        except QueueFullError:
-            job = FULL
         except errors.UserError:
             job = NOT_STARTED
         except Exception:
@@ -152,8 +144,6 @@ class PolledManager(BaseBackgroundCallbackManager):
             return self.give_up(self.not_yours)
         if job == NOT_STARTED:
             return self.give_up(self.not_started)
-        if job == FULL:
-            return self.give_up(self.full)
         at_work = self.at_work(job)  # asked first: a job that ends now has left its result
         result = self.take(key)
         if result is not None:

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from sqlite3 import OperationalError
+from tempfile import TemporaryFile
 from threading import Timer
 from typing import Any, TypeVar
 
@@ -86,6 +87,9 @@ def make_engine(address: str) -> Engine:
         if url.database in {None, "", ":memory:"}:
             raise ValueError("names no file; threads cannot share a database in memory")
         file = ROOT / str(url.database)  # a relative path does not depend on the current folder
+        make_folder(file.parent)
+        with TemporaryFile(dir=file.parent):
+            pass  # the folder can be written
         url = url.set(database=str(file))
     return create_engine(
         url, connect_args=connect_args, hide_parameters=True, pool_size=settings.web_threads

@@ -8,6 +8,7 @@
 - `notify(title, message, color)`: a message in the corner, from inside a callback.
 - `UserError(message)`: raise it in a callback, and the user reads the message.
 - `settings`: the settings of `settings.py`.
+- `DATA`: the folder `data/`, for files that pages read. It is in git and in the image.
 """
 
 from importlib import import_module
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
     from .errors import UserError, notify
     from .exports import csv
     from .frame import cards, heading
+    from .settings import DATA
     from .storage import Record
 
-__all__ = ["Record", "UserError", "cards", "csv", "heading", "job", "notify", "settings"]
+__all__ = ["DATA", "Record", "UserError", "cards", "csv", "heading", "job", "notify", "settings"]
 
 # Looked up at first use: the settings extend a class of this package, and are needed by most of it.
 HOMES = {
+    "DATA": ".settings",
     "Record": ".storage",
     "UserError": ".errors",
     "cards": ".frame",

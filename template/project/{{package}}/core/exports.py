@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 from dash import dcc
 
+MARK = "\ufeff"  # by which Excel knows UTF-8, and leaves letters as they are
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # what a spreadsheet would calculate
 
 
@@ -15,6 +16,5 @@ def as_text(cell: Any) -> Any:
 
 def csv(table: pd.DataFrame, filename: str) -> Any:
     """Return what a `dcc.Download` takes: a table as CSV that is safe to open in a spreadsheet."""
-    return dcc.send_data_frame(
-        table.rename(columns=as_text).map(as_text).to_csv, filename, index=False
-    )
+    text = table.rename(columns=as_text).map(as_text).to_csv(index=False)
+    return dcc.send_string(MARK + text, filename, type="text/csv;charset=utf-8")

@@ -1,29 +1,55 @@
-// When the server does not answer a callback, Dash leaves the page as it is: buttons stay disabled
-// and nothing tells why. Here the answer is made up, so that the callback ends with a message.
-// A poll for a background job is sent again first: it changes nothing, and the server may be back
-// soon, say after a restart.
+// Where a callback gets no result, Dash leaves the page as it is: buttons stay disabled and nothing
+// tells why. Here the answer is made up, so that the callback ends with a message: what was not
+// saved, and what to do. A poll for a background job is sent again first: it changes nothing, and
+// the server may be back soon, say after a restart.
 (() => {
     const PATIENCE = 20_000;
     const PAUSE = 1_000;
     const send = window.fetch;
 
+    const LOST = "Your last change was not saved.";
+    const STRANGER = ["You are not signed in", `${LOST} Reload the page and sign in again.`];
+    const OUTDATED = ["This page is out of date", `${LOST} Reload the page.`];
+    const CAUSES = {
+        400: OUTDATED, // the app has other callbacks now
+        401: STRANGER,
+        403: STRANGER,
+        404: OUTDATED,
+        413: ["That was too large", "The server refused it, so nothing was saved."],
+        429: ["Too many requests", `${LOST} Please try again in a minute.`],
+    };
+    const AWAY = ["The server does not answer", `${LOST} Please try again in a minute.`];
+    const FAILED = ["Something went wrong", `${LOST} Try again, or reload the page.`];
+
+    // The whole answer, or null: a server or a connection that is lost may be back soon.
     const answer = async (url, options) => {
         try {
-            const response = await send(url, options);
-            return [502, 503, 504].includes(response.status) ? null : response;
+            // No callback leads elsewhere, so a redirection is to where one signs in.
+            const response = await send(url, { ...options, redirect: "manual" });
+            if ([502, 503, 504].includes(response.status)) return null;
+            if (response.type === "opaqueredirect" || response.status === 204) return response;
+            return new Response(await response.text(), response);
         } catch {
             return null;
         }
     };
 
-    const apology = (title, message) => {
+    const failure = (response) => {
+        if (!response) return AWAY;
+        if (response.type === "opaqueredirect") return STRANGER;
+        if (!response.ok) return CAUSES[response.status] ?? FAILED;
+        const isJSON = response.headers.get("Content-Type")?.includes("json");
+        return response.status === 204 || isJSON ? null : STRANGER;
+    };
+
+    const apology = ([title, message]) => {
         const note = {
             action: "show",
-            id: `unanswered-${Date.now()}`,
+            id: `unanswered-${title}`, // told once while it shows
             title,
             message,
             color: "red",
-            autoClose: 8000,
+            autoClose: [STRANGER[0], OUTDATED[0]].includes(title) ? false : 8000,
         };
         const body = {
             multi: true,
@@ -40,15 +66,11 @@
         const poll = String(url).includes("cacheKey=");
         const end = Date.now() + (poll ? PATIENCE : 0);
         let response = await answer(url, options);
-        while (!response && Date.now() < end) {
+        while ((!response || response.status === 429) && Date.now() < end) {
             await new Promise((resume) => setTimeout(resume, PAUSE));
             response = await answer(url, options);
         }
-        if (response?.status === 413) {
-            return apology("That was too large", "The server refused it, so nothing was saved.");
-        }
-        return (
-            response ?? apology("The server does not answer", "Please try again in a minute.")
-        );
+        const cause = failure(response);
+        return cause ? apology(cause) : response;
     };
 })();

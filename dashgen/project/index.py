@@ -1,0 +1,72 @@
+"""Git's index: the sides of a conflict, what is not checked out, and putting both back."""
+
+import os
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from dashgen.errors import RepositoryError
+from dashgen.files import File
+from dashgen.project import git
+from dashgen.project.repository import Repository
+
+Stages = Mapping[int, File]
+"""A file's versions: 1 is the common one, 2 the user's, 3 the template's; 0 where there is one."""
+Kept = dict[str, Any]
+"""A path's entry as a journal holds it."""
+
+
+def read(repository: Repository, paths: Iterable[str]) -> dict[str, Kept]:
+    """Return what the index has for paths; a path that it does not have has no stages."""
+    found: dict[str, Kept] = {path: {"left_out": False, "stages": []} for path in paths}
+    for line in _git(repository, b"", "ls-files", "-t", "--stage", "-z").split(b"\0"):
+        if not line:
+            continue
+        facts, name = line.split(b"\t", 1)
+        flag, mode, item, stage = facts.decode().split()
+        if entry := found.get(os.fsdecode(name)):
+            entry["left_out"] = flag == "S"
+            entry["stages"].append([int(mode, 8), item, int(stage)])
+    return found
+
+
+def put(repository: Repository, entries: Mapping[str, Kept]) -> None:
+    """Make the index have these entries for their paths, and leave the others alone.
+
+    Raises:
+        RepositoryError: Git refuses, for instance because another git is at work.
+    """
+    if not entries:
+        return
+    nothing = "0" * (64 if repository.algorithm == "sha256" else 40)
+    lines = []
+    for path, entry in entries.items():
+        name = os.fsencode(f"{repository.prefix}{path}")
+        lines.append(b"0 %b\t%b" % (nothing.encode(), name))
+        lines += [b"%o %b %d\t%b" % (m, i.encode(), s, name) for m, i, s in entry["stages"]]
+    _git(repository, b"\0".join([*lines, b""]), "update-index", "-z", "--index-info", top=True)
+    left_out = [os.fsencode(path) for path, entry in entries.items() if entry["left_out"]]
+    if left_out:
+        given = b"\0".join([*left_out, b""])
+        _git(repository, given, "update-index", "--skip-worktree", "-z", "--stdin")
+    # Without this, tools that do not refresh by themselves take the entries for changed files.
+    git.run(repository.project, "update-index", "-q", "--unmerged", "--refresh")
+
+
+def stored(repository: Repository, stages: Stages) -> Kept:
+    """Write versions into the repository's objects and return the entry that has them."""
+    words = ("hash-object", "-w", "--stdin")
+    return {
+        "left_out": set(stages) == {0},
+        "stages": [
+            [file.mode, _git(repository, file.content, *words).decode().strip(), stage]
+            for stage, file in sorted(stages.items())
+        ],
+    }
+
+
+def _git(repository: Repository, given: bytes, *words: str, top: bool = False) -> bytes:
+    folder = repository.root if top else repository.project
+    done = git.run(folder, *words, given=given)
+    if done.returncode:
+        raise RepositoryError(f"git {words[0]} failed in {folder}: {git.reason(done)}")
+    return done.stdout

@@ -1,0 +1,49 @@
+"""Files that are the user's alone: rewritten as a whole, and settled in a list in the project.
+
+A merge helps where two people change one text. Where less than half of the template's lines are
+left, there are two texts, and each later change of the template would be a conflict.
+"""
+
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+
+from dashgen.update import python
+
+LIST = ".dashgen-own"
+HEAD = """\
+# Files of this project that are yours alone: dashgen update leaves them as they are.
+# Add others, one path a line. Remove a line, and the file is merged again.
+"""
+# Shorter files change as a whole by one edit.
+FEWEST_LINES = 10
+LEAST_LEFT = 0.5
+
+
+def listed(content: bytes) -> frozenset[str]:
+    """Return the paths that a list names."""
+    lines = (line.strip() for line in content.decode("utf-8", "surrogateescape").splitlines())
+    return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
+def with_more(content: bytes, paths: Iterable[str]) -> bytes:
+    """Return a list that names paths, too."""
+    text = content or HEAD.encode()
+    if not text.endswith(b"\n"):
+        text += b"\n"
+    return text + "".join(f"{path}\n" for path in sorted(paths)).encode(errors="surrogateescape")
+
+
+def is_rewritten(path: str, ours: bytes, base: bytes) -> bool:
+    """Say whether less than half of the template's lines are left in a user's file."""
+    mine, given = _lines(path, ours), _lines(path, base)
+    if len(given) < FEWEST_LINES:
+        return False
+    blocks = SequenceMatcher(None, given, mine, autojunk=False).get_matching_blocks()
+    return sum(block.size for block in blocks) < LEAST_LEFT * len(given)
+
+
+def _lines(path: str, content: bytes) -> list[str]:
+    text = content.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
+    if path.endswith(".py") and (module := python.parsed(text)):
+        text = python.plain(module.statements)
+    return [line.strip() for line in text.splitlines() if line.strip()]

@@ -1,0 +1,158 @@
+"""Where a project has what the template gives: files and folders that its owner has moved.
+
+A folder counts as moved if none of its files is where the template put it and at least half of them
+are, by the same names, in one other folder. Its new files then belong there, too.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from dashgen.files import EXECUTABLE, FILE, Files
+from dashgen.project.git import BLOB, KINDS, object_id
+from dashgen.project.repository import Entry, Repository, Scratch
+
+# A user who renames a file often changes it, too.
+USER_SIMILARITY = 50
+# Of a page: its folder, the module it was before pages had folders, and its test.
+PAGE = re.compile(r"(?:^|/)pages/(?:test_)?(\w+)(?:\.py$|/)")
+
+
+def page_of(path: str, pages: Collection[str]) -> str:
+    """Return which page a file belongs to, empty if to none."""
+    found = PAGE.search(path)
+    return found[1] if found and found[1] in pages else ""
+
+
+def between_pages(path: str, other: str, pages: Collection[str]) -> bool:
+    """Say whether two files belong to two pages: such files resemble each other by their kind."""
+    one, two = page_of(path, pages), page_of(other, pages)
+    return bool(one and two and one != two)
+
+
+def parents(path: str) -> list[str]:
+    """Return the folders around a path, the outermost first, each with a slash at its end."""
+    parts = path.split("/")
+    return ["/".join(parts[:end]) + "/" for end in range(1, len(parts))]
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the files of one render are in a project."""
+
+    entries: Mapping[str, Entry]
+    folders: Mapping[str, str]
+    """Moved folders by where the template has them, both with a slash at the end."""
+    files: Mapping[str, str]
+    """Files that were renamed by themselves."""
+    deleted: frozenset[str]
+    """Folders of the template of which nothing is left."""
+
+    def at(self, path: str) -> str:
+        """Return where a path of the template belongs in the project."""
+        return _mapped(path, self.folders)
+
+    def of(self, path: str) -> str | None:
+        """Return where a file of the render is, None if it was deleted."""
+        there = self.at(path)
+        return there if there in self.entries else self.files.get(path)
+
+    def is_deleted(self, path: str) -> bool:
+        """Say whether the user has deleted the folder of a path."""
+        return any(folder in self.deleted for folder in parents(path))
+
+
+def find(
+    repository: Repository,
+    scratch: Scratch,
+    entries: Mapping[str, Entry],
+    base: Files,
+    *,
+    wanted: Collection[str] = (),
+    pages: Collection[str] = (),
+) -> Places:
+    """Find where a project has the files of a render.
+
+    Args:
+        repository: The project's repository.
+        scratch: A place for objects.
+        entries: The project's files.
+        base: The render.
+        wanted: Paths that another render has; a file there is no renamed one.
+        pages: The names of the project's pages.
+    """
+    gone = {path: file for path, file in base.items() if path not in entries and file.content}
+    come = {
+        path: (entry.mode, entry.id)
+        for path, entry in entries.items()
+        if gone and path not in base and entry.mode in {FILE, EXECUTABLE}
+    }
+    free = {path: entry for path, entry in come.items() if path not in wanted}
+    renamed = repository.renames(scratch, scratch.put_files(gone), free, USER_SIMILARITY)
+    renamed = {p: q for p, q in renamed.items() if not between_pages(p, q, pages)}
+    # What was moved as it is, also to where another render wants it.
+    same = {(path, item) for path, (_, item) in come.items()}
+    ids = {p: object_id(KINDS[BLOB], f.content, repository.algorithm) for p, f in gone.items()}
+
+    def is_certain(path: str, there: str) -> bool:
+        return renamed.get(path) == there or (there, ids.get(path, "")) in same
+
+    folders: dict[str, str] = {}
+    for folder in sorted({folder for path in base for folder in parents(path)}, key=_depth):
+        below = [path for path in base if path.startswith(folder)]
+        if any(_mapped(path, folders) in entries for path in below):
+            continue
+        goal = _goal(folder, below, come, base, is_certain)
+        if goal and not between_pages(folder, goal, pages):
+            folders[folder] = goal
+    claimed = {_mapped(path, folders) for path in base}
+    files = {
+        path: there
+        for path, there in renamed.items()
+        if _mapped(path, folders) not in entries and there not in claimed
+    }
+    places = Places(entries, folders, files, frozenset())
+    return Places(entries, folders, files, frozenset(_deleted(places, base)))
+
+
+def _goal(
+    folder: str,
+    below: Collection[str],
+    come: Collection[str],
+    base: Files,
+    is_certain: Callable[[str, str], bool],
+) -> str:
+    found, certain = Counter[str](), Counter[str]()
+    for path in below:
+        rest = path.removeprefix(folder)
+        for there in come:
+            if there.endswith(f"/{rest}"):
+                goal = there.removesuffix(rest)
+                found[goal] += 1
+                certain[goal] += is_certain(path, there)
+    fit = [
+        goal
+        for goal, number in found.items()
+        if certain[goal] and 2 * number >= len(below)
+        if not any(path.startswith(goal) for path in base)
+    ]
+    return min(fit, key=lambda goal: (-found[goal], goal), default="")
+
+
+def _deleted(places: Places, base: Files) -> Iterator[str]:
+    left = {folder for path in places.entries for folder in parents(path)}
+    kept = {folder for path in base if places.of(path) for folder in parents(path)}
+    for folder in {folder for path in base for folder in parents(path)}:
+        if folder not in kept and places.at(folder) not in left:
+            yield folder
+
+
+def _mapped(path: str, folders: Mapping[str, str]) -> str:
+    """Return a path, or a folder with its slash, with the moved folders' new names."""
+    moved = next((folder for folder in reversed(parents(path)) if folder in folders), None)
+    return path if moved is None else folders[moved] + path.removeprefix(moved)
+
+
+def _depth(folder: str) -> tuple[int, str]:
+    return folder.count("/"), folder

@@ -1,0 +1,291 @@
+"""Merging Python whose layout was changed by a formatter.
+
+All three sides are split into statements, and each statement is written in one plain way: its
+tokens, a new line after each comma in brackets, one kind of quotes, no brackets or commas that
+only a formatter wants. Sides that differ by layout alone are then equal. What comes out is the
+user's own text wherever the code is the user's, and the template's where it changes something.
+"""
+
+import ast
+import inspect
+import io
+import re
+import tokenize
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from tokenize import TokenInfo
+from typing import Any
+
+OPENING, CLOSING = "([{", ")]}"
+BLANK = {tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER, tokenize.ENCODING}
+# After these a pair of brackets around the rest of a statement changes nothing.
+ASSIGNING = {"=", "+=", "-=", "*=", "/=", "//=", "%=", "**=", "@=", "&=", "|=", "^=", ">>=", "<<="}
+LEADING = {"if", "elif", "while", "assert", "return", "except", "with"}
+BEFORE_BRACKET = {*ASSIGNING, *LEADING, "in", "->", "(", "[", "{", ",", ":"}
+AFTER_BRACKET = {"", "as", ")", "]", "}", ",", ":"}
+FORMATTERS_ONLY = re.compile(r"#\s*(fmt|yapf|ruff):")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A line of code as Python sees it, or a comment of its own.
+
+    Args:
+        lines: Its plain form.
+        text: What is written, blank lines before it included.
+        level: How deep it is indented.
+        indent: The spaces of its first line.
+    """
+
+    lines: tuple[str, ...]
+    text: str
+    level: int
+    indent: str
+
+
+@dataclass(frozen=True)
+class Module:
+    """A side of a merge."""
+
+    statements: tuple[Statement, ...]
+    rest: str
+    """What follows the last statement: blank lines."""
+
+
+def parsed(text: str) -> Module | None:
+    """Return a module by its statements; None if it is none, or its plain form is another one."""
+    try:
+        module = _split(text)
+        if _meaning(plain(module.statements)) != _meaning(text):
+            return None
+    except (SyntaxError, ValueError, tokenize.TokenError, RecursionError):
+        return None
+    return module
+
+
+def _meaning(text: str) -> str:
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            node.value.value = _unindented(node.value.value)
+    return ast.dump(tree)
+
+
+def _unindented(value: object) -> Any:
+    """Return a documentation string without its indentation, which is layout."""
+    return inspect.cleandoc(value) if isinstance(value, str) else value
+
+
+def plain(statements: Iterable[Statement]) -> str:
+    """Return statements in their plain form."""
+    return "".join(f"{line}\n" for statement in statements for line in statement.lines)
+
+
+def same_code(one: str, other: str) -> bool:
+    """Say whether two modules differ by their layout only."""
+    first, second = parsed(one), parsed(other)
+    return (
+        first is not None
+        and second is not None
+        and plain(first.statements) == plain(second.statements)
+    )
+
+
+class Texts:
+    """What is written for a statement, by its plain form.
+
+    Args:
+        side: Where it is written.
+        unit: The indentation of the user; None leaves that of the side.
+    """
+
+    def __init__(self, side: Module, unit: str | None = None) -> None:
+        self.unit = unit
+        self.queues: dict[str, deque[Statement]] = defaultdict(deque)
+        for statement in side.statements:
+            self.queues[key(statement)].append(statement)
+
+    def has(self, name: str) -> bool:
+        """Say whether there is one that was not taken."""
+        return bool(self.queues.get(name))
+
+    def take(self, name: str) -> str:
+        """Return the text of the next statement with this plain form."""
+        queue = self.queues[name]
+        # One that both sides have may have been taken from the other.
+        statement = queue.popleft() if len(queue) > 1 else queue[0]
+        return statement.text if self.unit is None else self._fitted(statement, self.unit)
+
+    def _fitted(self, statement: Statement, unit: str) -> str:
+        wanted = unit * statement.level
+        if statement.indent == wanted or '"""' in statement.text or "'''" in statement.text:
+            return statement.text
+        lines = statement.text.splitlines(keepends=True)
+        return "".join(
+            wanted + line.removeprefix(statement.indent) if line.strip() else line for line in lines
+        )
+
+
+def key(statement: Statement) -> str:
+    """Return a line that stands for a statement: the same for all layouts."""
+    return repr(statement.lines)
+
+
+def unit(module: Module) -> str:
+    """Return how a module is indented."""
+    return next((s.indent for s in module.statements if s.level == 1 and s.lines), "    ")
+
+
+def _split(text: str) -> Module:
+    lines = text.splitlines(keepends=True)
+    found: list[Statement] = []
+    level, done = 0, 0
+    tokens: list[TokenInfo] = []
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.INDENT:
+            level += 1
+        elif token.type == tokenize.DEDENT:
+            level -= 1
+        elif token.type == tokenize.COMMENT and not tokens and _is_alone(token):
+            end = token.end[0]
+            # Its depth is not said by its tokens, and formatters move it along.
+            words = "" if FORMATTERS_ONLY.match(token.string) else token.string
+            plain_lines: tuple[str, ...] = (words,) if words else ()
+            found.append(_statement(lines[done:end], plain_lines, level, token))
+            done = end
+        elif token.type == tokenize.NEWLINE:
+            if tokens:
+                # A comment at the end of the line comes before it.
+                end = token.end[0]
+                plain_lines = tuple(_lines(tokens, level, lines))
+                found.append(_statement(lines[done:end], plain_lines, level, tokens[0]))
+                done = end
+            tokens = []
+        elif token.type not in BLANK:
+            tokens.append(token)
+    return Module(tuple(found), "".join(lines[done:]))
+
+
+def _is_alone(token: TokenInfo) -> bool:
+    return not token.line[: token.start[1]].strip()
+
+
+def _statement(
+    lines: Sequence[str], plain_lines: tuple[str, ...], level: int, first: TokenInfo
+) -> Statement:
+    return Statement(plain_lines, "".join(lines), level, first.line[: first.start[1]])
+
+
+def _lines(tokens: Sequence[TokenInfo], level: int, source: Sequence[str]) -> Iterator[str]:
+    comments = [t.string for t in tokens if t.type == tokenize.COMMENT]
+    code = [t for t in tokens if t.type != tokenize.COMMENT]
+    indent = "    " * level
+    for comment in comments:
+        yield f"{indent}{comment}"
+    words = _words(code, source)
+    if len(words) == 1 and words[0][0] in "'\"":
+        words = [repr(_unindented(ast.literal_eval(words[0])))]
+    words = _without_brackets(_without_trailing_commas(words))
+    if words[0] == "from" and (names := words.index("import") + 1) and words[names] not in "(*":
+        words[names:] = ["(", *words[names:], ")"]
+    depth, line = 0, indent
+    for word in words:
+        if depth and word in CLOSING:
+            yield line
+            line = indent
+        depth += (word in OPENING) - (word in CLOSING)
+        line += f"{word} "
+        if depth and (word in OPENING or word == ","):
+            yield line
+            line = indent
+    yield line
+
+
+def _words(tokens: Sequence[TokenInfo], source: Sequence[str]) -> list[str]:
+    """Return the tokens of a statement; strings in a row are one, with one kind of quotes."""
+    found: list[str] = []
+    strings: list[TokenInfo] = []
+    depth = 0
+    for token in tokens:
+        kind = tokenize.tok_name[token.type]
+        depth += (kind == "FSTRING_START") - (kind == "FSTRING_END")
+        if depth or kind in {"STRING", "FSTRING_END"}:
+            strings.append(token)
+            continue
+        if strings:
+            found.append(_string(strings, source))
+            strings = []
+        found.append(token.string)
+    return [*found, _string(strings, source)] if strings else found
+
+
+def _string(tokens: Sequence[TokenInfo], source: Sequence[str]) -> str:
+    (first, begin), (last, end) = tokens[0].start, tokens[-1].end
+    lines = list(source[first - 1 : last])
+    lines[-1] = lines[-1][:end]
+    lines[0] = lines[0][begin:]
+    return ast.unparse(ast.parse(f"({''.join(lines)})", mode="eval"))
+
+
+def _pairs(words: Sequence[str]) -> dict[int, int]:
+    stack, found = [], {}
+    for number, word in enumerate(words):
+        if word in OPENING:
+            stack.append(number)
+        elif word in CLOSING and stack:
+            found[stack.pop()] = number
+    return found
+
+
+def _without_brackets(words: list[str]) -> list[str]:
+    """Remove brackets around a whole value, which formatters set to break a line."""
+    gone: set[int] = set()
+    for opened, closed in sorted(_pairs(words).items()):
+        left = [word for n, word in enumerate(words[:opened]) if n not in gone]
+        right = [word for n, word in enumerate(words) if n > closed and n not in gone]
+        before, after = (left or [""])[-1], (right or [""])[0]
+        if words[opened] != "(" or before not in BEFORE_BRACKET or after not in AFTER_BRACKET:
+            continue
+        guards = words[0] == "case" and before == "if"
+        if before in LEADING and opened != 1 and not guards:
+            continue
+        if before in {"if", "elif", "while", "->", "in"} and after != ":":
+            continue
+        if (before == "in" and words[0] != "for") or (after == "as" and opened != 1):
+            continue
+        whole = not after and (before == "return" or before in ASSIGNING)
+        if _is_one_value(words[opened + 1 : closed], tuples=whole):
+            gone |= {opened, closed}
+    return [word for number, word in enumerate(words) if number not in gone]
+
+
+def _is_one_value(words: Sequence[str], *, tuples: bool) -> bool:
+    depth = 0
+    for word in words:
+        depth += (word in OPENING) - (word in CLOSING)
+        if not depth and (word in {"for", "yield", ":="} or (word == "," and not tuples)):
+            return False
+    return bool(words) and words[0] not in {"*", "**"}
+
+
+def _without_trailing_commas(words: list[str]) -> list[str]:
+    """Remove commas before a closing bracket, but for the one that makes a tuple."""
+    gone = set()
+    for opened, closed in _pairs(words).items():
+        last = closed - 1
+        if last <= opened or words[last] != ",":
+            continue
+        before = words[opened - 1] if opened else ""
+        called = before.isidentifier() or before in CLOSING
+        if words[opened] != "(" or called or _commas(words[opened + 1 : last]):
+            gone.add(last)
+    return [word for number, word in enumerate(words) if number not in gone]
+
+
+def _commas(words: Sequence[str]) -> int:
+    depth = number = 0
+    for word in words:
+        depth += (word in OPENING) - (word in CLOSING)
+        number += word == "," and not depth
+    return number

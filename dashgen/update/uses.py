@@ -1,0 +1,111 @@
+"""Lines of the user's own that name what a release has renamed, moved or dropped."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+import yaml
+
+from dashgen.files import Files
+
+RENAMES = "template/renames.yml"
+SETTINGS = re.compile(r"(^|/)(\.env[^/]*|[^/]+\.(ya?ml|env|sh)|Dockerfile)$")
+
+
+class Use(NamedTuple):
+    """A line that names something by an old name."""
+
+    path: str
+    line: int
+    was: str
+    now: str
+    """Empty if the template no longer has it."""
+
+
+def may_name(path: str) -> bool:
+    """Say whether a file is one that names modules or variables."""
+    return path.endswith(".py") or SETTINGS.search(path) is not None
+
+
+def renames(old: Files, new: Files) -> dict[str, str]:
+    """Return the variables that have another name in the new version than in the old one."""
+    known = _renames(old)
+    return {was: now for was, now in _renames(new).items() if was not in known}
+
+
+def modules(base: Files, theirs: Files, targets: Mapping[str, str]) -> dict[str, str]:
+    """Return the modules that are elsewhere, or nowhere, on the other side of an update."""
+    gone = [path for path in base if path.endswith(".py") and path not in theirs]
+    return {_dotted(path): _dotted(targets.get(path, "")) for path in gone}
+
+
+def find(
+    files: Mapping[str, bytes],
+    theirs: Files,
+    variables: Mapping[str, str],
+    moved: Mapping[str, str],
+) -> list[Use]:
+    """Return the lines of the user's own that name something old.
+
+    Args:
+        files: The project's files as they will be.
+        theirs: What the template gives for them; its lines are not the user's.
+        variables: New names of variables by old ones.
+        moved: New names of modules by old ones.
+    """
+    found = []
+    for path, content in files.items():
+        given = theirs[path].content.splitlines() if path in theirs else []
+        lines = content.splitlines()
+        for use in _uses(path, content, variables, moved):
+            if lines[use.line - 1] not in given:
+                found.append(use)
+    return sorted(found)
+
+
+def _uses(
+    path: str, content: bytes, variables: Mapping[str, str], moved: Mapping[str, str]
+) -> Iterator[Use]:
+    text = content.decode(errors="replace")
+    code = path.endswith(".py")
+    if code:
+        yield from _imports(path, text, moved)
+    if not code and not SETTINGS.search(path):
+        return
+    for number, line in enumerate(text.splitlines(), start=1):
+        for was, now in variables.items():
+            # A constant of that name in somebody's code is another thing.
+            name = rf"['\"]{was}['\"]" if code else rf"(^|[\s\"'{{-]){was}\s*([=:}}]|$)"
+            if re.search(name, line):
+                yield Use(path, number, was, now)
+
+
+def _imports(path: str, text: str, moved: Mapping[str, str]) -> Iterator[Use]:
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return
+    package = path.split("/")[:-1]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            around = package[: len(package) - node.level + 1] if node.level else []
+            start = ".".join([*around, *([node.module] if node.module else [])])
+            names = [start, *(f"{start}.{alias.name}" for alias in node.names)]
+        else:
+            continue
+        for was in dict.fromkeys(names):
+            if was in moved:
+                yield Use(path, node.lineno, was, moved[was])
+
+
+def _renames(files: Files) -> dict[str, str]:
+    if RENAMES not in files:
+        return {}
+    return {entry["was"]: entry["now"] for entry in yaml.safe_load(files[RENAMES].content) or []}
+
+
+def _dotted(path: str) -> str:
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")

@@ -1,0 +1,118 @@
+"""How the app keeps running: what is tidied up, replaced or killed under it loses no job."""
+
+import shutil
+import signal
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.support.process import free_port
+
+from .stack import Stack, Visitor, alive, stack, wait_until
+
+LONG = {"fault-run.n_clicks": 1, "fault-kind-store.data": {"kind": "echo", "seconds": 5}}
+RESULT = "fault-result.children"
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with stack("diskcache", tmp_path_factory.mktemp("running")) as app:
+        yield app
+
+
+def ready(url: str) -> int:
+    try:
+        with urllib.request.urlopen(f"{url}/ready", timeout=60) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def helpers(app: Stack) -> list[psutil.Process]:
+    """Return what jobs are forked from, one for each web process that has run one."""
+    web = psutil.Process(app.web.pid)
+    return [
+        process
+        for process in web.children(recursive=True)
+        if "core.background" in " ".join(process.cmdline())
+    ]
+
+
+def jobs_run(app: Stack) -> None:
+    """Run as many jobs as reach every web process."""
+    for _ in range(8):
+        assert isinstance(Visitor(app.web.url).fault("echo", 0), str)
+
+
+def test_a_cleaner_of_temporary_files_and_a_long_name_of_theirs_stop_no_job(
+    app: Stack, tmp_path: Path
+) -> None:
+    """See nixpkgs#555428 and cpython#132124."""
+    temporary = tmp_path / ("long" * 40)
+    temporary.mkdir()
+    usual, app.env = (app.web, app.env), app.env | {"TMPDIR": str(temporary)}
+    try:
+        with app.serving(port=free_port()) as app.web:
+            jobs_run(app)
+            shutil.rmtree(temporary)
+            jobs_run(app)
+            assert ready(app.web.url) == 200
+    finally:
+        app.web, app.env = usual
+
+
+def test_a_helper_that_is_killed_is_replaced(app: Stack) -> None:
+    jobs_run(app)
+    killed = helpers(app)
+    assert killed
+    for process in killed:
+        process.kill()
+    wait_until(lambda: not any(alive(process.pid) for process in killed), 5, "they have ended")
+    jobs_run(app)
+    assert not {*killed} & {*helpers(app)}
+    assert ready(app.web.url) == 200
+
+
+def test_whether_jobs_can_be_started_is_part_of_readiness(app: Stack) -> None:
+    entry = app.project / "app.py"
+    text = entry.read_text()
+    with app.serving("-w", "1", port=free_port()) as web:
+        assert ready(web.url) == 200
+        try:
+            entry.write_text("raise OSError('no room')")
+            assert Visitor(web.url).fault("echo", 0) is None
+            assert ready(web.url) == 503
+        finally:
+            entry.write_text(text)
+        assert ready(web.url) == 200, "by itself, or nobody would be sent here again"
+        assert isinstance(Visitor(web.url).fault("echo", 0), str)
+
+
+def test_a_web_worker_that_is_recycled_loses_no_job(app: Stack) -> None:
+    """See robotoff#1469."""
+    seen = len(app.web_log.read_text())
+    with app.serving("-w", "1", "--max-requests", "6", port=free_port()) as web:
+        before = app.runs()
+        result = Visitor(web.url).job(RESULT, LONG)
+        (run,) = app.runs().keys() - before.keys()
+        assert result == run
+        assert app.web_log.read_text()[seen:].count("Autorestarting worker") > 1
+
+
+def test_a_web_worker_that_is_killed_loses_no_job_that_runs(app: Stack) -> None:
+    with app.serving("-w", "1", port=free_port()) as web:
+        visitor = Visitor(web.url)
+        before = app.runs()
+        started = visitor.post(RESULT, LONG)
+        run, _ = app.new_run(before)
+        (worker,) = psutil.Process(web.pid).children()
+        worker.send_signal(signal.SIGKILL)
+        query = f"&cacheKey={started['cacheKey']}&job={started['job']}"
+        answer = wait_until(
+            lambda: visitor.post(RESULT, LONG, query).get("response"), 30, "the result is there"
+        )
+        assert answer["fault-result"]["children"] == run

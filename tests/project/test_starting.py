@@ -1,0 +1,84 @@
+"""How an app starts: from any folder, or with one line that says why it does not."""
+
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.support.process import free_port, running
+from tests.support.projects import Variant, environment, render
+
+REFUSED = 3
+SERVERS = {
+    "development": "app.py",
+    "gunicorn": "-m gunicorn --no-control-socket app:server",
+}
+UNFIT = {
+    "PORT": ("70000", "PORT: Input should be less than or equal to 65535"),
+    "APP_STORAGE_URL": ("nonsense", "APP_STORAGE_URL: not the URL of a SQLite or PostgreSQL"),
+    "a driver that is not there": (
+        "postgresql+psycopg2://localhost/x",
+        "APP_STORAGE_URL: No module named 'psycopg2'",
+    ),
+    "a folder that is not there to write to": (
+        "sqlite:////proc/none/storage.db",
+        "APP_STORAGE_URL: [Errno 2] No such file or directory: '/proc/none'",
+    ),
+    "APP_BACKGROUND_CACHE": ("/proc/none", "APP_BACKGROUND_CACHE: "),
+}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return render(tmp_path_factory.mktemp("starting"), Variant())
+
+
+@pytest.mark.parametrize("server", SERVERS)
+@pytest.mark.parametrize("setting", UNFIT)
+def test_what_is_unfit_ends_the_start_with_one_line(
+    project: Path, server: str, setting: str
+) -> None:
+    value, message = UNFIT[setting]
+    name = setting if setting.isupper() else "APP_STORAGE_URL"
+    done = subprocess.run(
+        [sys.executable, *SERVERS[server].split()],
+        cwd=project,
+        env=environment(free_port(), {name: value}),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == REFUSED, done.stderr
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"Settings: {message}")
+
+
+@pytest.mark.parametrize("words", ["app:server", ""], ids=["app", "alone"])
+def test_gunicorns_configuration_works_from_any_folder(
+    project: Path, tmp_path: Path, words: str
+) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", "-c", str(project / "gunicorn.conf.py")]
+    with (
+        running(
+            [*command, *words.split()],
+            log=tmp_path / "log",
+            cwd=tmp_path,
+            env=environment(port),
+            port=port,
+        ) as process,
+        urllib.request.urlopen(f"{process.url}/ready") as ready,
+    ):
+        assert ready.status == 200
+    assert [path.name for path in tmp_path.iterdir()] == ["log"]
+
+
+def test_gunicorn_finds_its_configuration_by_itself(project: Path, tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", "app:server"]
+    with running(
+        command, log=tmp_path / "log", cwd=project, env=environment(port), port=port
+    ) as process:
+        assert process.port == port, "which PORT says, and the configuration reads"

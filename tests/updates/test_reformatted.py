@@ -1,0 +1,143 @@
+"""Projects whose code was reformatted: a pure reformat has no conflict."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dashgen.commands.update import abort, update
+from dashgen.files import File
+from dashgen.update import python
+from dashgen.update.content import Labels, merge_code
+from dashgen.update.merge import Outcome
+from tests.support.projects import AXES, choices
+
+from .lab import Template, Tree, commit, files_of, fresh, own_version, project
+from .releases import RELEASES
+
+RUFF = Path(sys.executable).with_name("ruff")
+FORMATS = {
+    "79 columns": "line-length = 79",
+    "wide, single quotes": "line-length = 130\nformat.quote-style = 'single'",
+    "two spaces": "line-length = 90\nindent-width = 2",
+}
+
+
+def reformatted(shop: Path, settings: str) -> Path:
+    (shop / "ruff.toml").write_text(f"{settings}\n")
+    subprocess.run([RUFF, "format", "--quiet", "--no-cache", "."], cwd=shop, check=True)
+    commit(shop, "reformat")
+    return shop
+
+
+def with_formatter(shop: Path) -> None:
+    own = shop / ".venv/bin/ruff"
+    own.parent.mkdir(parents=True)
+    own.symlink_to(RUFF)
+
+
+def codes(files: Tree) -> dict[str, str]:
+    found = {}
+    for path, file in files.items():
+        if path.endswith(".py"):
+            module = python.parsed(file.content.decode())
+            found[path] = python.plain(module.statements) if module else ""
+    return found
+
+
+@pytest.mark.parametrize("style", FORMATS)
+@pytest.mark.parametrize("axis", AXES)
+def test_a_switch_of_a_reformatted_project(axis: str, style: str, work: Path) -> None:
+    version = own_version()
+    shop = reformatted(project(work / "shop", fresh(version)), FORMATS[style])
+    with_formatter(shop)
+    for value in choices(axis)[1:]:
+        done = update(shop, answers={axis: value})
+        assert [c.path for c in done.conflicts] == []
+        assert Outcome.KEPT not in {change.outcome for change in done.changes}
+        files = files_of(shop)
+        expected = codes(fresh(version, **{axis: value}))
+        found = codes(files)
+        assert found.keys() == expected.keys()
+        for path in expected:
+            assert not expected[path] or found[path] == expected[path], path
+        left = [c.path for c in done.changes if c.outcome is Outcome.MERGED]
+        words: list[str | Path] = [
+            RUFF,
+            "format",
+            "--check",
+            *(path for path in left if path.endswith(".py")),
+        ]
+        if len(words) > 3:
+            subprocess.run(words, cwd=shop, check=True, stdout=subprocess.DEVNULL)
+        abort(shop)
+
+
+LABELS = Labels("yours", "template v1", "template v2")
+BASE = """\
+def area(width: int, height: int) -> int:
+    \"\"\"Return it.\"\"\"
+    return width * height  # plain
+
+
+def unused() -> None:
+    pass
+"""
+WIDE = BASE.replace("width: int, height: int", "\n    width: int,\n    height: int,\n")
+
+
+def merged(ours: str, base: str, theirs: str) -> tuple[str, int]:
+    done = merge_code(ours.encode(), base.encode(), theirs.encode(), LABELS, lambda _, text: text)
+    assert done is not None
+    return done[0].decode(), done[1]
+
+
+def test_the_users_layout_stays_where_the_template_changes_something_else() -> None:
+    theirs = BASE.replace("pass", "return")
+    assert merged(WIDE, BASE, theirs) == (WIDE.replace("pass", "return"), 0)
+
+
+def test_both_sides_are_there_where_both_change_a_statement() -> None:
+    ours = WIDE.replace("width * height", "mine * height")
+    theirs = BASE.replace("width * height", "width * theirs")
+    text, conflicts = merged(ours, BASE, theirs)
+    assert conflicts == 1
+    assert "<<<<<<< yours\n    return mine * height  # plain\n=======\n" in text
+    assert "=======\n    return width * theirs  # plain\n>>>>>>> template v2\n" in text
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("x = (a\n  or b)", "x = a or b", True),
+        ("x = 'a' 'b'", 'x = "ab"', True),
+        ("x = f'{a!r}' 'b'", 'x = f"{a!r}b"', True),
+        ("from a import (b, c,)", "from a import b, c", True),
+        ("f(a, b,)", "f(a,\n  b)", True),
+        ("if (\n  a\n):\n  b", "if a:\n    b", True),
+        ("x = (a,)", "x = a", False),
+        ("x = (a + b) * c", "x = a + b * c", False),
+        ("x = not (a or b)", "x = not a or b", False),
+        ("x = a in (b or c)", "x = a in b or c", False),
+        ("x = 'a b'", "x = 'a  b'", False),
+        ("x = 1  # a", "x = 1  # b", False),
+        ("x = [a for a in (b, c)]", "x = [a for a in b]", False),
+        ("if a:\n  b\nc", "if a:\n  b\n  c", False),
+        ("x = lambda: (yield)", "x = lambda: 1", False),
+    ],
+)
+def test_what_is_layout_and_what_is_not(one: str, other: str, same: bool) -> None:
+    assert python.same_code(f"{one}\n", f"{other}\n") is same
+
+
+def test_what_is_no_python_is_merged_by_lines(tmp_path: Path, work: Path) -> None:
+    template = Template(tmp_path / "template", RELEASES)
+    files = template.fresh("v0.1.0")
+    files["notes/shop_legacy.py"] = File(b"def (:\n")
+    shop = project(work / "shop", files)
+    done: dict[str, Outcome] = {
+        c.path: c.outcome for c in update(shop, template=str(template.path)).changes
+    }
+    assert done["notes/shop_legacy.py"] is Outcome.KEPT
+    assert not python.same_code("def (:\n", "def (:\n")
