@@ -5,10 +5,10 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from dashgen import scratch
 from dashgen.errors import DubiousOwnerError, GitFailedError, GitMissingError, RepositoryError
 
 # Git's own variables may point a command at another repository, as it does itself for its hooks,
@@ -228,8 +228,8 @@ def commit_for(repository: Path, folder: Path, message: str) -> str:
     git_folder = output(repository, "rev-parse", "--absolute-git-dir")
     there = {"GIT_DIR": git_folder, "GIT_WORK_TREE": str(folder)}
     settings = _committing(repository)
-    with tempfile.TemporaryDirectory() as aside:
-        index = there | {"GIT_INDEX_FILE": str(Path(aside) / "index")}
+    with scratch.temporary() as aside:
+        index = there | {"GIT_INDEX_FILE": str(aside / "index")}
         output(folder, "add", "--all", config=settings, environment=index)
         tree = output(folder, "write-tree", config=settings, environment=index)
     head = os.fsdecode(run(repository, "rev-parse", "--verify", "--quiet", "HEAD").stdout).strip()

@@ -1,7 +1,6 @@
 """The git repository that a project is in; asked, never changed."""
 
 import os
-import tempfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from dashgen.errors import NoRepositoryError, RepositoryError
 from dashgen.files import FILE, File, Files
 from dashgen.project import git
 from dashgen.project.git import BLOB, FOLDER, KINDS, TREE, object_id, tree_content
+from dashgen.scratch import temporary
 
 COMMIT_FIRST = "commit the project first: git add --all && git commit"
 
@@ -172,8 +172,8 @@ class Repository:
     @contextmanager
     def scratch(self) -> Iterator[Scratch]:
         """Give a place for objects beside the repository's, for the time of the block."""
-        with tempfile.TemporaryDirectory(prefix="dashgen-") as folder:
-            yield Scratch(Path(folder), self.objects, self.algorithm)
+        with temporary() as folder:
+            yield Scratch(folder, self.objects, self.algorithm)
 
     def renames(
         self,
@@ -214,8 +214,7 @@ class Repository:
         """
         if not files:
             return {}
-        with tempfile.TemporaryDirectory(prefix="dashgen-") as name:
-            folder = Path(name)
+        with temporary() as folder:
             lines = [
                 b"%o %b\t%b\0" % (mode, item.encode(), os.fsencode(f"{self.prefix}{path}"))
                 for path, (mode, item) in scratch.put_files(files).items()

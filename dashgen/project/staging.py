@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from enum import Enum
 from functools import partial
 from pathlib import Path
 
+from dashgen import scratch
 from dashgen.errors import (
     CommandLineError,
     DestinationNotEmptyError,
@@ -175,7 +175,7 @@ def staged(target: Path) -> Iterator[Stage]:
     aside: Path | None = None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=".dashgen-", dir=target if exists else target.parent))
+        aside = scratch.aside(target if exists else target.parent)
         # Under its final name, which a template may look at, and with the umask's modes.
         filled = aside / target.name
         filled.mkdir()
@@ -206,8 +206,8 @@ def staged(target: Path) -> Iterator[Stage]:
 @contextmanager
 def rehearsed(target: Path) -> Iterator[Stage]:
     """Give a stage that leads nowhere: what is put there is only looked at."""
-    with tempfile.TemporaryDirectory(prefix="dashgen-") as folder:
-        filled = Path(folder) / (target.name or "app")
+    with scratch.temporary() as folder:
+        filled = folder / (target.name or "app")
         filled.mkdir()
         yield Stage(filled, target)
 
@@ -232,7 +232,7 @@ def _settle(
     if decision is Existing.BESIDE:
         _move(entry, unused_name(goal), undo)
     elif decision is Existing.OVERWRITE:
-        kept = aside / f"kept-{len(undo)}"
+        kept = aside / f"{scratch.KEPT}{len(undo)}"
         goal.rename(kept)
         undo.append(partial(_put_back, kept, goal))
         _move(entry, goal, undo)

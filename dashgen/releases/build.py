@@ -4,13 +4,13 @@ The build hook imports this module where nothing but the standard library is ins
 """
 
 import re
-import tempfile
 from pathlib import Path
 
 from dashgen.errors import GitFailedError
 from dashgen.files import File, read
 from dashgen.project import git
 from dashgen.releases.bundle import CONTENT, PACKED, Bundle, tree_of
+from dashgen.scratch import temporary
 
 RELEASE = re.compile(r"v?\d+(\.\d+)*((a|b|rc)\d+)?(\.post\d+)?")
 
@@ -84,8 +84,8 @@ def released(repository: Path, *options: str) -> Bundle:
     """
     bundle = Bundle()
     for tag in _tags(repository, *options):
-        with tempfile.TemporaryDirectory() as folder:
-            if files := _files_at(repository, tag, Path(folder)):
+        with temporary() as folder:
+            if files := _files_at(repository, tag, folder):
                 bundle.add(tag, files)
     return bundle
 

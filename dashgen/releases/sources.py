@@ -7,7 +7,6 @@ Copier renders it.
 
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from typing import Any, Protocol
 
 from packaging.version import InvalidVersion, Version
 
-from dashgen import files
+from dashgen import files, scratch
 from dashgen.errors import (
     ExitCode,
     ForeignTemplateError,
@@ -75,8 +74,8 @@ class TemplateVersion:
         Raises:
             RenderError: Copier refused the template or an answer.
         """
-        with tempfile.TemporaryDirectory(prefix="dashgen-") as aside:
-            folder = Path(aside, name)
+        with scratch.temporary() as aside:
+            folder = aside / name
             folder.mkdir()
             self.render(folder, answers)
             return files.read(folder)
@@ -322,15 +321,15 @@ def _fetched(source: str, trust: bool, advice: str) -> Iterator[FetchedSource]:
         yield FetchedSource(name, source, path, trust, advice)
         return
     address = str(path) if there else _address(source)
-    with tempfile.TemporaryDirectory(prefix="dashgen-template-") as folder:
+    with scratch.temporary() as folder:
         git.require()
-        words = ("clone", "--quiet", "--no-checkout", "--", address, folder)
+        words = ("clone", "--quiet", "--no-checkout", "--", address, str(folder))
         try:
             git.output(None, *words, environment={"GIT_TERMINAL_PROMPT": "0"})
         except GitFailedError as error:
             reason = error.message.partition("failed: ")[2]
             raise TemplateSourceError(f"--template {source}: {reason}") from error
-        yield FetchedSource(name, source, Path(folder), trust, advice)
+        yield FetchedSource(name, source, folder, trust, advice)
 
 
 def _is_repository(folder: Path) -> bool:

@@ -1,7 +1,6 @@
 """Rendering a template version by Copier; the only module that imports Copier."""
 
 import os
-import tempfile
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +12,7 @@ from copier.errors import CopierError
 from jinja2 import TemplateError
 from plumbum import ProcessExecutionError, local
 
-from dashgen import files
+from dashgen import files, scratch
 from dashgen.errors import RenderError
 from dashgen.files import Files
 
@@ -35,12 +34,12 @@ def render(
     Raises:
         RenderError: Copier or Jinja refused the template or an answer.
     """
-    with tempfile.TemporaryDirectory(prefix="dashgen-") as name:
-        files.lay(template, Path(name))
+    with scratch.temporary() as name:
+        files.lay(template, name)
         # Without git on its path, Copier takes the version as the plain folder it is, and does not
         # ask git about every file it writes.
         with local.env(PATH=""):
-            _copy(name, folder, {**answers, "dashgen_release": dict(record)})
+            _copy(str(name), folder, {**answers, "dashgen_release": dict(record)})
 
 
 def render_from(

@@ -3,12 +3,11 @@
 import difflib
 import os
 import re
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 
+from dashgen import scratch
 from dashgen.errors import RepositoryError
 from dashgen.project import git
 from dashgen.update import python
@@ -183,8 +182,7 @@ def _lines(text: bytes) -> list[bytes]:
 def _merge_file(
     ours: bytes, base: bytes, theirs: bytes, labels: Labels, *options: str
 ) -> tuple[bytes, int]:
-    with tempfile.TemporaryDirectory(prefix="dashgen-") as name:
-        folder = Path(name)
+    with scratch.temporary() as folder:
         sides = {"ours": ours, "base": base, "theirs": theirs}
         words = ["merge-file", "-p", "-q", *options]
         for side, content in sides.items():

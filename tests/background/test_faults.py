@@ -1,11 +1,15 @@
 """Processes that are killed and servers that go away: no page waits for ever."""
 
+import base64
+import json
 import os
 import signal
 import time
 import urllib.request
+from typing import Any
 
 import pytest
+import redis
 
 from tests.support.process import free_port
 
@@ -201,3 +205,31 @@ def test_redis_comes_after_all_others(app: Stack, visit: Open, row: Row) -> None
                 works(app)
         finally:
             app.web = usual
+
+
+@ON_CELERY
+def test_what_is_no_job_does_not_end_the_worker(app: Stack) -> None:
+    assert app.redis is not None
+    assert app.worker is not None
+    empty = base64.b64encode(b"[[], {}, {}]").decode()
+    properties = {
+        "delivery_tag": "1",
+        "delivery_info": {"exchange": "", "routing_key": "sample_app"},
+    }
+    message = {"body": empty, "headers": {}, "properties": properties}
+    parts: list[dict[str, Any]] = [
+        {"headers": {"task": "no.such"}},  # without an id: this ended the worker
+        {"headers": {"task": "no.such", "id": "1"}},  # Celery says by itself that it has no such
+        {"headers": []},
+        {"properties": []},
+        {"body": 1},
+    ]
+    junk = [b"junk", b"\xff", b"1", b"null", b"[]", b"{}"]
+    junk += [json.dumps(message | part).encode() for part in parts]
+    with app.working() as working, redis.Redis(port=app.redis.port) as client:
+        works(app)
+        client.lpush("sample_app", *junk)
+        works(app)
+        assert client.llen("sample_app") == 0
+        assert working.poll() is None
+        assert app.worker_log.read_text().count("is no job and was thrown away") == len(junk) - 1

@@ -1,14 +1,17 @@
 """A run that is interrupted leaves nothing."""
 
+import os
 import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dashgen import scratch
 from dashgen.project.staging import staged
 
 from .helpers import listing
@@ -72,3 +75,45 @@ def test_nothing_is_left(work: Path, number: signal.Signals, code: int, stated: 
         assert process.wait(10) == code
         assert process.stderr.read() == "cancelled, nothing written\n"
     assert listing(work) == ["empty"]
+
+
+@pytest.mark.parametrize(
+    ("name", "days", "kept"),
+    [
+        (".dashgen-abcd1234", 2, False),
+        (".dashgen-abcd1234", 0, True),  # its run may go on
+        (".dashgen-mine", 2, True),
+        (".dashgen-abcd1234/kept-0", 2, True),  # the user's own file, before it was replaced
+    ],
+)
+def test_what_a_killed_run_has_left_goes_with_a_later_one(
+    work: Path, name: str, days: float, kept: bool
+) -> None:
+    left = work / name
+    left.parent.mkdir(exist_ok=True)
+    left.mkdir()
+    (left / "app.py").touch()
+    folder = work / Path(name).parts[0]
+    os.utime(folder, (then := time.time() - days * 24 * 3600, then))
+    scratch.collect.cache_clear()
+    with staged(work / "shop") as stage:
+        (stage.folder / "app.py").touch()
+    assert folder.exists() == kept
+
+
+def test_a_killed_run_leaves_nothing_for_ever(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (work / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(work / "temporary"))
+    with subprocess.Popen([sys.executable, "-c", SLOW, "shop"], stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"rendered\n"
+        process.kill()
+    left = list(work.rglob("*dashgen-*"))
+    assert left
+    for path in left:
+        os.utime(path, (1, 1))
+    done = subprocess.run(
+        [sys.executable, "-m", "dashgen", "new", "shop", "-y"], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert not [path for path in left if path.exists()]

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import uv
@@ -77,8 +78,18 @@ def test_compose_runs_what_the_choices_need_and_nothing_else(
     for variable in services["web"]["environment"]:
         assert f"    {variable.removeprefix('APP_').lower()}: " in settings
     # What is secret comes from outside, and compose stops without it.
-    for secret in re.findall(r"(?:KEY|PASSWORD): (.*)", text):
+    for secret in re.findall(r"(?:KEY|PASSWORD|AUTH): (.*)", text):
         assert re.fullmatch(r"\$\{\w+:\?.+\}", secret), secret
+    example = (project / "README.md").read_text()
+    for name in set(re.findall(r"\$\{(\w+)(?::\?.+)?\}", text)):
+        assert f"`{name}`" in example
+    # No server takes anybody's word, and nothing takes all of the machine.
+    for setting, value in services["web"]["environment"].items():
+        if setting.endswith(("_URL", "_BACKEND")) and "://" in value:
+            assert urlsplit(value).password or value.startswith("sqlite"), setting
+    for name, service in services.items():
+        assert service["mem_limit"], name
+        assert service["pids_limit"], name
 
 
 def test_without_docker_or_workflow_nothing_of_them_is_there(tmp_path: Path) -> None:

@@ -27,7 +27,8 @@ from dash import (
 from dash.background_callback.managers import BaseBackgroundCallbackManager
 from gunicorn import SERVER_SOFTWARE  # type: ignore[import-untyped]
 from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
-from kombu.transport.redis import Channel, QoS
+from kombu.transport.redis import Channel, QoS, Transport
+from kombu.transport.virtual import Channel as VirtualChannel
 
 from tests.cli.helpers import CHECKOUT
 
@@ -144,6 +145,12 @@ def receipts() -> None:
         assert callable(getattr(QoS, name)), name
 
 
+def entries_of_the_queue() -> None:
+    assert Transport.Channel is Channel
+    assert "self.connection._deliver(loads(" in inspect.getsource(Channel._brpop_read)
+    assert "self.connection._callbacks[queue] = " in inspect.getsource(VirtualChannel.basic_consume)
+
+
 def colour_scheme() -> None:
     assert "data-mantine-color-scheme" in scripts_of(dmc.__name__)
 
@@ -158,6 +165,7 @@ CHECKS: dict[str, Callable[[], None]] = {
     "The storage of the browser": browser_storage,
     "Gunicorn's mark in the environment": gunicorns_mark,
     "Receipts of a lost connection": receipts,
+    "Entries of the queue": entries_of_the_queue,
     "The colour scheme of the page": colour_scheme,
 }
 

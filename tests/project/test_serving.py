@@ -143,6 +143,16 @@ def test_nobody_says_that_a_visitor_came_by_https(process: Process) -> None:
     assert "Strict-Transport-Security" not in answer.headers
 
 
+def test_nobody_says_where_the_app_is(process: Process) -> None:
+    usual = ask(process, "GET", "/_dash-layout").body
+    for name in ("SCRIPT_NAME", "SCRIPT-NAME", "PATH_INFO"):
+        connection = HTTPConnection("127.0.0.1", process.port, timeout=30)
+        connection.request("GET", "/_dash-layout", headers={name: "/evil"})
+        answer = connection.getresponse()
+        assert (answer.status, answer.read()) == (200, usual)
+        connection.close()
+
+
 def send(process: Process, line: bytes) -> None:
     """Send what may be no request, and wait until the server has hung up."""
     with socket.create_connection(("127.0.0.1", process.port or 0), timeout=10) as connection:

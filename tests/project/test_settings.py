@@ -1,5 +1,6 @@
 """The settings of a generated project: documented one by one, and refused where they are unfit."""
 
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -33,8 +34,14 @@ def run(project: Path, *command: str, **env: str) -> subprocess.CompletedProcess
 
 
 REFUSALS = [
-    ({**PRODUCTION, "APP_SECRET_KEY": ""}, "APP_SECRET_KEY is missing or short"),
-    ({**PRODUCTION, "APP_SECRET_KEY": "hunter2"}, "APP_SECRET_KEY is missing or short"),
+    ({**PRODUCTION, "APP_SECRET_KEY": ""}, "APP_SECRET_KEY is missing or weak"),
+    ({**PRODUCTION, "APP_SECRET_KEY": "hunter2"}, "APP_SECRET_KEY is missing or weak"),
+    ({**PRODUCTION, "APP_SECRET_KEY": "a" * 16}, "APP_SECRET_KEY is missing or weak"),
+    ({**PRODUCTION, "APP_SECRET_KEY": "abc" * 16}, "APP_SECRET_KEY is missing or weak"),
+    ({"APP_STORAGE_TTL": "0"}, "APP_STORAGE_TTL: Input should be greater than 0"),
+    ({"APP_STORAGE_LIMIT": "-1"}, "APP_STORAGE_LIMIT: Input should be greater than 0"),
+    ({"APP_STORAGE_TIMEOUT": "0"}, "APP_STORAGE_TIMEOUT: Input should be greater than 0"),
+    ({"APP_BACKGROUND_SECONDS": "0"}, "APP_BACKGROUND_SECONDS: Input should be greater than 0"),
     ({**PRODUCTION, "APP_DEBUG": "true"}, "APP_DEBUG lets visitors run code"),
     ({**PRODUCTION, "APP_LOG_LEVEL": "loud"}, "APP_LOG_LEVEL: Input should be 'DEBUG', 'INFO'"),
     ({"WEB_CONCURRENCY": "0"}, "WEB_CONCURRENCY: Input should be greater than 0"),
@@ -44,7 +51,7 @@ REFUSALS = [
 ]
 
 
-@pytest.mark.parametrize(("env", "message"), REFUSALS, ids=[message for _, message in REFUSALS])
+@pytest.mark.parametrize(("env", "message"), REFUSALS, ids=str)
 def test_what_is_unfit_ends_the_start_with_a_line_that_holds_no_secret(
     project: Path, env: dict[str, str], message: str
 ) -> None:
@@ -54,6 +61,16 @@ def test_what_is_unfit_ends_the_start_with_a_line_that_holds_no_secret(
     assert line.startswith(f"Settings: {message}")
     assert "hunter2" not in line
     assert SECRET not in line
+
+
+def test_other_users_of_the_machine_read_nothing_of_it(tmp_path: Path) -> None:
+    project = render(tmp_path, Variant())
+    (project / "instance").mkdir(mode=0o755)  # as an earlier version has made it
+    start = "import app; from myapp.core import storage; storage.ping()"
+    assert run(project, "-c", start, APP_SECRET_KEY="").returncode == 0
+    assert stat.S_IMODE((project / "instance").stat().st_mode) == 0o700
+    for name in ("secret_key", "storage.db"):
+        assert stat.S_IMODE((project / "instance" / name).stat().st_mode) == 0o600
 
 
 def test_what_other_programs_set_is_none_of_the_apps(project: Path) -> None:

@@ -51,7 +51,8 @@ class App:
         """What the app has logged so far."""
         self.seconds = 0.0
         """How long the last answer took, in the app."""
-        settings = {"APP_SECRET_KEY": "only-for-tests", **env}
+        # The threads of `driver.py`, and one that is left for others.
+        settings = {"APP_SECRET_KEY": "only-for-tests", "APP_WEB_THREADS": "5", **env}
         try:
             self.pid = self.call("become", project=str(project), env=settings)
         except RefusedError:

@@ -1,6 +1,7 @@
 """The contract of `storage.py`: the same tests for each of the strategies."""
 
 import random
+import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -207,6 +208,58 @@ def test_an_odd_order_is_no_order(visitor: Visitor, sent: Any) -> None:
             "write", owner=visitor.owner, how="update", fields={"a": value}, data={}, sent=sent
         )
     assert visitor.load() == {"a": 2}
+
+
+@pytest.mark.parametrize("name", ["a\0b", "x" * 201, "\ud800"], ids=["NUL", "long", "surrogate"])
+def test_what_is_no_name_of_a_field_is_no_outage(visitor: Visitor, name: str) -> None:
+    visitor.update({"kept": 1, "x" * 200: 2})
+    for how in (visitor.update, visitor.save):
+        with pytest.raises(RefusedError, match=r"TypeError: .* is no name of a field"):
+            how({name: 1})
+    assert visitor.load(["kept", name]) == {"kept": 1}
+    assert visitor.app.log == []
+
+
+@on_server
+def test_many_fields_take_little_more_than_few(
+    visitor: Visitor, said: Callable[[str], None], choice: str
+) -> None:
+    seconds = []
+    for count in (300, 3000):
+        fields = {f"field{number}": number for number in range(count)}
+        visitor.save({})
+        visitor.update(fields)
+        seconds.append(visitor.app.seconds)
+        assert visitor.load() == fields
+    said(f"{choice}: 300 fields in {seconds[0]:.2f} s, 3,000 in {seconds[1]:.2f} s")
+    assert seconds[1] < max(1, 20 * seconds[0])
+
+
+@pytest.mark.parametrize("choice", ["sqlite"])
+@pytest.mark.parametrize("how", ["deleted", "replaced"])
+def test_another_file_is_noticed_and_opened(start: Start, tmp_path: Path, how: str) -> None:
+    file = tmp_path / "folder" / "own.db"
+    app, other = (start(APP_STORAGE_URL=f"sqlite:///{file}") for _ in range(2))
+    visitor = Visitor(app)
+    visitor.update({"kept": "in the backup"})
+    with sqlite3.connect(file) as source, sqlite3.connect(tmp_path / "backup.db") as backup:
+        source.backup(backup)
+    for process in (app, other):  # fills the pools
+        process.call("hammer", owner=visitor.owner, process=0, threads=4, updates=2)
+    if how == "deleted":
+        file.unlink()
+    else:
+        (tmp_path / "backup.db").replace(file)
+    expected = {} if how == "deleted" else {"kept": "in the backup"}
+    for process in (app, other):
+        assert Visitor(process, visitor.owner).load() == expected
+        assert process.call("hammer", owner="another", process=1, threads=4, updates=2) == 0
+        assert process.log == [f"WARNING {file} was replaced or deleted, and is opened again"]
+    visitor.update({"new": 1})
+    assert Visitor(other, visitor.owner).load() == {**expected, "new": 1}
+    assert file.stat().st_mode & 0o077 == 0 or how == "replaced"
+    with sqlite3.connect(file) as whole:
+        assert whole.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
 @on_server

@@ -67,6 +67,7 @@ def test_the_server_goes_and_comes_back(
     assert len(lines) == 1, app.log
     assert place(server.url) in lines[0]
     server.start()
+    visitor.update({"a": 1})  # one caller at a time finds out that it is back
     assert app.call("hammer", owner=visitor.owner, process=2, threads=4, updates=2) == 0
     assert app.log[-1].endswith("is back")
     assert visitor.load(["a", "p2t3n1"]) == {"a": 1, "p2t3n1": 1}

@@ -32,6 +32,7 @@ FULL = (
     "tests/storage/test_contract.py::test_parallel_updates",
     "tests/storage/test_contract.py::test_records_expire",
     "tests/storage/test_faults.py",
+    "tests/storage/test_hangs.py",
     "tests/support",
     "tests/updates/test_edits.py",
     "tests/updates/test_lab.py",

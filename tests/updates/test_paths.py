@@ -13,10 +13,11 @@ import pytest
 
 from dashgen import files
 from dashgen.commands.new import new
+from dashgen.commands.status import status
 from dashgen.commands.update import abort, update
 from dashgen.errors import DamagedJournalError, DashgenError, UnsafePathError
 from dashgen.files import File
-from dashgen.project.journal import DONE, Journal
+from dashgen.project.journal import APPLYING, DONE, Journal
 from dashgen.project.repository import Repository
 from dashgen.releases import build, installed
 from dashgen.releases.bundle import Bundle, DamagedBundleError
@@ -224,6 +225,28 @@ def test_a_damaged_journal_is_one_line(content: bytes, work: Path) -> None:
     journal_of(shop).write_bytes(content)
     with pytest.raises(DamagedJournalError, match="look at the project with git status"):
         abort(shop)
+
+
+def status_of(shop: Path) -> None:
+    status(shop, template=str(shop.parent / "template/own.bundle"))
+
+
+def update_of(shop: Path) -> None:
+    update(shop, template=str(shop.parent / "template/own.bundle"))
+
+
+@pytest.mark.parametrize("command", [abort, update_of, status_of])
+def test_a_damaged_journal_of_an_update_that_was_cut_off_is_one_line(
+    command: Callable[[Path], Any], work: Path
+) -> None:
+    shop = updated(work)
+    journal_of(shop).unlink()
+    journal = journal_of(shop).with_name(APPLYING)
+    journal.write_bytes(b"{")
+    with pytest.raises(DamagedJournalError, match="then remove that file"):
+        command(shop)
+    journal.unlink()  # as it says
+    status_of(shop)
 
 
 def test_a_version_with_the_mark_of_a_content_and_no_content_is_not_known(shop: Path) -> None:

@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from queue import Empty
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,13 +15,14 @@ from celery.exceptions import SoftTimeLimitExceeded
 from celery.worker.state import active_requests
 from dash import CeleryManager, callback
 from kombu.exceptions import OperationalError
-from kombu.transport.redis import Channel, QoS
+from kombu.transport.redis import Channel, QoS, Transport
 from redis import Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as LostConnectionError
 from redis.retry import Retry
 
 from ..settings import settings
+from .breaker import Breaker, BusyError
 from .errors import UserError
 from .jobs import KEEP_SECONDS, PolledManager, guarded, install
 from .settings import refusing
@@ -120,9 +122,45 @@ class Receipts(QoS):
             super().restore_unacked_once(stderr)
 
 
+class Inbox(Channel):
+    """Throws away what is no job; Celery would lose its connection over it, or end the worker."""
+
+    QoS = Receipts
+
+    def basic_consume(self, queue: str, *args: Any, **kwargs: Any) -> None:
+        """Look at each message of the jobs' queue before Celery does."""
+        super().basic_consume(queue, *args, **kwargs)
+        if queue == APP:
+            deliver = self.connection._callbacks[queue]
+            self.connection._callbacks[queue] = lambda message: deliver(checked(message))
+
+    def _brpop_read(self, **options: Any) -> Any:
+        try:
+            return super()._brpop_read(**options)
+        except (TypeError, ValueError):
+            log.warning("An entry in the queue is no job and was thrown away")
+            raise Empty from None
+
+
+def checked(message: Any) -> Any:
+    """Return a message if Celery can read it.
+
+    Raises:
+        ValueError: it cannot.
+    """
+    match message:
+        case {
+            "body": str(),
+            "headers": {"task": str(), "id": str()},
+            "properties": {"delivery_tag": str(), "delivery_info": {"routing_key": str()}},
+        }:
+            return message
+    raise ValueError(message)
+
+
 queue = Celery(APP, broker=settings.celery_broker_url, task_cls=Job)
 queue.steps["consumer"].add(Beat)
-Channel.QoS = Receipts
+Transport.Channel = Inbox
 signals.setup_logging.connect(lambda **_: None, weak=False)  # workers log as the app does
 queue.conf.update(
     result_backend=settings.celery_result_backend,
@@ -159,6 +197,7 @@ class QueueManager(PolledManager, CeleryManager):
 
     not_started = "The job queue is not available at the moment. Please try again in a minute."
     lost = "The job's worker is gone, or none is running. Please try again in a minute."
+    _breaker = Breaker()
     _down = 0.0
     _next_try = 0.0
 
@@ -195,7 +234,7 @@ class QueueManager(PolledManager, CeleryManager):
         try:
             return super().get_result(key, job)
         except UserError as error:
-            if time.monotonic() - self._down < OUTAGE_SECONDS:
+            if not self._down or time.monotonic() - self._down < OUTAGE_SECONDS:
                 return self.keep_waiting()
             return self.give_up(str(error))
 
@@ -211,14 +250,17 @@ class QueueManager(PolledManager, CeleryManager):
         if time.monotonic() < self._next_try:  # one request asks several times
             raise UserError(self.not_started)
         try:
-            yield
+            with self._breaker.turn():
+                yield
+        except BusyError:
+            raise UserError(self.not_started) from None
         except (RedisError, OperationalError, OSError) as error:
-            if not self._down:
+            if self._breaker.turns(True):
                 self._down = time.monotonic()
                 log.error("Job queue at %s: %s", address(), type(error).__name__)
             self._next_try = time.monotonic() + 1
             raise UserError(self.not_started) from error
-        if self._down:
+        if self._breaker.turns(False):
             log.warning("Job queue at %s is back", address())
             self._down = 0.0
 

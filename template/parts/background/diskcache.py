@@ -24,7 +24,7 @@ from ..settings import settings
 from .errors import UserError
 from .jobs import APP, KEEP_SECONDS, PolledManager, guarded, install, plain
 from .security import visitor
-from .settings import ROOT, refusing
+from .settings import ROOT, make_folder, refusing
 
 __all__ = ["install", "job", "manager", "ping"]
 
@@ -265,6 +265,7 @@ class ProcessManager(PolledManager, DiskcacheManager):
 
 
 with refusing("background_cache"):
+    make_folder(ROOT / settings.background_cache)
     manager = ProcessManager(
         Results(
             str(ROOT / settings.background_cache),

@@ -34,6 +34,7 @@ def client(_process: int) -> MongoClient[Document]:
         serverSelectionTimeoutMS=min(3, settings.storage_timeout) * 1000,
         connectTimeoutMS=min(3, settings.storage_timeout) * 1000,
         socketTimeoutMS=settings.storage_timeout * 1000,
+        maxPoolSize=settings.web_threads,
         retryReads=False,  # `ServerRecord` does that, if there is time
         retryWrites=False,
     )
@@ -87,14 +88,17 @@ class Record(ServerRecord):
         records, values = collections()
         first, now = milliseconds(), datetime.now(UTC)
         given: Document = {}
+        documents: list[Document] = []
         for name, text in fields.items():
             texts = [text[begin : begin + PART] for begin in range(0, len(text), PART)]
-            given[name] = {**by._asdict(), "version": secrets.token_hex(8), "parts": len(texts)}
-            ids = parts_of(given)[name]
-            values.insert_many(
+            field = {**by._asdict(), "version": secrets.token_hex(8), "parts": len(texts)}
+            given[name] = field
+            documents += (
                 {"_id": part, "text": text, "expires": now + TTL + SPARE}
-                for part, text in zip(ids, texts, strict=True)
+                for part, text in zip(ids_of(field), texts, strict=True)
             )
+        if documents:
+            values.insert_many(documents)
         record: Any = records.find_one_and_update(
             {"_id": record_id},
             change(given, by, replace=replace, first=first, now=now),
@@ -155,12 +159,16 @@ def parts_of(fields: Any) -> dict[str, list[str]]:
         return {}
     parts: dict[str, list[str]] = {}
     for name, field in fields.items():
-        match field:
-            case {"version": str(version), "parts": int(count)}:
-                parts[name] = [f"{version}/{number}" for number in range(count)]
-            case _:
-                parts[name] = ["damaged"]  # there is no such part, so the value is missing
+        parts[name] = ids_of(field)
     return parts
+
+
+def ids_of(field: Any) -> list[str]:
+    """Return the ids of the documents that hold a field's value."""
+    match field:
+        case {"version": str(version), "parts": int(count)}:
+            return [f"{version}/{number}" for number in range(count)]
+    return ["damaged"]  # there is no such part, so the value is missing
 
 
 def any_of(parts: dict[str, list[str]]) -> Document:

@@ -8,7 +8,6 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from threading import Lock
 from typing import Any, NamedTuple, TypeVar
 
 from dash import Input, Output, callback, dcc
@@ -18,9 +17,10 @@ from dash.types import RendererHooks
 from flask import Flask, current_app, has_request_context, request
 
 from ..settings import settings
+from .breaker import Breaker, BusyError
 from .errors import UserError
 from .security import open_sessions, visitor
-from .values import RECORDS, to_json
+from .values import RECORDS, is_name, to_json
 
 APP = __name__.partition(".")[0]
 T = TypeVar("T")
@@ -39,6 +39,13 @@ RENDERER_HOOKS: RendererHooks = {
 
 class StorageUnavailableError(UserError):
     """The server that keeps the records does not answer, or refuses."""
+
+    def __init__(self) -> None:
+        """Make the message."""
+        super().__init__(
+            "The storage is not available at the moment, so nothing was saved. "
+            "Please try again in a minute."
+        )
 
 
 class RecordTooLargeError(UserError):
@@ -84,20 +91,6 @@ def from_json(record_id: str, texts: Mapping[str, str | bytes]) -> dict[str, Any
     return values
 
 
-class Outage:
-    """Whether the server is out of reach; all threads share it, so that the log tells it once."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._now = False
-
-    def turns(self, now: bool) -> bool:
-        """Note whether the server is out of reach, and return whether that is new."""
-        with self._lock:
-            before, self._now = self._now, now
-        return before != now
-
-
 class ServerRecord(ABC):
     """A record of named fields on the server; the browser holds an identifier and a revision.
 
@@ -107,7 +100,7 @@ class ServerRecord(ABC):
 
     url: str
     unavailable: tuple[type[Exception], ...]
-    outage = Outage()
+    breaker = Breaker()
 
     def __init__(self, name: str) -> None:
         """Make a record; `name` tells it from the app's other records."""
@@ -129,6 +122,8 @@ class ServerRecord(ABC):
         own = self.identifier()
         if data and not (isinstance(data, Mapping) and data.get("id") == own):
             return {}
+        if fields is not None:
+            fields = [field for field in fields if is_name(field)]
         return from_json(own, self._ask(lambda: self.read(own, fields)))
 
     def save(self, record: Mapping[str, Any]) -> dict[str, Any]:
@@ -172,7 +167,18 @@ class ServerRecord(ABC):
         return Revision(own, revision)._asdict()
 
     def _ask(self, work: Callable[[], T]) -> T:
-        """Return what `work` gets from the server; the log says when an outage begins and ends.
+        """Return what `work` gets from the server; the log says when an outage begins and ends."""
+        try:
+            with self.breaker.turn():
+                result = self._try(work)
+                if self.breaker.turns(False):
+                    log.warning("Storage at %s is back", address(self.url))
+                return result
+        except BusyError as error:
+            raise StorageUnavailableError from error
+
+    def _try(self, work: Callable[[], T]) -> T:
+        """Return what `work` gets.
 
         What fails quickly is tried once more: the server may have been restarted since it was
         connected, and a database may break off one transaction in favour of another.
@@ -180,21 +186,15 @@ class ServerRecord(ABC):
         begin = time.monotonic()
         try:
             try:
-                result = work()
+                return work()
             except self.unavailable:
                 if time.monotonic() - begin > 1:
                     raise
-                result = work()
+                return work()
         except self.unavailable as error:
-            if self.outage.turns(True):
+            if self.breaker.turns(True):
                 log.error("Storage at %s: %s", address(self.url), reason(error))
-            raise StorageUnavailableError(
-                "The storage is not available at the moment, so nothing was saved. "
-                "Please try again in a minute."
-            ) from error
-        if self.outage.turns(False):
-            log.warning("Storage at %s is back", address(self.url))
-        return result
+            raise StorageUnavailableError from error
 
     @abstractmethod
     def read(self, record_id: str, fields: Sequence[str] | None) -> Mapping[str, str | bytes]:

@@ -54,6 +54,7 @@ with refusing("storage_url"):
         settings.storage_url,
         socket_connect_timeout=min(4, settings.storage_timeout),
         socket_timeout=settings.storage_timeout,
+        max_connections=settings.web_threads,
         retry=Retry(NoBackoff(), 0),
     )
 write_fields = client.register_script(WRITE)

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
+from pathlib import Path
 from sqlite3 import OperationalError
 from tempfile import TemporaryFile
 from threading import Timer
@@ -31,11 +32,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, TimeoutError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, TimeoutError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from ..settings import settings
-from .records import APP, RENDERER_HOOKS, Sent, ServerRecord, install, milliseconds
-from .settings import ROOT, refusing
+from .records import APP, RENDERER_HOOKS, Sent, ServerRecord, install, log, milliseconds
+from .settings import ROOT, make_folder, refusing
 
 __all__ = ["RENDERER_HOOKS", "Record", "install", "ping"]
 
@@ -85,11 +87,13 @@ def make_engine(address: str) -> Engine:
         if url.database in {None, "", ":memory:"}:
             raise ValueError("names no file; threads cannot share a database in memory")
         file = ROOT / str(url.database)  # a relative path does not depend on the current folder
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(file.parent)
         with TemporaryFile(dir=file.parent):
             pass  # the folder can be written
         url = url.set(database=str(file))
-    return create_engine(url, connect_args=connect_args, hide_parameters=True)
+    return create_engine(
+        url, connect_args=connect_args, hide_parameters=True, pool_size=settings.web_threads
+    )
 
 
 with refusing("storage_url"):
@@ -98,8 +102,30 @@ dialect = engine.dialect.name
 os.register_at_fork(after_in_child=lambda: engine.dispose(close=False))
 
 
+def sqlite_file(suffix: str = "") -> Path:
+    """Return SQLite's file, or one that it keeps beside it."""
+    return Path(f"{engine.url.database}{suffix}")
+
+
+def identity(file: Path) -> tuple[int, int] | None:
+    """Return what tells a file from another of the same name."""
+    with suppress(OSError):
+        facts = file.stat()
+        return facts.st_dev, facts.st_ino
+    return None
+
+
+@event.listens_for(engine, "do_connect")
+def make_file(*_connect: Any) -> None:
+    """Make SQLite's file if it is not there, for the app's own user alone."""
+    if dialect == "sqlite":
+        with suppress(OSError):  # SQLite says why it cannot open the file
+            make_folder(sqlite_file().parent)
+            sqlite_file().touch(mode=0o600)
+
+
 @event.listens_for(engine, "connect")
-def set_up(connection: Any, _record: Any) -> None:
+def set_up(connection: Any, record: ConnectionPoolEntry) -> None:
     """Let SQLite's readers and one writer work at the same time, and its file shrink again."""
     if dialect == "sqlite":
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # holds for files that are new
@@ -107,6 +133,28 @@ def set_up(connection: Any, _record: Any) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA schema_version").fetchone()  # makes the log
+        record.info["file"] = identity(sqlite_file())
+        record.info["log"] = identity(sqlite_file("-wal"))
+        in_use.add(record.info["file"])
+
+
+in_use: set[tuple[int, int] | None] = set()
+
+
+@event.listens_for(engine, "checkout")
+def look_at_file(_connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+    """Leave SQLite's file once it was deleted or replaced; connections would read it on and on."""
+    if dialect != "sqlite" or (file := record.info["file"]) == identity(sqlite_file()):
+        return
+    if file in in_use:
+        in_use.discard(file)
+        log.warning("%s was replaced or deleted, and is opened again", sqlite_file())
+        if record.info["log"] == identity(sqlite_file("-wal")):
+            # Its last writes; SQLite would put them into the new file.
+            for suffix in ("-wal", "-shm"):
+                sqlite_file(suffix).unlink(missing_ok=True)
+    raise InvalidatePoolError
 
 
 @contextmanager

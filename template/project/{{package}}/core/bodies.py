@@ -37,10 +37,12 @@ def install(app: Dash) -> None:
     server: Flask = app.server
     server.json = BoundedJSON(server)
 
+    callbacks = app.callback_map
+
     @server.before_request
     def refuse() -> None:
-        if request.method == "POST" and request.path == CALLBACKS:
-            check(request.get_json(), app.callback_map)
+        if request.path == CALLBACKS and request.method == "POST":
+            check(request.get_json(), callbacks)
 
 
 def check(body: Any, callbacks: Mapping[str, Any]) -> None:
@@ -54,10 +56,13 @@ def check(body: Any, callbacks: Mapping[str, Any]) -> None:
         abort(404, "There is no such callback.")
     states, outputs = body.get("state", []), body.get("outputs") or []
     outputs = [outputs] if isinstance(outputs, dict) else outputs
-    lists = (states, outputs, changed := body.get("changedPropIds", []))
+    changed = body.get("changedPropIds", [])
     if not (
-        all(isinstance(one, list) for one in lists)
-        and (len(inputs), len(states)) == (len(known["inputs"]), len(known["state"]))
+        isinstance(states, list)
+        and isinstance(outputs, list)
+        and isinstance(changed, list)
+        and len(inputs) == len(known["inputs"])
+        and len(states) == len(known["state"])
         and all(map(is_part, (*inputs, *states, *outputs)))
         and all(isinstance(one, str) and "." in one for one in changed)
     ):
@@ -66,9 +71,6 @@ def check(body: Any, callbacks: Mapping[str, Any]) -> None:
 
 def is_part(one: Any) -> bool:
     """Tell whether this names a property, or several that a pattern has matched."""
-    match one:
-        case {"id": str() | dict(), "property": str()}:
-            return True
-        case list():
-            return all(isinstance(each, dict) and is_part(each) for each in one)
-    return False
+    if isinstance(one, dict):
+        return type(one.get("id")) in {str, dict} and isinstance(one.get("property"), str)
+    return isinstance(one, list) and all(isinstance(each, dict) and is_part(each) for each in one)

@@ -9,7 +9,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ..settings import settings
 from . import background, storage
+from .breaker import Breaker
 
+READY = Breaker(places=1)  # whoever asks often, one thread at a time looks after it
 CHECKS = {"storage": storage.ping, "background": background.ping}
 log = logging.getLogger(__name__)
 
@@ -31,7 +33,8 @@ def ready() -> tuple[Response, int]:
     state = {}
     for name, ping in CHECKS.items():
         try:
-            ping()
+            with READY.turn():
+                ping()
             state[name] = "ok"
         except Exception as error:
             log.warning("Not ready: %s (%s)", name, type(error).__name__)

@@ -1,6 +1,7 @@
 """What a record can hold: values that are JSON."""
 
 import json
+import re
 from typing import Any
 
 # Every record of the app by its name; the shell holds their stores, so that they outlive a page.
@@ -11,9 +12,17 @@ def to_json(key: str, value: Any) -> str:
     """Return `value` as JSON, in ASCII, so that its length is its size in bytes.
 
     Raises:
-        TypeError: the value is not JSON; the text names its type and the key.
+        TypeError: the value is not JSON, and the text names its type and the key; or the key is
+            no name of a field.
     """
+    if not is_name(key):
+        raise TypeError(f"{str(key)[:50]!r} is no name of a field: text of up to 200 letters")
     try:
         return json.dumps(value, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise TypeError(f"{key!r} cannot be stored: {type(value).__name__} ({error})") from None
+
+
+def is_name(key: Any) -> bool:
+    """Tell whether every storage can have a field of this name."""
+    return isinstance(key, str) and len(key) <= 200 and not re.search("[\0\ud800-\udfff]", key)

@@ -1,0 +1,49 @@
+"""Folders for the time of a run; what a killed run has left goes with a run on a later day."""
+
+import os
+import re
+import shutil
+import stat
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+
+DAY = 24 * 3600
+PREFIX, ASIDE = "dashgen-run-", ".dashgen-"
+KEPT = "kept-"
+"""How files of the user's begin that a run has put aside: such a folder is not for us to remove."""
+
+
+@contextmanager
+def temporary() -> Iterator[Path]:
+    """Give an empty folder, among the system's temporary ones, for the time of the block."""
+    parent = Path(tempfile.gettempdir())
+    collect(parent, PREFIX)
+    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=parent) as folder:
+        yield Path(folder)
+
+
+def aside(parent: Path) -> Path:
+    """Return a new folder whose content can be moved to what is in ``parent``."""
+    collect(parent, ASIDE)
+    return Path(tempfile.mkdtemp(prefix=ASIDE, dir=parent))
+
+
+@cache
+def collect(parent: Path, prefix: str) -> None:
+    """Remove folders of runs that were killed, since no run takes a day; once in a process."""
+    name = re.compile(re.escape(prefix) + "[a-z0-9_]{8}")
+    for old in parent.glob(f"{prefix}*"):
+        with suppress(OSError):
+            facts = old.lstat()
+            if (
+                name.fullmatch(old.name)
+                and stat.S_ISDIR(facts.st_mode)
+                and (not hasattr(os, "getuid") or facts.st_uid == os.getuid())
+                and facts.st_mtime < time.time() - DAY
+                and not any(entry.name.startswith(KEPT) for entry in old.iterdir())
+            ):
+                shutil.rmtree(old, ignore_errors=True)
