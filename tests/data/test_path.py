@@ -12,12 +12,8 @@ import pytest
 from dashgen.cli import main
 from dashgen.commands.data import name_of
 from dashgen.commands.new import new
-from tests.cli.conftest import signal_handlers
 from tests.cli.helpers import tree
-from tests.updates.conftest import work
 from tests.updates.lab import commit
-
-__all__ = ["signal_handlers", "work"]
 
 ORDERS = "Order date,Shop,Amount,Paid\n" + "".join(
     f"2024-{1 + n % 12:02}-{1 + n % 28:02},{'ABC'[n % 3]},{n}.5,{'yes' if n % 2 else 'no'}\n"
