@@ -57,8 +57,15 @@ SHARES = {
     "tests/browser/": slice(None),
     "tests/project/test_own_checks.py": slice(3, 4),  # its style: five shares of equal size
     "tests/matrix/test_variants.py": slice(2),  # its storage and manager
+    "tests/updates/test_lab.py": slice(1),  # its kind of project
 }
-FIRST = ("tests/background/", "tests/browser/", "tests/project/", "tests/matrix/")
+FIRST = (
+    "tests/background/",
+    "tests/browser/",
+    "tests/project/",
+    "tests/updates/test_lab.py",
+    "tests/matrix/",
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
