@@ -27,7 +27,7 @@ class DataCommand(TyperCommand):
 
     def get_params(self, ctx: Any) -> list[Any]:
         """Return those options, and what the function declares."""
-        return [*super().get_params(ctx), *_options()]
+        return [*super().get_params(ctx), *data_options()]
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write those options apart from the others."""
@@ -38,16 +38,13 @@ class DataCommand(TyperCommand):
 def format_data_options(ctx: Any, formatter: Any) -> None:
     """Write the options about a file of data for the help."""
     with formatter.section("Data"):
-        formatter.write_dl([option.get_help_record(ctx) for option in _options()])
-
-
-def data_options() -> tuple[Any, ...]:
-    """Return the options about a file of data."""
-    return _options()
+        formatter.write_dl([option.get_help_record(ctx) for option in data_options()])
 
 
 @cache
-def _options() -> tuple[Any, ...]:
+def data_options() -> tuple[Any, ...]:
+    """Return the options about a file of data."""
+
     def keep(context: typer.Context, parameter: typer.CallbackParam, value: Any) -> None:
         if value not in (None, [], ()):
             context.meta.setdefault(_STATED, {})[parameter.name] = value

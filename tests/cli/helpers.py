@@ -60,3 +60,19 @@ def copy_of_checkout(folder: Path) -> Path:
             CHECKOUT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__")
         )
     return folder
+
+
+def own_check(project: Path, *words: str) -> str:
+    """Run one of a project's own checks, in the environment of these tests; return what it found.
+
+    Compiled modules are not written: they would be among the files that are compared.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", *words],
+        cwd=project,
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return "" if done.returncode == 0 else done.stdout + done.stderr

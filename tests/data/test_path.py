@@ -1,9 +1,6 @@
 """From a file to an app, by the command: shown, written, edited, updated, removed."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +9,7 @@ import pytest
 from dashgen.cli import main
 from dashgen.commands.data import name_of
 from dashgen.commands.new import new
-from tests.cli.helpers import tree
+from tests.cli.helpers import own_check, tree
 from tests.updates.lab import commit
 
 ORDERS = "Order date,Shop,Amount,Paid\n" + "".join(
@@ -41,19 +38,6 @@ def said(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     """Return what the last command printed for a program."""
     found: dict[str, Any] = json.loads(capsys.readouterr().out)
     return found
-
-
-def run(project: Path, *words: str) -> str:
-    """Run one of the project's own checks and return what it found."""
-    done = subprocess.run(
-        [sys.executable, "-m", *words],
-        cwd=project,
-        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return "" if done.returncode == 0 else done.stdout + done.stderr
 
 
 def test_what_a_file_holds_is_shown_to_programs(
@@ -102,10 +86,10 @@ def test_an_app_of_a_file_passes_its_own_checks(work: Path, orders: Path) -> Non
     assert main(["new", "shop", "--from", str(orders), "-y", "-q"]) == 0
     shop = work / "shop"
     assert (shop / "data/orders.csv").read_text() == ORDERS
-    assert run(shop, "ruff", "format", "--check", ".") == ""
-    assert run(shop, "ruff", "check", ".") == ""
-    assert run(shop, "mypy") == ""
-    assert run(shop, "pytest", "-q", "-p", "no:cacheprovider") == ""
+    assert own_check(shop, "ruff", "format", "--check", ".") == ""
+    assert own_check(shop, "ruff", "check", ".") == ""
+    assert own_check(shop, "mypy") == ""
+    assert own_check(shop, "pytest", "-q", "-p", "no:cacheprovider") == ""
     assert main(["check", str(shop), "-q"]) == 0
 
 

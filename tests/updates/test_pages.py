@@ -1,11 +1,8 @@
 """Pages are added and removed: updates with another answer to ``pages``."""
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +17,7 @@ from dashgen.errors import PageError
 from dashgen.releases import installed
 from dashgen.update.merge import Outcome
 from tests.cli.conftest import signal_handlers
-from tests.cli.helpers import tree
+from tests.cli.helpers import own_check, tree
 
 from .lab import commit
 
@@ -38,17 +35,8 @@ def shop(work: Path) -> Path:
 
 
 def own_tests(project: Path) -> str:
-    """Run the project's own tests and return what failed, with the environment of these tests."""
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
-        cwd=project,
-        # Compiled modules would be among the files that are compared.
-        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return "" if done.returncode == 0 else done.stdout + done.stderr
+    """Run the project's own tests and return what failed."""
+    return own_check(project, "pytest", "-q", "-p", "no:cacheprovider")
 
 
 @pytest.mark.parametrize("kind", KINDS)
