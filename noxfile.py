@@ -86,7 +86,7 @@ def _run_pytest(session: nox.Session, *arguments: str) -> None:
     _provide_library(session, "curl", "libcurl4")
     if shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") is None:
         _apt_install(session, "nginx-light")
-    session.run("pytest", *PROCESSES, *arguments, env=ENVIRONMENT)
+    session.run("pytest", *PROCESSES, "-rfER", *arguments, env=ENVIRONMENT)
 
 
 def _provide_browser(session: nox.Session) -> None:
