@@ -55,15 +55,18 @@ SLOW = (
 SHARES = {
     "tests/browser/test_profile.py::test_profile_on_the_development_server": None,
     "tests/browser/": slice(None),
+    "tests/project/test_pages.py": None,
     "tests/project/test_own_checks.py": slice(3, 4),  # its style: five shares of equal size
     "tests/matrix/test_variants.py": slice(2),  # its storage and manager
     "tests/updates/test_lab.py": slice(1),  # its kind of project
+    "tests/updates/test_undo.py": None,
 }
 FIRST = (
     "tests/background/",
     "tests/browser/",
     "tests/project/",
     "tests/updates/test_lab.py",
+    "tests/updates/test_undo.py",
     "tests/matrix/",
 )
 
