@@ -100,6 +100,13 @@ def logged(process: Process) -> Callable[..., list[dict[str, str]]]:
     return read
 
 
+def test_the_servers_own_lines_name_no_request(process: Process) -> None:
+    """The app has answered one request before there was a server."""
+    lines = process.log.read_text().splitlines()
+    (started,) = (line for line in map(json.loads, lines) if "Starting gunicorn" in line["message"])
+    assert not started.get("request")
+
+
 def test_health_and_readiness(process: Process) -> None:
     assert ask(process, "GET", "/health").body == b"OK"
     ready = ask(process, "GET", "/ready")
