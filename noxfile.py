@@ -80,13 +80,27 @@ def contract(session: nox.Session) -> None:
     _run_pytest(session, "tests/browser", "--whole-contract", *session.posargs)
 
 
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """Run the benchmarks, or those that are named, and write docs/benchmarks.md."""
+    session.install("-e", ".", *TEST)
+    _provide(session)
+    session.run("python", "-m", "benchmarks", *session.posargs, env=ENVIRONMENT)
+
+
 def _run_pytest(session: nox.Session, *arguments: str) -> None:
     session.install("-e", ".", *TEST)
+    _provide(session)
+    session.run("pytest", *PROCESSES, "-rfER", *arguments, env=ENVIRONMENT)
+
+
+def _provide(session: nox.Session) -> None:
+    """Install what is not a package of Python."""
     _provide_browser(session)
     _provide_library(session, "curl", "libcurl4")
-    if shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") is None:
-        _apt_install(session, "nginx-light")
-    session.run("pytest", *PROCESSES, "-rfER", *arguments, env=ENVIRONMENT)
+    for program, package in {"nginx": "nginx-light", "wrk": "wrk"}.items():
+        if shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin") is None:
+            _apt_install(session, package)
 
 
 def _provide_browser(session: nox.Session) -> None:

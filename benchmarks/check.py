@@ -1,4 +1,4 @@
-"""``dashgen check`` beside ruff on the same files, by processor time, on one core, with no cache."""
+"""``dashgen check`` beside ruff on the same files: processor time on one core, without a cache."""
 
 import os
 import shutil

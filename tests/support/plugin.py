@@ -17,6 +17,7 @@ from .variants import one_for_each
 FULL = (
     "tests/background/",
     "tests/browser/test_profile.py::test_profile_on_the_development_server",
+    "tests/benchmarks",
     "tests/cli/test_copier_alone.py",
     "tests/cli/test_wheel.py",
     "tests/data/test_path.py::test_an_app_of_a_file",
@@ -56,6 +57,7 @@ SHARES = {
     "tests/browser/test_profile.py::test_profile_on_the_development_server": None,
     "tests/browser/": slice(None),
     "tests/project/test_pages.py": None,
+    "tests/benchmarks/": None,
     "tests/project/test_own_checks.py": slice(3, 4),  # its style: five shares of equal size
     "tests/matrix/test_variants.py": slice(2),  # its storage and manager
     "tests/updates/test_lab.py": slice(1),  # its kind of project
