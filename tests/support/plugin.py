@@ -23,6 +23,7 @@ FULL = (
     "tests/cli/test_texts.py::test_every_reader",
     "tests/cli/test_wheel.py",
     "tests/data/test_path.py::test_an_app_of_a_file",
+    "tests/docs/test_pages.py::test_the_tutorial",
     "tests/matrix/test_texts.py::test_any_text",
     "tests/project/test_delivery.py::test_the_images_commands",
     "tests/project/test_delivery.py::test_the_workers_health_check",
