@@ -39,6 +39,7 @@ FULL = (
     "tests/updates/test_migration.py::test_what_people",
     "tests/updates/test_reformatted.py::test_a_switch",
     "tests/updates/test_releases.py",
+    "tests/updates/test_states.py::test_each_command",
     "tests/updates/test_switches.py::test_plain_copier",
 )
 # `nox -s quick` runs what of these needs neither a browser nor a server, but for the longest.
