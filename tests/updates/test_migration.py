@@ -18,12 +18,29 @@ from dashgen.releases.bundle import Bundle
 from dashgen.releases.sources import TemplateVersion
 from dashgen.template.questions import read
 from tests.cli.helpers import git
+from tests.support.projects import choices
 
 from .kinds import append
-from .lab import Tree, files_of, fresh, project
+from .lab import Tree, commit, files_of, fresh, project
 
 FIRST_LAYOUT = Path(__file__).parent / "data/first-layout.bundle"
 START = "from app import app; assert app.server.test_client().get('/').status_code == 200"
+SALES = """\
+from dash import html, register_page
+
+from ..sales import ROWS
+
+register_page(__name__, path="/sales")
+layout = html.Div(f"Sold: {sum(ROWS)}")
+"""
+OWN_TEST = """\
+from shop.sales import ROWS
+
+
+def test_we_have_sold() -> None:
+    assert sum(ROWS) == 7
+"""
+TEAL = "--app-link: var(--mantine-color-teal-8)"
 OWN_PAGE = """\
 from dash import html, register_page
 
@@ -75,6 +92,88 @@ def test_an_untouched_project_becomes_what_a_new_one_is(
     assert not done.conflicts
     assert not done.uses
     assert files_of(shop) == new
+
+
+def changes(path: str, old: str, new: str) -> Callable[[Path], object]:
+    """Return what changes a text in a file."""
+
+    def do(shop: Path) -> None:
+        text = (shop / path).read_text()
+        assert old in text, path
+        (shop / path).write_text(text.replace(old, new, 1))
+
+    return do
+
+
+def writes(path: str, text: str) -> Callable[[Path], object]:
+    return lambda shop: (shop / path).write_text(text)
+
+
+def deletes(*paths: str) -> Callable[[Path], object]:
+    def do(shop: Path) -> None:
+        for path in paths:
+            (shop / path).unlink()
+
+    return do
+
+
+# What people do first with a new project, and what shows afterwards that it is still there.
+TYPICAL: dict[str, tuple[Callable[[Path], object], str]] = {
+    "an own data module": (writes("shop/sales.py", "ROWS = [3, 4]  # ours\n"), "ROWS = [3, 4]"),
+    "an own page": (writes("shop/pages/sales.py", SALES), 'html.Div(f"Sold: {sum(ROWS)}"'),
+    "a page less": (deletes("shop/pages/reports.py", "tests/test_reports.py"), ""),
+    "colours": (
+        changes("shop/assets/app.css", "--app-link: var(--mantine-color-blue-8)", TEAL),
+        TEAL,
+    ),
+    "a requirement": (
+        changes("pyproject.toml", '    "dash>=', '    "packaging>=24",\n    "dash>='),
+        '"packaging>=24"',
+    ),
+    "the README": (
+        lambda shop: append(shop, "README.md", "\n## Our shop\n\nAsk Ada."),
+        "## Our shop",
+    ),
+    "a setting": (
+        changes(
+            "shop/settings.py", "    info_seconds", '    currency: str = "EUR"\n    info_seconds'
+        ),
+        'currency: str = "EUR"',
+    ),
+    "a callback": (
+        changes("shop/pages/profile.py", '"Thank you, {', '"Many thanks, {'),
+        "Many thanks",
+    ),
+    "an own test": (writes("tests/test_sales.py", OWN_TEST), "def test_we_have_sold"),
+    "an own asset": (writes("shop/assets/own.css", ".ours { color: teal }\n"), ".ours {"),
+}
+
+
+def content(shop: Path) -> str:
+    """Return all that a project's files hold."""
+    return "\n".join(file.content.decode(errors="replace") for file in files_of(shop).values())
+
+
+@pytest.mark.parametrize("storage", choices("storage"))
+def test_what_people_do_first_is_kept_with_each_storage_and_the_app_starts(
+    storage: str, releases: tuple[Path, Tree, Tree], work: Path
+) -> None:
+    bundle, _, _ = releases
+    files = Bundle.read(bundle).files("v0.1.0")
+    version = TemplateVersion("v0.1.0", str(bundle), read(files), files)
+    shop = project(work / "shop", fresh(version, storage=storage))
+    for does, _ in TYPICAL.values():
+        does(shop)
+    commit(shop)
+    done = migrated(shop, bundle)
+    print([(c.path, c.note) for c in done.conflicts], done.uses)
+    assert not done.conflicts
+    kept = content(shop)
+    assert [name for name, (_, text) in TYPICAL.items() if text not in kept] == []
+    assert not list(shop.glob("**/reports*"))
+    run(shop, "-c", START)
+    if storage == "sqlite":
+        run(shop, "-m", "pytest", "-q", "-p", "no:cacheprovider")
 
 
 EDITS: dict[str, tuple[Callable[[Path], object], list[str]]] = {
