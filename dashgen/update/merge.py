@@ -6,7 +6,7 @@ left alone and named.
 
 import os
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fnmatch import fnmatch
@@ -93,6 +93,7 @@ class Merge:
         other: What the template would have given under the package's recorded name, if the user
             has given the package another one.
         renamed: A page's old and new name, where the update renames one.
+        moves: Where files go that the template moves, by where they were.
     """
 
     def __init__(
@@ -107,6 +108,7 @@ class Merge:
         pages: Collection[str] = (),
         other: Files | None = None,
         renamed: tuple[str, str] | None = None,
+        moves: Mapping[str, str] | None = None,
     ) -> None:
         self.repository = repository
         self.base = base
@@ -120,6 +122,7 @@ class Merge:
         self.renamed = renamed
         self.places = self._find(scratch)
         self.page_folder = self._page_folder()
+        self.exact = self._exact(moves or {})
         self.dropped_pages = self._pages_of(base) - self._pages_of(theirs)
         self.moved_by_template = self._template_renames(scratch, pages)
         self.deleted = self._deleted_with_their_files()
@@ -133,14 +136,14 @@ class Merge:
         """Return what is to be done, by path."""
         dropped = {path: change for path in self.base if (change := self._dropped(path))}
         found = [*self._together(dropped), *self._alongside()]
-        self.vacated = {
-            path for change in found for path, file in change.writes.items() if file is None
-        }
-        matched = set(self.base) | set(self.moved_by_template.values())
+        matched = (set(self.base) - set(self.exact)) | set(self.moved_by_template.values())
+        self.vacated = _removed(found)
         found += [change for path in self.base if (change := self._kept(path))]
-        found += [
-            change for path in self.theirs if path not in matched for change in self._new(path)
-        ]
+        self.vacated = _removed(found)
+        for path in sorted(set(self.theirs) - matched):
+            found += self._new(path)
+        written = {path for change in found for path, file in change.writes.items() if file}
+        found = [_without_removals(change, written) for change in found]
         if self.settled:
             file = File(own.with_more(self.list, self.settled))
             note = "names what is yours alone from now on"
@@ -376,7 +379,7 @@ class Merge:
 
     def _new(self, target: str) -> Iterator[Change]:
         new, path = self.theirs[target], self.places.at(target)
-        if path not in self.entries:
+        if path not in self.entries or path in self.vacated:
             if any(folder in self.deleted for folder in places.parents(target)):
                 yield Change(path, Outcome.DELETED, "you deleted its folder")
                 return
@@ -437,7 +440,22 @@ class Merge:
         return self.places.of(path)
 
     def _target(self, path: str) -> str | None:
-        return path if path in self.theirs else self.moved_by_template.get(path)
+        moved = self.exact.get(path)
+        return moved or (path if path in self.theirs else self.moved_by_template.get(path))
+
+    def _exact(self, moves: Mapping[str, str]) -> dict[str, str]:
+        """Return what the template moves, so that likeness need not be looked for."""
+        moved = dict(moves)
+        if self.renamed:
+            moved |= {path: places.with_page(path, *self.renamed) for path in self.base}
+        return {
+            path: target
+            for path, target in moved.items()
+            if path != target and path in self.base
+            if target in self.theirs and target not in self.base
+            # A page that was deleted stays deleted; the machinery comes all the same.
+            if self._place(path) or places.page_of(target, self.pages)
+        }
 
     def _untouched(self, path: str, place: str) -> bool:
         entry, file = self.entries[place], self.base[path]
@@ -516,10 +534,7 @@ class Merge:
         return self.repository.contents([entry.id])[entry.id]
 
     def _template_renames(self, scratch: Scratch, pages: Collection[str]) -> dict[str, str]:
-        exact: dict[str, str] = {}
-        if self.renamed:
-            moved = {path: places.with_page(path, *self.renamed) for path in self.base}
-            exact = {p: q for p, q in moved.items() if p != q and q in self.theirs}
+        exact = self.exact
         # An empty file is like every other.
         gone = {p: f for p, f in self.base.items() if p not in self.theirs and f.content}
         gone = {path: file for path, file in gone.items() if path not in exact}
@@ -539,6 +554,8 @@ class Merge:
             places.parents(target)[-1]
             for path, target in self.moved_by_template.items()
             if "/" in target and self._place(path) is None
+            # Tests of other pages may be there.
+            if not (path in self.exact and target.startswith("tests/"))
         }
         return self.places.deleted | (made - known)
 
@@ -564,6 +581,16 @@ class Merge:
             if below:
                 return all(below)
         return False
+
+
+def _removed(changes: Iterable[Change]) -> set[str]:
+    return {path for change in changes for path, file in change.writes.items() if file is None}
+
+
+def _without_removals(change: Change, written: Collection[str]) -> Change:
+    """Return a change that removes nothing that another one writes."""
+    writes = {p: f for p, f in change.writes.items() if f is not None or p not in written}
+    return change if len(writes) == len(change.writes) else replace(change, writes=writes)
 
 
 def _distance(one: bytes, other: bytes) -> int:

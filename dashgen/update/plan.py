@@ -174,6 +174,9 @@ def plan(
     name = repository.project.name
     base, theirs = old.files(name), new.files(name)
     labels = Labels("yours", f"template {old.version.tag}", _label(new.version.tag, differing))
+    pages = old.pages | new.pages
+    packages = (old.package, new.package)
+    moves_of_files = dict(uses.moves(old.version.files, new.version.files, packages, pages))
     with repository.scratch() as scratch:
         merge = Merge(
             repository,
@@ -182,9 +185,10 @@ def plan(
             theirs,
             style=style,
             labels=labels,
-            pages=old.pages | new.pages,
+            pages=pages,
             other=_renamed(recorded, old, name) if recorded else None,
             renamed=renamed,
+            moves=moves_of_files,
         )
         changes = (*merge.changes(), *_left_behind(merge.entries, base, theirs, old, new))
         writes = _on_disk(repository, scratch, merge.entries, changes)
@@ -267,8 +271,15 @@ def _answer_changes(old: Side, new: Side) -> Iterator[AnswerChange]:
 
 
 def _label(tag: str, changes: Sequence[AnswerChange]) -> str:
-    choices = [f"{change.question} {change.new}" for change in changes if change.new is not None]
+    choices = [f"{c.question} {_named(c.new)}" for c in changes if c.new is not None]
     return ", ".join([f"template {tag}", *choices])
+
+
+def _named(answer: Answer) -> str:
+    """Return an answer in a few words; a list by its names."""
+    if not isinstance(answer, list):
+        return str(answer)
+    return " ".join(str(e.get("name") if isinstance(e, Mapping) else e) for e in answer)
 
 
 def _on_disk(
