@@ -41,6 +41,7 @@ FULL = (
     "tests/updates/test_releases.py",
     "tests/updates/test_states.py::test_each_command",
     "tests/updates/test_switches.py::test_plain_copier",
+    "tests/updates/test_walk.py",
 )
 # `nox -s quick` runs what of these needs neither a browser nor a server, but for the longest.
 QUICK = ("tests/cli", "tests/updates")

@@ -7,7 +7,6 @@ of them is there, edited, deleted or renamed.
 import json
 import re
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +25,13 @@ from tests.cli.conftest import signal_handlers
 from tests.cli.helpers import Tree, git, tree
 
 from .lab import commit, fresh, project
+from .pages import BETTER, MINE, Act, edits, two_releases
 
 __all__ = ["signal_handlers"]
 
 DOCUMENTATION = Path(__file__).parents[2] / "docs/pages.md"
 PAGES, TESTS, ANSWERS = "shop/pages", "tests/pages", ".copier-answers.yml"
 FOLDER, TEST = f"{PAGES}/orders", f"{TESTS}/test_orders.py"
-MINE, BETTER = "# mine\n", "# better\n"
 COMMANDS = {
     "status": ["status"],
     "update": ["update", "-y", "--no-try"],
@@ -50,20 +49,6 @@ REFUSALS = {
     "has a page sales": "refused, the name is taken",
     "dashgen add page orders": "refused, names `add page`",
 }
-Act = Callable[[Path], object]
-
-
-def edits(path: str) -> Act:
-    """Return what inserts a line where the template has no change."""
-
-    def do(shop: Path) -> None:
-        file = shop / path
-        text = file.read_text()
-        where = re.search(r"^(def |\[)", text, re.MULTILINE)
-        assert where
-        file.write_text(f"{text[: where.start()]}{MINE}{text[where.start() :]}")
-
-    return do
 
 
 def deletes(*paths: str) -> Act:
@@ -139,20 +124,9 @@ def documented() -> dict[str, dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def releases(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+def releases() -> Bundle:
     """Return two versions; the second one improves what pages of data consist of."""
-    own = dict(installed.own_files())
-    better = dict(own)
-    for name in ("page.py.jinja", "test.py.jinja", "dataset.toml.jinja"):
-        path = f"template/pages/dataset/{name}"
-        better[path] = File(own[path].content + BETTER.encode())
-    folder = next(path for path in own if path.endswith("/ids.py.jinja") and "yield" in path)
-    better[folder.replace("ids.py", "more.py")] = File(BETTER.encode())
-    bundle = Bundle()
-    bundle.add("v0.1.0", own)
-    bundle.add("v0.2.0", better)
-    bundle.current = "v0.2.0"
-    return bundle
+    return two_releases("dataset")
 
 
 @pytest.fixture(scope="module")
