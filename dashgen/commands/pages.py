@@ -54,9 +54,9 @@ def add_page(
         brought = {path: File(content) for path, content in (files or {}).items()}
         place = _place(project, now.package, name)
         if not any(page["name"] == name for page in pages):
+            after = _with(source, project, record, now, [*pages, dict(entry)])
             if place and place.is_file():
                 raise _taken(place)
-            after = _with(source, project, record, now, [*pages, dict(entry)])
             return now, replace(after, brought=brought)
         if place:
             raise PageError(f"{project} has a page {name}", "choose another name, or remove it")
@@ -185,6 +185,8 @@ def rename_page(
             raise PageError(f"{here} is yours, no page of the template", "rename it yourself")
         base, found = plans.located(Repository.find(project), now)
         own = [path for path in base if f"/{PAGES}/{name}/" in path]
+        named = [{**page, "name": other} if page["name"] == name else page for page in pages]
+        after = _with(source, project, record, now, named)
         there = _place(project, now.package, other)
         moved_there = there is not None and not any(path in found.entries for path in own)
         if there and (there.is_file() or not moved_there):
@@ -193,8 +195,7 @@ def rename_page(
             raise PageError(
                 f"the page {name} was deleted", f"dashgen add page {name} brings it back"
             )
-        named = [{**page, "name": other} if page["name"] == name else page for page in pages]
-        return now, _with(source, project, record, now, named)
+        return now, after
 
     return moved(
         project,

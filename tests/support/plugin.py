@@ -20,6 +20,7 @@ FULL = (
     "tests/cli/test_copier_alone.py",
     "tests/cli/test_wheel.py",
     "tests/data/test_path.py::test_an_app_of_a_file",
+    "tests/matrix/test_kinds.py::test_two_pages",
     "tests/project/test_delivery.py::test_the_images_commands",
     "tests/project/test_delivery.py::test_the_workers_health_check",
     "tests/project/test_lowest.py",
