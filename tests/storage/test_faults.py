@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -106,6 +107,7 @@ def test_a_server_that_hangs_is_given_up(
     assert [app.log[-1].endswith("is back") for app in (used.app, new.app)] == [True, True]
 
 
+ODD = "p@ss/w:rd?#%2F$+&=é"
 # What to change in a URL to be refused for a reason, and what the log should then say.
 REFUSALS = {
     "redis": [
@@ -139,6 +141,18 @@ def test_what_the_server_refuses_is_in_the_log(choice: str, start: Start) -> Non
         right = Visitor(start(APP_STORAGE_URL=server.url))
         right.update({"a": 1})
         assert right.load() == {"a": 1}
+
+
+def test_a_password_of_its_own_may_have_any_characters(choice: str, start: Start) -> None:
+    """As compose gives it: in a setting, and not in the address."""
+    with STORAGE_SERVERS[choice](password=ODD) as server:
+        login = f":{quote(ODD, safe='')}@"
+        assert login in server.url
+        without = server.url.replace(login, "@").replace("//@", "//")
+        visitor = Visitor(start(APP_STORAGE_URL=without, APP_STORAGE_PASSWORD=ODD))
+        visitor.update({"a": 1})
+        assert visitor.load() == {"a": 1}
+        assert visitor.app.log == []
 
 
 def test_nothing_listens_there(start: Start, server: Server) -> None:

@@ -281,6 +281,8 @@ with refusing("background_cache"):
             size_limit=settings.background_cache_mb * 2**20,
         )
     )
+    # SQLite's connections must not cross a fork, to a worker or a job. Each process opens its own.
+    os.register_at_fork(before=manager.handle.close)
 
 
 def start() -> None:
