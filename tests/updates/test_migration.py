@@ -7,6 +7,7 @@ no history of this repository.
 import os
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from dashgen.releases.bundle import Bundle
 from dashgen.releases.sources import TemplateVersion
 from dashgen.template.questions import read
 from tests.cli.helpers import git
-from tests.support.projects import choices
+from tests.support.projects import choices, served
 
 from .kinds import append
 from .lab import Tree, commit, files_of, fresh, project
@@ -171,9 +172,14 @@ def test_what_people_do_first_is_kept_with_each_storage_and_the_app_starts(
     kept = content(shop)
     assert [name for name, (_, text) in TYPICAL.items() if text not in kept] == []
     assert not list(shop.glob("**/reports*"))
-    run(shop, "-c", START)
-    if storage == "sqlite":
-        run(shop, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+    if storage != "sqlite":
+        run(shop, "-c", START)
+        return
+    run(shop, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+    with served(shop, log=work / "log") as process:
+        for path in ("/", "/sales", "/ready"):
+            with urllib.request.urlopen(f"{process.url}{path}", timeout=60) as answer:
+                assert answer.status == 200
 
 
 def test_what_people_named_by_its_old_name_is_said_with_file_and_line(
