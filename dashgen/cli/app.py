@@ -21,7 +21,7 @@ from dashgen.cli.diff import diff
 from dashgen.cli.doctor import doctor
 from dashgen.cli.new import NewCommand, new
 from dashgen.cli.options import options
-from dashgen.cli.pages import add, remove
+from dashgen.cli.pages import add, remove, rename
 from dashgen.cli.questions import QuestionCommand
 from dashgen.cli.status import status
 from dashgen.cli.update import update
@@ -43,6 +43,7 @@ for command in (status, diff, options, config, completion, check, doctor):
     app.command()(command)
 app.add_typer(add, name="add")
 app.add_typer(remove, name="remove")
+app.add_typer(rename, name="rename")
 COMMANDS = (
     *(command.callback.__name__ for command in app.registered_commands if command.callback),
     *(str(group.name) for group in app.registered_groups),

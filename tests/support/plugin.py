@@ -24,6 +24,7 @@ FULL = (
     "tests/cli/test_wheel.py",
     "tests/data/test_path.py::test_an_app_of_a_file",
     "tests/docs/test_pages.py::test_the_tutorial",
+    "tests/matrix/test_kinds.py::test_two_pages",
     "tests/matrix/test_texts.py::test_any_text",
     "tests/project/test_delivery.py::test_the_images_commands",
     "tests/project/test_delivery.py::test_the_workers_health_check",
@@ -51,10 +52,12 @@ FULL = (
     "tests/updates/test_pages.py::test_two_pages_of_each_kind",
     "tests/updates/test_reformatted.py::test_a_switch",
     "tests/updates/test_releases.py",
+    "tests/updates/test_states.py::test_each_command",
     "tests/updates/test_switches.py::test_a_switch",
     "tests/updates/test_switches.py::test_plain_copier",
     "tests/updates/test_undo.py::test_a_crash",
     "tests/updates/test_undo.py::test_an_interrupt",
+    "tests/updates/test_walk.py",
 )
 # `nox -s quick` runs what of these is not full and needs neither a browser nor a server.
 QUICK = ("tests/cli", "tests/updates")

@@ -27,7 +27,7 @@ from .errors import UserError
 from .jobs import KEEP_SECONDS, PolledManager, guarded, install
 from .settings import refusing
 
-__all__ = ["install", "job", "manager", "ping", "queue"]
+__all__ = ["install", "job", "manager", "ping", "queue", "start"]
 
 log = logging.getLogger(__name__)
 
@@ -274,6 +274,10 @@ def address() -> str:
 
 
 manager = QueueManager(queue)
+
+
+def start() -> None:
+    """Do nothing: workers start by themselves."""
 
 
 def ping() -> None:

@@ -26,7 +26,7 @@ from .jobs import APP, KEEP_SECONDS, PolledManager, guarded, install, plain
 from .security import visitor
 from .settings import ROOT, make_folder, refusing
 
-__all__ = ["install", "job", "manager", "ping"]
+__all__ = ["install", "job", "manager", "ping", "start"]
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,6 @@ def leave_with_server() -> None:
 def run_job(function: str, key: str, progress_key: str, args: Any, context: Any) -> None:
     """Run one job; this is what the job's own process does."""
     threading.Thread(target=leave_with_server, daemon=True).start()
-    os.nice(5)  # the web server comes first
     signal.signal(signal.SIGALRM, stop)
     signal.alarm(settings.background_seconds)
     manager.func_registry[function](key, progress_key, args, context)
@@ -151,7 +150,7 @@ class Helper:
 
 
 class Queue:
-    """The way from this web process to its helper, which starts with the first job.
+    """The way from this web process to its helper, which starts with it.
 
     It is a pair of sockets without a name: nobody who tidies up can remove them. A helper that
     has gone is replaced with the next job.
@@ -161,6 +160,12 @@ class Queue:
         self._lock = threading.Lock()
         self._helper: subprocess.Popen[bytes] | None = None
         self._channel: socket.socket
+
+    def start(self) -> None:
+        """Start the helper, unless it is there."""
+        with self._lock:
+            if self._helper is None:
+                self._begin()
 
     def put(self, visitor: str, job: str, work: Sequence[Any]) -> None:
         """Let the helper run a job when it is the job's turn."""
@@ -186,7 +191,10 @@ class Queue:
         self._channel, theirs = socket.socketpair()
         self._channel.settimeout(60)
         number = theirs.fileno()
-        words = f"import app; from {APP}.core.background import Helper; Helper({number}).serve()"
+        words = (
+            "import os; os.nice(5); "  # the web server comes first, also before the jobs
+            f"import app; from {APP}.core.background import Helper; Helper({number}).serve()"
+        )
         with theirs:
             self._helper = subprocess.Popen(
                 [sys.executable, "-c", words],
@@ -275,6 +283,12 @@ with refusing("background_cache"):
     )
     # SQLite's connections must not cross a fork, to a worker or a job. Each process opens its own.
     os.register_at_fork(before=manager.handle.close)
+
+
+def start() -> None:
+    """Start with the server what jobs are forked from: it imports the app, which takes a while."""
+    if not settings.debug:  # the reloader's two processes would start it at each change
+        queue.start()
 
 
 def ping() -> None:

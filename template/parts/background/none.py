@@ -16,6 +16,10 @@ def install(server: Flask) -> None:
     """Do nothing: a job is over when its request is, so nobody can ask for another's."""
 
 
+def start() -> None:
+    """Do nothing: jobs need no process of their own."""
+
+
 def ping() -> None:
     """Do nothing: no other server has to answer."""
 
