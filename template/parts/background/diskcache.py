@@ -65,6 +65,7 @@ def leave_with_server() -> None:
 def run_job(function: str, key: str, progress_key: str, args: Any, context: Any) -> None:
     """Run one job; this is what the job's own process does."""
     threading.Thread(target=leave_with_server, daemon=True).start()
+    os.nice(5)  # the web server comes first
     signal.signal(signal.SIGALRM, stop)
     signal.alarm(settings.background_seconds)
     manager.func_registry[function](key, progress_key, args, context)
@@ -191,10 +192,7 @@ class Queue:
         self._channel, theirs = socket.socketpair()
         self._channel.settimeout(60)
         number = theirs.fileno()
-        words = (
-            "import os; os.nice(5); "  # the web server comes first, also before the jobs
-            f"import app; from {APP}.core.background import Helper; Helper({number}).serve()"
-        )
+        words = f"import app; from {APP}.core.background import Helper; Helper({number}).serve()"
         with theirs:
             self._helper = subprocess.Popen(
                 [sys.executable, "-c", words],
