@@ -1,5 +1,6 @@
 """How the app keeps running: what is tidied up, replaced or killed under it loses no job."""
 
+import os
 import shutil
 import signal
 import sys
@@ -49,8 +50,16 @@ def kill_helpers(pid: int) -> list[psutil.Process]:
     killed = helpers(pid)
     for process in killed:
         process.kill()
-    wait_until(lambda: not any(alive(process.pid) for process in killed), 5, "they have ended")
+    wait_until(lambda: all(has_ended(process.pid) for process in killed), 5, "they have ended")
     return killed
+
+
+def has_ended(pid: int) -> bool:
+    """Tell whether a process has ended with its threads: before that, its parent hears nothing."""
+    try:
+        return not alive(pid) and len(os.listdir(f"/proc/{pid}/task")) <= 1  # noqa: PTH208
+    except FileNotFoundError:
+        return True
 
 
 def jobs_run(app: Stack) -> None:

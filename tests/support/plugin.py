@@ -49,7 +49,6 @@ FULL = (
     "tests/updates/test_edits.py",
     "tests/updates/test_lab.py",
     "tests/updates/test_migration.py::test_what_people",
-    "tests/updates/test_pages.py::test_two_pages_of_each_kind",
     "tests/updates/test_reformatted.py::test_a_switch",
     "tests/updates/test_releases.py",
     "tests/updates/test_states.py::test_each_command",

@@ -65,14 +65,6 @@ def test_adding_the_demos_pages_gives_the_demo(shop: Path, work: Path) -> None:
     assert tree(shop) == tree(made)
 
 
-def test_two_pages_of_each_kind_live_side_by_side_and_the_projects_tests_pass(shop: Path) -> None:
-    for kind in KINDS:
-        for name in (f"{kind}_one", f"{kind}_two"):
-            add_page(shop, {"name": name, "kind": kind})
-            commit(shop)
-    assert own_tests(shop) == ""
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_readmes_map_leads_to_functions_of_each_kind(kind: str, shop: Path) -> None:
     fields = {"fields": [{"name": "tier"}]} if kind == "form" else {}

@@ -7,7 +7,7 @@ import pytest
 from dashgen.cli import main
 from dashgen.releases import installed
 from tests.cli.conftest import signal_handlers
-from tests.cli.helpers import git, own_check
+from tests.cli.helpers import own_check
 
 from .lab import commit
 from .pages import BETTER, MINE, edits, two_releases
@@ -58,8 +58,6 @@ def test_an_app_grows_is_edited_updated_and_pruned_and_its_tests_pass_at_each_st
 
     for name in ("exports", "notes"):
         assert main(["remove", "page", name, "-y", "-q", "--no-try"]) == 0
+        green(shop)
     assert not (shop / "shop/pages/exports").exists()
     assert MINE in (shop / "shop/pages/notes/page.py").read_text(), "it was edited, so it stays"
-    green(shop)
-    git(shop, "rm", "-r", "--quiet", "shop/pages/notes", "tests/pages/test_notes.py")
-    green(shop)

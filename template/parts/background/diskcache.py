@@ -65,6 +65,7 @@ def leave_with_server() -> None:
 def run_job(function: str, key: str, progress_key: str, args: Any, context: Any) -> None:
     """Run one job; this is what the job's own process does."""
     threading.Thread(target=leave_with_server, daemon=True).start()
+    os.nice(5)  # the web server comes first
     signal.signal(signal.SIGALRM, stop)
     signal.alarm(settings.background_seconds)
     manager.func_registry[function](key, progress_key, args, context)
@@ -164,13 +165,12 @@ class Forked:
 
 
 def become_helper(own_server: str) -> None:
-    """Leave behind what a fork has of a web process: signals, terminal, priority."""
+    """Leave behind what a fork has of a web process: its signals and its terminal."""
     global SERVER
     SERVER = os.environ[PARENT] = own_server
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD, signal.SIGABRT):
         signal.signal(number, signal.SIG_DFL)
     os.setpgid(0, 0)  # Ctrl-C in a terminal is for the server
-    os.nice(5)  # the web server comes first, also before the jobs
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)
@@ -234,10 +234,7 @@ class Queue:
             self._channel.close()
         channel, theirs = socket.socketpair()
         number = theirs.fileno()
-        words = (
-            "import os; os.nice(5); "  # the web server comes first, also before the jobs
-            f"import app; from {APP}.core.background import Helper; Helper({number}).serve()"
-        )
+        words = f"import app; from {APP}.core.background import Helper; Helper({number}).serve()"
         with theirs:
             process = subprocess.Popen(
                 [sys.executable, "-c", words],
