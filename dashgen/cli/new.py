@@ -88,7 +88,7 @@ def new(
         bool,
         typer.Option(
             "--force",
-            help="Add what is missing to a folder with content. Ask about each file that differs.",
+            help="Add missing files to a folder with content. Ask about each file that differs.",
         ),
     ] = False,
     existing: Annotated[
