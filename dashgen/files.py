@@ -39,8 +39,8 @@ def checked(path: str) -> str:
     """Return a path that stays inside its folder on every system.
 
     Raises:
-        UnsafePathError: It is absolute, names a drive or git's own folder, or has a part that is
-            empty, ``.``, ``..`` or cannot be a name.
+        UnsafePathError: It is absolute, or names a drive or git's own folder. Or a part is empty,
+            ``.``, ``..`` or no name.
     """
     for part in _parts(path):
         if part in {"", ".", ".."} or "\0" in part or GIT_FOLDER.fullmatch(part):

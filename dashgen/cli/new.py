@@ -88,7 +88,7 @@ def new(
         bool,
         typer.Option(
             "--force",
-            help="Add what is missing to a folder with content. Ask about each file that differs.",
+            help="Add missing files to a folder with content. Ask about each file that differs.",
         ),
     ] = False,
     existing: Annotated[
@@ -128,9 +128,9 @@ def new(
 ) -> None:
     """Write a new app and commit it to git.
 
-    Asks at a terminal for all answers that neither the flags nor the answers file give. An answer
-    is taken from a flag, the answers file, your preferences (dashgen config), git, or the
-    template's default, in this order.
+    Asks at a terminal for all answers that neither the flags nor the answers file give. These
+    sources are read in order: a flag, the answers file, your preferences (dashgen config), git,
+    the template's default.
 
     \b
     Examples:

@@ -53,7 +53,7 @@ class Finding:
     Args:
         subject: The subject, in a word or two.
         verdict: Whether that is as it should be.
-        message: What it is.
+        message: The fact.
         advice: The way out, or empty if there is nothing to do.
     """
 

@@ -114,7 +114,7 @@ def new(
         announce: Gets the project, which is in place then. If it fails, nothing is left.
 
     Raises:
-        DashgenError: See ``dashgen.errors``; Nothing is written then.
+        DashgenError: See ``dashgen.errors``. Nothing is written then.
     """
     if template is None and (ref is not None or trust):
         raise CommandLineError(

@@ -51,7 +51,7 @@ class TooLongError(Exception):
 
 
 def stop(*_signal: Any) -> None:
-    """End the job, wherever it is."""
+    """End the job, if it waits or if it runs."""
     raise TooLongError
 
 
@@ -63,7 +63,7 @@ def leave_with_server() -> None:
 
 
 def run_job(function: str, key: str, progress_key: str, args: Any, context: Any) -> None:
-    """Run one job; this is what the job's own process does."""
+    """Run one job, in the job's own process."""
     threading.Thread(target=leave_with_server, daemon=True).start()
     os.nice(5)  # the web server comes first
     signal.signal(signal.SIGALRM, stop)
@@ -82,10 +82,10 @@ class Order(NamedTuple):
 class Helper:
     """The process from which the jobs of a web process are forked, when it is their turn.
 
-    A job never starts as a fork of the web server: what the server's other threads hold at that
-    moment would stay locked in the fork for ever. The helper has one thread and has imported the
-    app once, so that its callbacks are known. Next is the job of who runs the fewest, and then of
-    who came first. When the web process is replaced, the helper stays until its jobs are done.
+    A job never starts as a fork of the web server: the locks of the server's other threads would
+    stay locked in the fork for ever. The helper has one thread and has imported the app once, so
+    that its callbacks are known. Next is the job of who runs the fewest, and then of who came
+    first. When the web process is replaced, the helper stays until its jobs are done.
     """
 
     def __init__(self, number: int) -> None:
@@ -96,7 +96,7 @@ class Helper:
         self._running: dict[int, Order] = {}
 
     def serve(self) -> None:
-        """Do what the web process asks for."""
+        """Follow the orders of the web process."""
         with suppress(OSError):  # the web process may have gone already
             self._channel.sendall(b".")  # all is imported
         while (self._web or self._waiting or self._running) and find(SERVER):
@@ -295,7 +295,7 @@ class ProcessManager(PolledManager, DiskcacheManager):
             return self.give_up(str(error))
 
     def at_work(self, job: str) -> bool | None:
-        """Return whether the job waits or its process lives; None if it was cancelled."""
+        """Return whether the job waits or its process lives, or None if it was cancelled."""
         if self.handle.get(f"{job}-cancelled"):
             return None
         state, _, process = (self.handle.get(job) or "").partition(" ")
@@ -304,7 +304,7 @@ class ProcessManager(PolledManager, DiskcacheManager):
         return bool(process) and find(process) is not None
 
     def take(self, key: str) -> Any:
-        """Return what the job has left under `key`, and forget it."""
+        """Return the value that the job has left under `key`, and forget it."""
         return self.handle.pop(key)
 
     def cancel(self, job: str) -> None:
@@ -346,7 +346,7 @@ def ping() -> None:
 
 
 def job(*args: Any, **kwargs: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register a callback that runs in the background; the arguments are those of `callback`."""
+    """Register a callback that runs in the background. The arguments are those of `callback`."""
     register = callback(*args, background=True, interval=500, prevent_initial_call=True, **kwargs)
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
