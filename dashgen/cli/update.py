@@ -1,6 +1,5 @@
 """``dashgen update`` on the command line."""
 
-import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +10,7 @@ from dashgen.cli.console import Output, shown, styled
 from dashgen.cli.parameters import Diff, DryRun, Json, Project, Quiet, Template, Try, Verbose, Yes
 from dashgen.cli.questions import stated
 from dashgen.errors import CommandLineError, ExitCode
+from dashgen.system import in_turn, quoted
 from dashgen.update.content import Style
 
 if TYPE_CHECKING:
@@ -212,7 +212,7 @@ def _trial(update: "Update") -> str:
 
 
 def _next(update: "Update") -> list[str]:
-    last = ["uv sync && uv run pytest", "git add --all && git commit"]
+    last = [in_turn("uv sync", "uv run pytest"), in_turn("git add --all", "git commit")]
     if not update.conflicts:
         return ["git diff", *last]
     inline = [change.path for change in update.conflicts if change.stages]
@@ -220,7 +220,7 @@ def _next(update: "Update") -> list[str]:
     first = []
     if inline:
         first += [f"resolve {', '.join(inline)} in an editor, or with git mergetool"]
-        first += [f"git add {shlex.join(inline)}"]
+        first += [f"git add {' '.join(map(quoted, inline))}"]
     if aside:
         first.append(f"take over what you want of {', '.join(aside)}, and remove that")
     return [*first, *last]

@@ -114,11 +114,11 @@ def _machine() -> Iterator[Finding]:
 
 
 def _git() -> Iterator[Finding]:
-    if shutil.which("git") is None:
+    if (program := git.program()) is None:
         advice = "install git, or make projects with --no-git; updates need it"
         yield Finding("git", Verdict.FAILED, "is not on the PATH", advice)
         return
-    done = subprocess.run(["git", "--version"], capture_output=True, text=True, check=False)
+    done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
     yield Finding("git", Verdict.OK, done.stdout.strip().removeprefix("git version "))
     name, email = git.configured("user.name"), git.configured("user.email")
     if name and email:

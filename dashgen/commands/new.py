@@ -256,7 +256,7 @@ def _around(place: Place) -> Path | None:
     As with other tools of the kind, one that ignores the project's folder has no part in it.
     """
     top = git.around(place.path)
-    if top and top != place.path and git.ignored(top, [f"{place.path}/"]):
+    if top and top != place.path and git.ignored(top, [f"{place.path.as_posix()}/"]):
         return None
     return top
 
@@ -287,6 +287,6 @@ def _left_out(
     if commit:
         there = git.committed(around or stage.folder, commit)
         return [path for path in written if path not in there]
-    paths = [str(place.path / path) for path in written]
+    paths = [(place.path / path).as_posix() for path in written]
     found = set(git.ignored(around, paths)) if around else set()
     return [path for path, full in zip(written, paths, strict=True) if full in found]
