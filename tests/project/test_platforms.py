@@ -9,6 +9,18 @@ import pytest
 from tests.support.projects import Variant, render, vary
 
 VARIANTS = vary("storage", "background")
+# What the libraries are is no matter here, and takes mypy most of its time.
+CONFIG = """
+[mypy-app]
+ignore_missing_imports = true
+[mypy]
+warn_unreachable = true
+disable_error_code = import-untyped
+[mypy-dash.*,dash_ag_grid.*,dash_mantine_components.*,pandas.*,plotly.*,numpy.*,flask.*,werkzeug.*]
+follow_imports = skip
+[mypy-celery.*,kombu.*,sqlalchemy.*,pymongo.*,pydantic.*,pydantic_settings.*,redis.*,diskcache.*]
+follow_imports = skip
+"""
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +30,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for variant in VARIANTS:
         project = render(folder / str(variant), variant)
         (project / "myapp").rename(folder / name_of(variant))
-        (project / "pyproject.toml").replace(folder / "pyproject.toml")
+    (folder / "mypy.ini").write_text(CONFIG)
     return folder
 
 
@@ -28,9 +40,9 @@ def name_of(variant: Variant) -> str:
 
 @pytest.mark.parametrize("platform", ["win32", "darwin"])
 def test_no_name_is_missing_there(packages: Path, platform: str) -> None:
-    names = [f"{name_of(variant)}/core" for variant in VARIANTS]
+    names = [name_of(variant) for variant in VARIANTS]
     done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--ignore-missing-imports", "--platform", platform, *names],
+        [sys.executable, "-m", "mypy", "--platform", platform, *names],
         cwd=packages,
         capture_output=True,
         text=True,
