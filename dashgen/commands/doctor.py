@@ -21,6 +21,7 @@ from dashgen.project import environment, git
 from dashgen.project import record as records
 from dashgen.project.record import ANSWERS_FILE
 from dashgen.releases import installed
+from dashgen.system import in_turn
 from dashgen.template.answers import Stated, resolve
 from dashgen.template.choices import ChoiceFacts, Setting, registry, settings
 
@@ -366,6 +367,10 @@ def _readiness(
         reason = next((line for line in reversed(said) if f"Not ready: {part}" in line), "")
         shown = reason.partition(f"Not ready: {part}")[2].strip(" ()")
         server = registry(facts, part).get(choices.get(part, ""), ChoiceFacts()).server
-        start = f"start its server ({server.command})" if server else "see README.md"
+        start = (
+            f"start its server ({in_turn(*server.command.split(' && '))})"
+            if server
+            else "see README.md"
+        )
         words = f"is not ready{f' ({shown})' if shown else ''}"
         yield Finding(part, Verdict.FAILED, words, f"{start}, or mend its settings")

@@ -13,6 +13,7 @@ from dashgen.project import git, staging
 from dashgen.project.staging import Existing, Place, Stage, State
 from dashgen.releases import installed, sources
 from dashgen.releases.sources import TemplateVersion
+from dashgen.system import in_turn
 from dashgen.template.answers import (
     Answer,
     Answers,
@@ -183,7 +184,9 @@ def _services(template: Template, answers: Answers) -> dict[str, str]:
     """Return the servers and workers of the chosen parts."""
     stated = {name: Stated(value, name) for name, value in answers.items()}
     facts = resolve(template, stated, {}).facts
-    services = {server["name"]: server["command"] for server in facts["servers"]}
+    services = {
+        server["name"]: in_turn(*server["command"].split(" && ")) for server in facts["servers"]
+    }
     if worker := facts["background_facts"]["start"]:
         services["worker"] = f"uv run {worker}"
     return services

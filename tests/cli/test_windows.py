@@ -36,6 +36,7 @@ def windows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(system, "PAUSE", 0)
 
 
+SCRIPTS = pytest.mark.skipif(sys.platform == "win32", reason="its programs are scripts of sh")
 NAMES = ["aux.py", "CON", "Lpt1.txt", "nul .txt", "COM\xb9", "a.", "b ", "c?", "d:stream"]
 
 
@@ -103,12 +104,14 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@SCRIPTS
 def test_the_environment_of_a_project_is_found_there(project: Path) -> None:
     assert environment.python(project) == project / ".venv/Scripts/python.exe"
     assert environment.lacking(project) == ["flask"]
     assert formatted(project, "app.py", "model", "x = 1\n") == "X = 1\n"
 
 
+@SCRIPTS
 def test_git_is_what_the_search_path_has_whatever_its_ending(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
