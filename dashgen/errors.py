@@ -324,7 +324,7 @@ class OutputError(DashgenError):
 
     def __init__(self, error: OSError) -> None:
         # Whoever reads it has seen enough.
-        self.closed = isinstance(error, BrokenPipeError)
+        self.closed = system.nobody_reads(error)
         reason = (error.strerror or str(error)).lower()
         super().__init__(f"cannot print the result: {reason}", "send the output elsewhere")
 

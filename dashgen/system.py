@@ -3,6 +3,7 @@
 Names that a system lacks stand behind ``sys.platform``, by which mypy checks each system's code.
 """
 
+import errno
 import os
 import re
 import shlex
@@ -20,8 +21,7 @@ from typing import Any
 
 # The signals by which others ask dashgen for an end, and dashgen asks what it has started.
 if sys.platform == "win32":
-    # Ctrl-Break, which is also what another process can send.
-    ENDING = (signal.SIGTERM, signal.SIGBREAK)
+    ENDING = (signal.SIGTERM, signal.SIGBREAK)  # Ctrl-Break, which others can send, too
     ASKING: tuple[int, ...] = (signal.CTRL_BREAK_EVENT,)
 else:
     ENDING = (signal.SIGTERM, signal.SIGHUP)
@@ -35,6 +35,13 @@ DEVICE = re.compile(
     re.IGNORECASE,
 )
 UNUSABLE = re.compile(r'[<>:"|?*\x00-\x1f]|[ .]$')
+
+
+def nobody_reads(error: OSError) -> bool:
+    """Say whether printing failed because the pipe is closed at its other end."""
+    if sys.platform == "win32":
+        return error.errno in {errno.EPIPE, errno.EINVAL}
+    return error.errno == errno.EPIPE
 
 
 def quoted(word: str) -> str:

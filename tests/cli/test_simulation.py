@@ -17,7 +17,7 @@ TESTS = (
     "tests/updates/test_home.py",
 )
 # What they are about is no matter of Windows.
-ELSEWHERE = ()
+ELSEWHERE: tuple[str, ...] = ()
 
 
 def test_dashgen_does_without_what_windows_lacks() -> None:

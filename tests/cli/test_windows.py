@@ -1,5 +1,6 @@
 """What Windows does otherwise: names, shells, interrupts, and files that it does not let go."""
 
+import errno
 import io
 import json
 import os
@@ -17,7 +18,7 @@ from dashgen import files, system
 from dashgen.cli import console, main
 from dashgen.commands.new import new
 from dashgen.data.sniff import Flag
-from dashgen.errors import DestinationUnusableError, UnsafePathError
+from dashgen.errors import DestinationUnusableError, OutputError, UnsafePathError
 from dashgen.files import File
 from dashgen.project import environment, git, staging
 from dashgen.update.formatter import formatted
@@ -210,6 +211,14 @@ def test_a_program_reads_json_whatever_the_console_can_print(
         monkeypatch.setattr(sys, "stdout", stream)
         console.print_json({"name": "Çà → 🐍"})
         assert json.loads(raw.getvalue().decode(encoding)) == {"name": "Çà → 🐍"}
+
+
+def test_a_pipe_that_nobody_reads_is_no_failure(request: pytest.FixtureRequest) -> None:
+    odd = OSError(errno.EINVAL, "Invalid argument")
+    assert not OutputError(odd).closed
+    request.getfixturevalue("windows")
+    assert OutputError(odd).closed
+    assert OutputError(BrokenPipeError(errno.EPIPE, "Broken pipe")).closed
 
 
 def test_people_read_something_whatever_the_console_can_print(
