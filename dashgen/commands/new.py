@@ -1,5 +1,6 @@
 """``dashgen new``: write a project."""
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -188,7 +189,8 @@ def _services(template: Template, answers: Answers) -> dict[str, str]:
         server["name"]: in_turn(*server["command"].split(" && ")) for server in facts["servers"]
     }
     if worker := facts["background_facts"]["start"]:
-        services["worker"] = f"uv run {worker}"
+        # Celery has no support for Windows.
+        services[f"worker{' (in WSL)' if sys.platform == 'win32' else ''}"] = f"uv run {worker}"
     return services
 
 

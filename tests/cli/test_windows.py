@@ -23,8 +23,8 @@ from dashgen.files import File
 from dashgen.project import environment, git, staging
 from dashgen.update.formatter import formatted
 
+from .helpers import CHECKOUT, listing
 from .helpers import git as run_git
-from .helpers import listing
 
 
 @pytest.fixture
@@ -243,6 +243,11 @@ def test_line_endings_of_windows_are_no_change(work: Path, git_configuration: Pa
     assert main(["update", "clone", "--storage", "redis", "-y", "--no-try", "--quiet"]) == 0
     assert b"\r\n" in (work / "clone/shop/core/storage.py").read_bytes()
     assert main(["status", "clone", "--quiet"]) == 0
+
+
+def test_a_checkout_has_the_line_endings_of_the_template() -> None:
+    words = ("check-attr", "eol", "--", "template/project/app.py.jinja", "copier.yml")
+    assert run_git(CHECKOUT, *words).count(": eol: lf") == 2
 
 
 def test_paths_leave_room_for_the_folder_that_they_are_in(work: Path) -> None:
