@@ -70,7 +70,7 @@ class Simulated(types.ModuleType):
 
     def __init__(self, real: types.ModuleType, lacks: frozenset[str], own: Mapping[str, Any]):
         super().__init__(real.__name__)
-        vars(self)["_facts"] = real, lacks, own
+        super().__getattribute__("__dict__")["_facts"] = real, lacks, own
 
     def __getattribute__(self, name: str) -> Any:
         real, lacks, own = super().__getattribute__("_facts")
