@@ -4,7 +4,6 @@ import codecs
 import csv
 import gzip
 import re
-import shlex
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from dashgen.data.reading import Source, encoding_exists, lines, number, opened
 from dashgen.errors import DataError
+from dashgen.system import quoted
 
 SAMPLE = 1 << 18  # characters that are looked at for the delimiter
 ROWS = 200
@@ -52,7 +52,7 @@ class Flag:
     @property
     def words(self) -> str:
         """Return what is typed."""
-        return f"--{self.name} {shlex.quote(self.value)}" if self.value else f"--{self.name}"
+        return f"--{self.name} {quoted(self.value)}" if self.value else f"--{self.name}"
 
     def __str__(self) -> str:
         return f"{self.words} {self.meaning}"
