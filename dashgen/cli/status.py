@@ -29,7 +29,7 @@ def status(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> ExitCode | None:
-    """Show a project's template, its choices and what differs."""
+    """Show a project's template, its choices and its differences."""
     from dashgen.commands.status import status as ask
 
     found = ask(path, template=template)

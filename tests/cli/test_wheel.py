@@ -105,7 +105,8 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installe
 
 def test_what_is_released_is_described_whole_and_small(wheel: Path) -> None:
     (source,) = wheel.parent.glob("*.tar.gz")
-    command = [sys.executable, "-m", "twine", "check", "--strict", wheel, source]
+    files = [str(wheel), str(source)]
+    command = [sys.executable, "-m", "twine", "check", "--strict", *files]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
     assert {"license.txt", "license"} & {

@@ -2,9 +2,10 @@
 
 import json
 import logging
+import socket
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from queue import Empty
 from typing import Any
@@ -276,7 +277,7 @@ def address() -> str:
 manager = QueueManager(queue)
 
 
-def start() -> None:
+def start(_inherited: Sequence[socket.socket] = ()) -> None:
     """Do nothing: workers start by themselves."""
 
 
