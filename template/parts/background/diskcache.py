@@ -456,7 +456,10 @@ class Queue:
             self._channel.close()
         channel, theirs = socket.socketpair()
         number = theirs.fileno()
-        words = f"import app; from {APP}.core.background import Helper; Helper({number}).serve()"
+        words = (
+            "import os; os.nice(5); "  # the web server comes first, also before the jobs
+            f"import app; from {APP}.core.background import Helper; Helper({number}).serve()"
+        )
         with theirs:
             process = subprocess.Popen(
                 [sys.executable, "-c", words],
