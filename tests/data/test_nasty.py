@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from dashgen.data.describe import described, refuse_doubts
+from dashgen.data.describe import Description, described, refuse_doubts
 from dashgen.data.sniff import Given
 from dashgen.errors import DashgenError, DataError
 
@@ -29,8 +29,8 @@ def datasets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
     (package / "settings.py").write_text(
         "from pathlib import Path\n\nROOT = Path(__file__).parent\n"
     )
-    for part in ("datasets.py", "reading.py"):
-        (package / part).write_bytes((TEMPLATE / "parts/data" / part).read_bytes())
+    for part in (TEMPLATE / "parts/data").glob("*.py"):
+        (package / part.name).write_bytes(part.read_bytes())
     sys.path.insert(0, str(package.parent))
     yield import_module("datasets_of_tests.datasets")
     sys.path.remove(str(package.parent))
@@ -55,6 +55,13 @@ def in_app(datasets: ModuleType, folder: Path, entry: dict[str, Any]) -> Any:
     return datasets.Dataset(folder)
 
 
+def settled(file: Path, given: Given) -> Description:
+    """Return what a file holds, where nobody can be asked."""
+    found = described(file, given)
+    refuse_doubts(file, found.open_doubts)
+    return found
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_a_file(name: str, tmp_path: Path, datasets: ModuleType) -> None:
     case: Case = CASES[name]
@@ -63,15 +70,12 @@ def test_a_file(name: str, tmp_path: Path, datasets: ModuleType) -> None:
     given = Given(**case.given)
     if case.refused or case.asked:
         with pytest.raises(DataError) as refusal:
-            refuse_doubts(described(file, given))
+            settled(file, given)
         assert (case.refused or case.asked) in str(refusal.value)
         assert "\n" not in str(refusal.value)
         assert refusal.value.exit_code == 2
-        if case.asked:
-            assert described(file, given).open_doubts
         return
-    found = described(file, given)
-    refuse_doubts(found)
+    found = settled(file, given)
     assert {column.name: column.type for column in found.columns} == case.columns
     assert tuple(column.name for column in found.columns if column.hidden) == case.hidden
     said = [doubt.text for column in found.columns for doubt in column.doubts]
@@ -79,20 +83,25 @@ def test_a_file(name: str, tmp_path: Path, datasets: ModuleType) -> None:
     data = in_app(datasets, tmp_path / f"page{abs(hash(name))}", found.entry(str(file)))
     assert data.count() == found.rows
     keys = {column.name: column.key for column in data.columns}
-    row = data.page({}, 0, 1)[0]
-    assert {name: row[keys[name]] for name in case.first} == dict(case.first)
+    for place, expected_row in enumerate((case.first, case.second)):
+        row = data.page({}, place, place + 1)[0] if expected_row else {}
+        assert {name: row[keys[name]] for name in expected_row} == dict(expected_row)
+    assert case.rows in (0, found.rows)
+    units = {column.name: column.unit for column in data.columns}
+    assert {name: units[name] for name in case.units} == dict(case.units)
     for name, expected in case.sums.items():
         values = [row[keys[name]] for row in data.page({}, 0, found.rows)]
         assert sum(value for value in values if value is not None) == pytest.approx(expected)
 
 
 def test_there_are_many() -> None:
-    assert len(CASES) >= 60
+    assert len(CASES) >= 100
 
 
-def test_the_app_reads_as_the_command_does() -> None:
-    own = Path(sys.modules[described.__module__].__file__ or "").parent / "reading.py"
-    assert own.read_bytes() == (TEMPLATE / "parts/data/reading.py").read_bytes()
+@pytest.mark.parametrize("name", ["reading", "jsonl", "excel", "parquet"])
+def test_the_app_reads_as_the_command_does(name: str) -> None:
+    own = Path(sys.modules[described.__module__].__file__ or "").parent / f"{name}.py"
+    assert own.read_bytes() == (TEMPLATE / f"parts/data/{name}.py").read_bytes()
 
 
 def test_a_folder_and_a_missing_file(tmp_path: Path) -> None:
