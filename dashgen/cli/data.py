@@ -194,21 +194,18 @@ def data_page(
     """Return the page that the stated file gives; doubts are asked, shown or refused."""
     # Imported here, so that --help stays fast.
     from dashgen.commands import data
-    from dashgen.data.describe import Survey
+    from dashgen.data.describe import described
 
     file = stated_file(context)
     assert file is not None
     given = _given(context)
     copy = context.meta[_STATED].get("copy")
-    ask = ask and not dry_run
-    if ask:
-        given = _with_form(file, given)
-    survey = Survey(file, given, _progress(output))
-    description = survey.description(given)
-    output.step(screen(description))
-    if ask:
-        description = _agreed(output, survey, given)
-    return data.data_page(description, project, entry, copy=copy, settled=not (ask or dry_run))
+    if ask and not dry_run:
+        description = agreed(output, file, given)
+    else:
+        description = described(file, given, _progress(output))
+        output.step(screen(description))
+    return data.data_page(description, project, entry, copy=copy, settled=not dry_run)
 
 
 def _progress(output: Output) -> Callable[[int], None]:
@@ -224,35 +221,35 @@ def _progress(output: Output) -> Callable[[int], None]:
     return say
 
 
-def _with_form(file: Path, given: "Given") -> "Given":
-    """Ask how the file is written until that is sure; only its beginning is read for it."""
-    from dashgen.data.describe import form_doubts
+def agreed(output: Output, file: Path, given: "Given") -> "Description":
+    """Return what a file holds, after the user was asked what is not sure and took the columns.
 
-    while doubts := form_doubts(file, given):
-        given = _answered(given, "", doubts[0])
-    return given
-
-
-def _agreed(output: Output, survey: "Survey", given: "Given") -> "Description":
-    """Ask what is not sure, and let the user correct the roles; the file is not read again."""
+    How the file is written is asked first, because its beginning shows that. Then it is read once.
+    """
+    # Imported here, because what asks takes time to import.
     from dashgen.cli.prompts import ask_choice
+    from dashgen.data.describe import Survey, form_doubts
 
-    asked = False
-    while doubts := survey.description(given).open_doubts:
-        given = _answered(given, *doubts[0])
-        if given.footer is not None:
-            survey.keep_end(given.footer)
-        asked = True
+    while form := form_doubts(file, given):
+        given = _answered(given, "", form[0])
+    survey = Survey(file, given, _progress(output))
+    description = survey.description(given)
+    output.step(screen(description))
     while True:
-        if asked:
-            output.step(screen(survey.description(given)))
-        wish = ask_choice("Take the columns like this?", (ACCEPT, CORRECT, CANCEL))
-        if wish == CANCEL:
-            raise KeyboardInterrupt
-        if wish == ACCEPT:
-            return survey.description(given)
-        given = _corrected(survey, given)
-        asked = True
+        if doubts := description.open_doubts:
+            given = _answered(given, *doubts[0])
+            if given.footer is not None:
+                survey.keep_end(given.footer)
+        else:
+            wish = ask_choice("Take the columns like this?", (ACCEPT, CORRECT, CANCEL))
+            if wish == ACCEPT:
+                return description
+            if wish == CANCEL:
+                raise KeyboardInterrupt
+            given = _corrected(survey, given)
+        description = survey.description(given)
+        if not description.open_doubts:
+            output.step(screen(description))
 
 
 def _corrected(survey: "Survey", given: "Given") -> "Given":

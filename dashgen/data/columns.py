@@ -431,7 +431,9 @@ def _moment(
     form = forms[0]
     first = [f for f in forms if f.split(" ")[0] in DAY_FIRST]
     second = [f for f in forms if f.split(" ")[0] in MONTH_FIRST]
-    if first and second:
+    if profile.natives == profile.filled:
+        form = "iso"
+    elif first and second:
         same = all(moment(v, first[0]) == moment(v, second[0]) for v in profile.values)
         if habit.day_first is None and not same:
             example = next(iter(profile.values))

@@ -94,6 +94,13 @@ def test_a_file(name: str, tmp_path: Path, datasets: ModuleType) -> None:
         assert sum(value for value in values if value is not None) == pytest.approx(expected)
 
 
+def test_what_has_its_type_in_the_file_needs_no_format(tmp_path: Path) -> None:
+    for name in ("a workbook", "Parquet", "times of a workbook"):
+        file = tmp_path / f"file{CASES[name].suffix}"
+        file.write_bytes(CASES[name].content)
+        assert not [one for one in described(file).columns if one.format or one.decimal]
+
+
 def test_there_are_many() -> None:
     assert len(CASES) >= 100
 

@@ -1,6 +1,7 @@
 """From a file to an app, by the command: shown, written, edited, updated, removed."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,27 @@ from dashgen.commands.new import new
 from tests.cli.helpers import own_check, tree
 from tests.updates.lab import commit
 
+from .books import Cell, book, parquet
+
 ORDERS = "Order date,Shop,Amount,Paid\n" + "".join(
     f"2024-{1 + n % 12:02}-{1 + n % 28:02},{'ABC'[n % 3]},{n}.5,{'yes' if n % 2 else 'no'}\n"
     for n in range(200)
 )
+
+OTHERS = {
+    "lines.jsonl": b"".join(
+        b'{"at": {"day": "2024-01-%02d"}, "n": %d.5}\n' % (1 + n % 28, n) for n in range(60)
+    ),
+    "book.xlsx": book(
+        {
+            "S": [
+                ["day", "n", "zip"],
+                *([date(2024, 1, 1 + n % 28), n, Cell(n, "00000")] for n in range(60)),
+            ]
+        }
+    ),
+    "columns.parquet": parquet("SELECT range AS n, 'S' || range % 5 AS shop FROM range(60)"),
+}
 
 
 @pytest.fixture
@@ -82,10 +100,20 @@ def said_hint(capsys: pytest.CaptureFixture[str], words: list[str]) -> str:
     return str(said(capsys)["error"]["hint"])
 
 
-def test_an_app_of_a_file_passes_its_own_checks(work: Path, orders: Path) -> None:
+def test_an_app_of_files_passes_its_own_checks(
+    work: Path, orders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert main(["new", "shop", "--from", str(orders), "-y", "-q"]) == 0
     shop = work / "shop"
     assert (shop / "data/orders.csv").read_text() == ORDERS
+    monkeypatch.chdir(shop)
+    for name, content in OTHERS.items():
+        file = work / name
+        file.write_bytes(content)
+        page = f"of_{file.suffix[1:]}"
+        assert main(["add", "page", page, "--from", str(file), "-y", "-q", "--no-try"]) == 0
+        commit(shop)
+    assert "python-calamine" in (shop / "pyproject.toml").read_text()
     assert own_check(shop, "ruff", "format", "--check", ".") == ""
     assert own_check(shop, "ruff", "check", ".") == ""
     assert own_check(shop, "mypy") == ""

@@ -19,6 +19,7 @@ from dataclasses import dataclass, fields
 from functools import reduce
 from operator import and_
 from pathlib import Path
+from time import monotonic
 from typing import Any, TypeVar
 
 import duckdb
@@ -45,6 +46,8 @@ ROLES = ("time", "measure", "category", "identifier", "text", "flag", "place")
 CHOICES = 200  # values that a filter offers
 ANSWERS = 500  # queries whose answers are kept
 REMEMBERED = 20_000  # cells of a column whose plain form is remembered during conversion
+BLOCK = 10_000  # rows between two looks at the clock
+PATIENCE = 2  # seconds of a conversion without a word in the log
 MEMORY = "512MB"
 
 log = logging.getLogger(__name__)
@@ -265,6 +268,7 @@ def convert(source: Source, path: Path, columns: Sequence[Column], made: Path) -
     draft = made.with_suffix(f".{os.getpid()}")
     page = made.name.rpartition("-")[0]
     log.info("Converting %s", source.path)
+    begun = monotonic()
     try:
         kinds = {ROW: "BIGINT", **{column.key: KINDS[column.type] for column in columns}}
         write_plain(source, path, columns, draft.with_suffix(".csv"))
@@ -282,6 +286,7 @@ def convert(source: Source, path: Path, columns: Sequence[Column], made: Path) -
         )
         plain.write_parquet(str(draft), compression="zstd")
         draft.replace(made)
+        log.info("Converted %s in %.1f s", source.path, monotonic() - begun)
     except (ReadingError, OSError, duckdb.Error) as error:
         message = f"{source.path} is not as pages/{page}/dataset.toml says: {error}"
         log.error("%s", message)
@@ -312,7 +317,11 @@ def write_plain(source: Source, path: Path, columns: Sequence[Column], draft: Pa
     known: list[dict[str, str]] = [{} for _ in places]
     with draft.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
+        said = monotonic()
         for number, (line, row) in enumerate(rows, 1):
+            if number % BLOCK == 0 and monotonic() - said > PATIENCE:
+                said = monotonic()
+                log.info("Converting %s: %s rows", source.path, f"{number:,}")
             cells: list[Any] = [number]
             for (place, column, read), seen in zip(places, known, strict=True):
                 cell = row[place]

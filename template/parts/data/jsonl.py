@@ -45,7 +45,7 @@ def objects(source: Source, path: Path) -> Iterator[tuple[int, dict[str, str]]]:
                 listed = ((n, parsed(line, n)) for n, line in enumerate(file, 1) if line.strip())
             for number, value in listed:
                 if not isinstance(value, dict):
-                    raise ReadingError(f'line {number} is no object such as {{"name": 1}}')
+                    raise ReadingError(f"line {number} is no object")
                 cells: dict[str, str] = {}
                 flatten(value, "", cells, number)
                 yield number, cells
