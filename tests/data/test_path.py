@@ -1,17 +1,21 @@
 """From a file to an app, by the command: shown, written, edited, updated, removed."""
 
 import json
+import subprocess
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from dashgen.cli import main
 from dashgen.commands.data import name_of
 from dashgen.commands.new import new
+from dashgen.releases import installed
 from tests.cli.helpers import own_check, tree
 from tests.updates.lab import commit
+from tests.updates.test_switches import COPIER
 
 from .books import Cell, book, parquet
 
@@ -139,6 +143,25 @@ def test_a_page_is_added_edited_updated_and_removed(shop: Path, orders: Path) ->
     after = tree(shop)
     assert after.pop("data/orders.csv")[1] == ORDERS.encode()
     assert after == before
+
+
+def test_plain_copier_leaves_the_description_alone(shop: Path, orders: Path) -> None:
+    assert installed.share() == ""
+    assert main(["add", "page", "orders", "--from", str(orders), "-y", "-q", "--no-try"]) == 0
+    description = shop / "shop/pages/orders/dataset.toml"
+    edited = description.read_text().replace('role = "measure"', 'role = "identifier"')
+    assert edited != description.read_text()
+    description.write_text(edited)
+    commit(shop)
+    pages = yaml.safe_load((shop / ".copier-answers.yml").read_text())["pages"]
+    pages[0]["columns"][1]["role"] = "text"
+    for changed in ("storage=redis", f"pages={json.dumps(pages)}"):
+        subprocess.run([*COPIER, "--quiet", "--data", changed], cwd=shop, check=True)
+        assert description.read_text() == edited
+        assert not list(shop.rglob("*.rej"))
+        commit(shop)
+    recorded = yaml.safe_load((shop / ".copier-answers.yml").read_text())
+    assert (recorded["storage"], recorded["pages"]) == ("redis", pages)
 
 
 def test_adding_is_taken_back_with_its_file(shop: Path, orders: Path) -> None:
