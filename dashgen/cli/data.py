@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dashgen.data.sniff import Given
 
 _STATED = "dashgen.data"
-DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
+DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "space": " "}
 ROLES = ("time", "measure", "category", "identifier", "text", "flag", "place")
 PATIENCE = 2  # seconds without a word
 ACCEPT, CORRECT, CANCEL = "yes", "correct a column", "cancel"
@@ -99,7 +99,9 @@ def data_options() -> tuple[Any, ...]:
         ] = None,
         delimiter: Annotated[
             str | None,
-            option("--delimiter", metavar="NAME", help="comma, semicolon, tab, pipe, or a sign."),
+            option(
+                "--delimiter", metavar="NAME", help="comma, semicolon, tab, pipe, space, or a sign."
+            ),
         ] = None,
         header: Annotated[
             int | None,

@@ -44,6 +44,13 @@ DAYS = (
 )
 FORMS = (
     "iso",
+    "quarter",
+    "%Y%m%d",
+    "%b %Y",
+    "%b-%Y",
+    "%Y-%b",
+    "%B %Y",
+    "%b-%d-%Y",
     *DAYS,
     *(f"{day}{time}" for day in DAYS for time in (" %H:%M", " %H:%M:%S", " %I:%M %p")),
 )
@@ -70,7 +77,7 @@ def _part(*parts: str) -> re.Pattern[str]:
 
 COORDINATES = ("lat", "latitude", "lon", "lng", "long", "longitude")
 IDENTIFIER = _word(
-    *("id", "nr", "no", "number", "code", "key", "zip", "plz", "postal", "postcode"),
+    *("id", "nr", "no", "number(?! of)", "code", "key", "zip", "plz", "postal", "postcode"),
     *("isbn", "ean", "sku", "uuid", "index"),
 )
 YEAR = _word("year", "jahr", "année", "annee", "año", "yr", "season")
@@ -79,11 +86,18 @@ PLACE = _word(
     *("country", "land", "city", "town", "state", "county", "province"),
     *("stadt", "ort", "pays", "ville", *COORDINATES),
 )
+# Few whole numbers in a column of such a name are names, not amounts.
+GROUP = _word(
+    *("quarter", "quartal", "month", "monat", "weekday", "wochentag", "hour", "stunde", "class"),
+    *("group", "cluster", "grade", "level", "stage", "category", "type", "kind", "region", "zone"),
+)
+GROUPS = 31
 # A sum of these says nothing, so the page shows their mean.
 MEAN = _part(
-    *("rate", "ratio", "price", "preis", "age", "alter", "score", "rating", "percent", "share"),
-    *("temp", "average", "avg", "mean", "per ", "length", "width", "height", "depth", "weight"),
-    *("speed", "density", "%", "expect", "discount", "margin", "year", "index"),
+    *("price", "preis", "score", "rating", "percent", "share", "average", "avg", "mean", "per "),
+    *("length", "width", "height", "depth", "weight", "speed", "density", "%", "expect"),
+    *("discount", "margin", "index", "(rate|ratio)s?([^a-z]|$)", "(^|[^a-z])temp"),
+    *("(^|[^a-z])(age|alter|year)([^a-z]|$)",),
 )
 MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", re.IGNORECASE)
 TOKEN = re.compile(
@@ -338,7 +352,7 @@ def column(profile: Profile, habit: Habits, role: str = "", show: bool = False) 
         format=how if kind in ("text", "date", "datetime") and how != "iso" else "",
         unit=unit,
         total="mean"
-        if (role or guessed) == "measure" and (unit == "%" or MEAN.search(profile.name))
+        if (role or guessed) == "measure" and (unit == "%" or MEAN.search(_plain(profile.name)))
         else "",
         hidden=bool(sensitive and not show) or not kept,
     )
@@ -374,7 +388,8 @@ def _type(profile: Profile, habit: Habits, doubts: list[Doubt], stated: bool) ->
         return "text", profile.shown
     if profile.fitting("boolean") and len(words) == 2 and words & TRUE and words & FALSE:
         return "boolean", ""
-    if forms := profile.fitting("datetime"):
+    forms = profile.fitting("datetime")
+    if forms and (forms != ["%Y%m%d"] or all(v[:2] in ("19", "20") for v in profile.values)):
         return _moment(profile, forms, habit, doubts, stated)
     if profile.fitting("time") and profile.clock:
         return "time", ""
@@ -431,7 +446,7 @@ def _moment(
     form = forms[0]
     first = [f for f in forms if f.split(" ")[0] in DAY_FIRST]
     second = [f for f in forms if f.split(" ")[0] in MONTH_FIRST]
-    if profile.natives == profile.filled:
+    if profile.natives == profile.filled and "iso" in forms:
         form = "iso"
     elif first and second:
         same = all(moment(v, first[0]) == moment(v, second[0]) for v in profile.values)
@@ -459,7 +474,7 @@ def _moment(
 
 
 def _role(profile: Profile, kind: str, doubts: list[Doubt]) -> str:
-    name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", profile.name)
+    name = _plain(profile.name)
     unique = profile.distinct >= profile.filled > 20
     if kind in ("date", "datetime"):
         return "time"
@@ -475,6 +490,8 @@ def _role(profile: Profile, kind: str, doubts: list[Doubt]) -> str:
                 v.isdigit() and 1000 < int(v) < 3000 for v in profile.values
             ):
                 return "time"
+            if GROUP.search(name) and profile.distinct <= GROUPS:
+                return "category"
             if IDENTIFIER.search(name) or name.lower().endswith("id"):
                 return "identifier"
             if unique and _counts_up(profile):
@@ -493,6 +510,11 @@ def _role(profile: Profile, kind: str, doubts: list[Doubt]) -> str:
     if unique and not profile.spaces and profile.longest <= 40:
         return "identifier"
     return "text"
+
+
+def _plain(name: str) -> str:
+    """Return a name with its words apart."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
 
 
 def _counts_up(profile: Profile) -> bool:

@@ -19,6 +19,7 @@ SAMPLE = 1 << 18  # characters that are looked at for the delimiter
 ROWS = 200
 BLOCK = 1 << 20
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+SPACE = " "
 MARKS = {
     b"\xff\xfe": "utf-16",
     b"\xfe\xff": "utf-16",
@@ -262,6 +263,7 @@ def _delimiter(path: Path, text: str, doubts: list[Doubt]) -> str:
         if usual > 1:
             scores[mark] = (round(count / len(widths), 1), usual)
     if not scores:
+        doubts += _space_doubts(text)
         return ","
     best = max(scores, key=lambda mark: scores[mark])
     share = scores[best][0]
@@ -284,6 +286,25 @@ def _delimiter(path: Path, text: str, doubts: list[Doubt]) -> str:
         )
         doubts.append(Doubt(f"the delimiter may be {named}", flags, True))
     return best
+
+
+def _space_doubts(text: str) -> list[Doubt]:
+    """Return the doubt whether spaces separate the cells: figures are between as many of them."""
+    widths = _widths(text, SPACE)
+    cells = [cell for line in text.splitlines()[1:ROWS] for cell in line.split(SPACE)]
+    figures = [cell for cell in cells if _is_figure([cell], 0)]
+    if (
+        len(widths) < 2
+        or set(widths) == {1}
+        or len(set(widths)) > 1
+        or 2 * len(figures) < len(cells)
+    ):
+        return []
+    flags = (
+        Flag("delimiter", "space", "splits at each space"),
+        Flag("delimiter", "comma", "keeps one column"),
+    )
+    return [Doubt("spaces may separate the cells", flags, True)]
 
 
 def _widths(text: str, mark: str) -> list[int]:

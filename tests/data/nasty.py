@@ -295,6 +295,30 @@ CASES = {
         {"day": "date", "n": "integer"},
         first={"day": "2024-06-02"},
     ),
+    "dates without signs": Case(
+        text("day,n", "20240602,1", "20240703,2"),
+        {"day": "date", "n": "integer"},
+        first={"day": "2024-06-02"},
+    ),
+    "figures of eight digits": Case(
+        text("n,a", "20240602,1", "20241302,2"), {"n": "integer", "a": "integer"}
+    ),
+    "quarters": Case(
+        text("at,n", "2024Q1,1", "2024Q2,2"),
+        {"at": "date", "n": "integer"},
+        first={"at": "2024-01-01"},
+    ),
+    "months in words": Case(
+        text("at,n", "Jan 2024,1", "Feb 2024,2"),
+        {"at": "date", "n": "integer"},
+        first={"at": "2024-01-01"},
+    ),
+    "dates without signs in a workbook": Case(
+        book({"S": [["day", "n"], [20240602, 1], [20240703, 2]]}),
+        {"day": "date", "n": "integer"},
+        suffix=".xlsx",
+        first={"day": "2024-06-02"},
+    ),
     "dates with time zones": Case(
         text("at,n", "2024-06-02T01:00:00+02:00,1", "2024-06-02T12:00:00Z,2"),
         {"at": "datetime", "n": "integer"},
@@ -335,6 +359,16 @@ CASES = {
         suffix=".tsv",
     ),
     "pipes": Case(text("a|b", "x|1", "z|2"), {"a": "text", "b": "integer"}, sums={"b": 3}),
+    "spaces": Case(text("a b", "1 2.5", "3 4.5"), asked="--delimiter space"),
+    "spaces, stated": Case(
+        text("a b", "1 2.5", "3 4.5"),
+        {"a": "integer", "b": "number"},
+        given={"delimiter": " "},
+        sums={"b": 7},
+    ),
+    "one column of texts with spaces": Case(
+        text("who", "Ada Lovelace", "Hans Rosling"), {"who": "text"}, first={"who": "Ada Lovelace"}
+    ),
     "line ends of an old Macintosh": Case(
         b"a,b\rx,1\ry,2\r", {"a": "text", "b": "integer"}, sums={"b": 3}
     ),

@@ -1,5 +1,6 @@
 """Each nasty file is read right, asked about, or refused with one line."""
 
+import gzip
 import os
 import sys
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import plotly
 import pytest
 
 from dashgen.data.describe import Description, described, refuse_doubts
@@ -99,6 +101,17 @@ def test_what_has_its_type_in_the_file_needs_no_format(tmp_path: Path) -> None:
         file = tmp_path / f"file{CASES[name].suffix}"
         file.write_bytes(CASES[name].content)
         assert not [one for one in described(file).columns if one.format or one.decimal]
+
+
+FOLDER = Path(plotly.__file__).parent / "package_data/datasets"
+
+
+@pytest.mark.parametrize("file", sorted(FOLDER.glob("*.csv.gz")), ids=lambda file: file.name)
+def test_public_data_are_sure(file: Path) -> None:
+    found = settled(file, Given())
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        assert found.rows == sum(1 for _ in lines) - 1
+    assert not [one.name for one in found.columns if one.hidden or one.missing]
 
 
 def test_there_are_many() -> None:

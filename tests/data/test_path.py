@@ -6,12 +6,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import plotly
 import pytest
 import yaml
 
 from dashgen.cli import main
-from dashgen.commands.data import name_of
+from dashgen.commands.data import data_page, name_of
 from dashgen.commands.new import new
+from dashgen.data.describe import described
 from dashgen.releases import installed
 from tests.cli.helpers import own_check, tree
 from tests.updates.lab import commit
@@ -123,6 +125,20 @@ def test_an_app_of_files_passes_its_own_checks(
     assert own_check(shop, "mypy") == ""
     assert own_check(shop, "pytest", "-q", "-p", "no:cacheprovider") == ""
     assert main(["check", str(shop), "-q"]) == 0
+
+
+def test_public_data_become_an_app_without_an_edit(work: Path) -> None:
+    """The five are among those of `python -m benchmarks.sources`, which has many more."""
+    folder = Path(plotly.__file__).parent / "package_data/datasets"
+    pages = [
+        data_page(described(folder / f"{name}.csv.gz"), work / "shop", {"name": f"of_{name}"})
+        for name in ("gapminder", "tips", "stocks", "carshare", "iris")
+    ]
+    files = {path: content for page in pages for path, content in page.files.items()}
+    answers = {"author": "", "pages": [dict(page.entry) for page in pages]}
+    shop = new("shop", defaults=True, answers=answers, files=files).path
+    assert own_check(shop, "pytest", "-q", "-p", "no:cacheprovider", "tests/pages") == ""
+    assert own_check(shop, "ruff", "check", ".") == ""
 
 
 def test_a_page_is_added_edited_updated_and_removed(shop: Path, orders: Path) -> None:

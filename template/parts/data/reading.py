@@ -52,6 +52,7 @@ GROUPS = {
 
 
 Rows = Iterator[tuple[int, list[str]]]
+QUARTER = re.compile(r"(?P<year>(19|20)\d\d)[- ]?[Qq](?P<quarter>[1-4])")
 YEAR = re.compile(r"(19|20)\d\d([-/](0[1-9]|1[0-2]))?")
 
 
@@ -253,10 +254,15 @@ def number(cell: str, decimal: str) -> str | None:
 
 
 def moment(cell: str, form: str) -> datetime | None:
-    """Return a date or a time of a form; times with a zone are moved to UTC."""
+    """Return a date or a time of a form, `iso`, `quarter` or as strptime takes it, in UTC."""
     text = cell.strip()
+    if form == "quarter":
+        match = QUARTER.fullmatch(text)
+        return datetime(int(match["year"]), 3 * int(match["quarter"]) - 2, 1) if match else None
+    if form == "%Y%m%d" and len(text) != 8:
+        return None
     try:
-        if form != "iso" and not isinstance(cell, Native):
+        if form != "iso" and not (isinstance(cell, Native) and "-" in cell):
             return datetime.strptime(text, form)
         if text[4:5] != "-":
             return None
@@ -272,8 +278,8 @@ def reader(kind: str, *, decimal: str = ".", form: str = "iso") -> Callable[[str
     Args:
         kind: text, integer, number, boolean, date, datetime or time.
         decimal: The decimal mark of numbers.
-        form: The form of dates, as `strptime` takes it, or iso; zeros, such as 00000, are the
-            digits of a text that a workbook shows with leading zeros.
+        form: The form of dates, as `strptime` takes it, iso or quarter. Zeros, such as 00000, are
+            the digits of a text that a workbook shows with leading zeros.
     """
 
     def text(cell: str) -> str:
