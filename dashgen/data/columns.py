@@ -417,7 +417,8 @@ def _number(
         return "text", ""
     mark = marks[0]
     if len(marks) == 2 and profile.marks:
-        example = next((v for v in profile.values if "." in v or "," in v), "")
+        marked = [v for v in profile.values if "." in v or "," in v]
+        example = next((v for v in marked if type(v) is not Native), "".join(marked[:1]))
         if habit.decimal in marks:
             mark = habit.decimal
         elif example:
@@ -449,9 +450,9 @@ def _moment(
     if profile.natives == profile.filled and "iso" in forms:
         form = "iso"
     elif first and second:
-        same = all(moment(v, first[0]) == moment(v, second[0]) for v in profile.values)
-        if habit.day_first is None and not same:
-            example = next(iter(profile.values))
+        pairs = ((v, moment(v, first[0]), moment(v, second[0])) for v in profile.values)
+        example = next((v for v, one, other in pairs if one != other), None)
+        if habit.day_first is None and example is not None:
             flags = (
                 Flag("day-first", "", "reads the day first"),
                 Flag("month-first", "", "the month"),

@@ -28,13 +28,17 @@ ZIPS = {
     "xl/workbook.bin": ("a binary Excel file", "save it as .xlsx"),
     "mimetype": ("an OpenDocument file", "save it as .xlsx"),
 }
+URL = re.compile(r"\w{2,}:/")  # a path has joined two slashes
 WEB_PAGE = re.compile(rb"\s*(<!doctype|<html|<\?xml|<head)", re.IGNORECASE)
 JSON_NAMES = (".json", ".jsonl", ".ndjson")
 
 SPREADSHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 PERCENT = {"9": "0%", "10": "0.00%"}
-CELL = re.compile(rb"<c\s([^>]*?)(/>|>(.*?)</c>)", re.DOTALL)
+# Some programs write a name such as `x:` before each of these.
+CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
+FORMULA = re.compile(rb"<(?:\w+:)?f\b")
+VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>[^<]")
 ATTRIBUTE = re.compile(rb'(\w+)="([^"]*)"')
 BLOCK = 1 << 20
 MOST_NAMED = 3
@@ -68,6 +72,10 @@ def format_of(path: Path) -> str:
 
 
 def _start(path: Path) -> bytes:
+    if URL.match(str(path)):
+        raise DataError(
+            path, "databases and addresses are not read yet", "export the table as Parquet"
+        )
     if path.is_dir():
         raise DataError(path, "this is a folder", "pass a file")
     try:
@@ -228,12 +236,13 @@ def looks(path: Path, source: Source) -> Looks:
             codes = _codes(archive)
             for attributes, inside in _cells(archive, _part(archive, source.sheet)):
                 place, row = _place(attributes.get(b"r", b""))
-                if row < first:
+                if 0 < row < first:
                     continue
                 kind = attributes.get(b"t")
                 errors += kind == b"e"
-                unknown += kind != b"str" and b"<f" in inside and not re.search(b"<v>[^<]", inside)
-                if b"<v>" in inside:
+                valued = VALUE.search(inside)
+                unknown += kind != b"str" and bool(FORMULA.search(inside)) and not valued
+                if valued and row:
                     styles.setdefault(place, Counter())[attributes.get(b"s", b"0")] += 1
     except (zipfile.BadZipFile, ElementTree.ParseError, KeyError, StopIteration, OSError) as error:
         raise DataError(path, f"the workbook is damaged: {error}") from error
@@ -259,7 +268,7 @@ def _cells(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[dict[bytes, by
             rest += block
             for match in CELL.finditer(rest):
                 end = match.end()
-                yield dict(ATTRIBUTE.findall(match[1])), match[3] or b""
+                yield dict(ATTRIBUTE.findall(match[1])), match[2] or b""
             rest = rest[end:]
 
 

@@ -9,16 +9,41 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from duckdb import ColumnExpression, ConstantExpression, Expression, FunctionExpression
+from duckdb import (
+    CaseExpression,
+    ColumnExpression,
+    ConstantExpression,
+    Expression,
+    FunctionExpression,
+)
 
-from .reading import Native, ReadingError, Rows, Source
+from .reading import MISSING, Native, ReadingError, Rows, Source, names
 
-TYPED = {"boolean", "date", "timestamp", "timestamp_s", "timestamp_ms", "timestamp_ns", "time"}
 FRACTIONS = {"float", "double"}
 FIGURES = {"decimal", "bignum", "hugeint", "uhugeint"} | {
     f"{sign}{size}" for sign in ("", "u") for size in ("tinyint", "smallint", "integer", "bigint")
 }
 WITH_ZONE = "timestamp with time zone"
+STAMPS = {"timestamp", "timestamp_s", "timestamp_ms", "timestamp_ns"}
+# Which kinds in the file are a type of the description as they are, and what the app keeps.
+KINDS = {
+    "integer": FIGURES - {"decimal"},
+    "number": FIGURES | FRACTIONS,
+    "boolean": {"boolean"},
+    "date": {"date"},
+    "datetime": STAMPS | {WITH_ZONE},
+    "time": {"time"},
+}
+KEPT = {
+    "integer": "BIGINT",
+    "number": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "datetime": "TIMESTAMP",
+    "time": "TIME",
+}
+TYPED = {"boolean", "date", "time", WITH_ZONE} | STAMPS | FIGURES | FRACTIONS
+BLANKS = "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace())
 
 
 @dataclass(frozen=True)
@@ -33,25 +58,44 @@ class Leaf:
     def text(self) -> Expression:
         """Return its value as a text."""
         if self.kind in FRACTIONS:
-            shown = self.value.cast("VARCHAR")
-            return FunctionExpression("nullif", shown, ConstantExpression("nan"))
+            end, none = ConstantExpression(r"\.0$|^nan$"), ConstantExpression("")
+            shown = FunctionExpression("regexp_replace", self.value.cast("VARCHAR"), end, none)
+            return FunctionExpression("nullif", shown, none)
         if self.kind == WITH_ZONE:
             moved = FunctionExpression("timezone", ConstantExpression("UTC"), self.value)
             return FunctionExpression("concat", moved.cast("VARCHAR"), ConstantExpression("Z"))
         return self.value.cast("VARCHAR")
 
-    def cell(self, text: str | None) -> str:
-        """Return a value, of which DuckDB has made a text, as a cell."""
-        if text is None:
-            return ""
-        if self.kind in FRACTIONS:
-            return Native(text.removesuffix(".0"))
-        return Native(text) if self.kind in TYPED | FIGURES | {WITH_ZONE} else text
+    def direct(self, kind: str) -> Expression | None:
+        """Return its value as a type, as long as that needs no look at its texts."""
+        if kind == "text":
+            return self.filled if self.kind == "varchar" else self.text
+        if self.kind not in KINDS[kind]:
+            return None
+        if self.kind == WITH_ZONE:
+            return FunctionExpression("timezone", ConstantExpression("UTC"), self.value)
+        # Of 32 bits, 0.1 would become 0.10000000149.
+        value = self.value.cast("VARCHAR") if self.kind == "float" else self.value
+        kept = value.cast(KEPT[kind])
+        if self.kind not in FRACTIONS:
+            return kept
+        none = FunctionExpression("isnan", self.value)
+        return CaseExpression(none, ConstantExpression(None)).otherwise(kept)
+
+    @property
+    def filled(self) -> Expression:
+        """Return a text without blanks around it; some words are none."""
+        bare = FunctionExpression("trim", self.value, ConstantExpression(BLANKS))
+        words = [ConstantExpression(word) for word in MISSING]
+        none = FunctionExpression("lower", bare).isin(*words)
+        return CaseExpression(none, ConstantExpression(None)).otherwise(bare)
 
 
-def leaves(names: Sequence[str], types: Sequence[Any], inside: Expression | None) -> Iterator[Leaf]:
+def leaves(
+    called: Sequence[str], types: Sequence[Any], inside: Expression | None
+) -> Iterator[Leaf]:
     """Yield each column, and each field of a struct in the place of the struct."""
-    for name, kind in zip(names, types, strict=True):
+    for name, kind in zip(called, types, strict=True):
         value = (
             FunctionExpression("struct_extract", inside, ConstantExpression(name))
             if inside is not None
@@ -63,6 +107,30 @@ def leaves(names: Sequence[str], types: Sequence[Any], inside: Expression | None
                 yield Leaf(f"{name}.{leaf.name}", leaf.value, leaf.kind)
         else:
             yield Leaf(name, value, kind.id)
+
+
+def direct(
+    connection: duckdb.DuckDBPyConnection, source: Source, path: Path, columns: Sequence[Any]
+) -> duckdb.DuckDBPyRelation | None:
+    """Return the rows as the app keeps them, or None where a text has to be read as something else.
+
+    Args:
+        connection: Where the query runs.
+        source: How the file is read.
+        path: The file.
+        columns: The columns of the description, each with a name, a key, and a type.
+    """
+    table = connection.read_parquet(str(path), file_row_number=True)
+    found = list(leaves(table.columns[:-1], table.types[:-1], None))
+    known = dict(zip(names([leaf.name for leaf in found], len(found)), found, strict=True))
+    wanted = [(ColumnExpression("file_row_number") + ConstantExpression(1)).alias("row")]
+    for column in columns:
+        value = known[column.name].direct(column.type) if column.name in known else None
+        if value is None:
+            return None
+        wanted.append(value.alias(column.key))
+    plain = source.header == 1 and not source.unpivot and not source.footer
+    return table.select(*wanted) if plain else None
 
 
 def lines(source: Source, path: Path) -> Rows:
@@ -77,7 +145,9 @@ def lines(source: Source, path: Path) -> Rows:
             columns = list(leaves(table.columns, table.types, None))
             yield 0, [leaf.name for leaf in columns]
             rows = table.select(*(leaf.text for leaf in columns)).iter_rows()
+            makers = [Native if leaf.kind in TYPED else str for leaf in columns]
             for number, row in enumerate(rows, 1):
-                yield number, [leaf.cell(text) for leaf, text in zip(columns, row, strict=True)]
+                cells = zip(makers, row, strict=True)
+                yield number, ["" if text is None else make(text) for make, text in cells]
     except duckdb.Error as error:
         raise ReadingError(f"the file is damaged: {str(error).splitlines()[0]}") from error

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from dashgen.data import formats
 from dashgen.data.doubts import Doubt, Flag
-from dashgen.data.reading import YEAR, Source, encoding_exists, lines, number, opened
+from dashgen.data.reading import YEAR, Source, encoding_exists, lines, number, opened, span
 from dashgen.errors import DataError
 
 SAMPLE = 1 << 18  # characters that are looked at for the delimiter
@@ -122,7 +122,7 @@ def year_doubts(top: Sequence[Sequence[str]], header: int) -> list[Doubt]:
     if len(years) < 2 or all(YEAR.fullmatch(cell.strip()) for cell in below):
         return []
     first, last = names[years[0]].strip(), names[years[-1]].strip()
-    what = "months" if "-" in first or "/" in first else "years"
+    what = f"{span(first)}s"
     flags = (
         Flag("unpivot", "", f"makes a row of each cell, with {what} in a column"),
         Flag("no-unpivot", "", "keeps a column for each"),

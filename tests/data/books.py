@@ -1,9 +1,10 @@
 """Workbooks and Parquet files for tests, written by other programs than what reads them."""
 
 import io
+import re
 import tempfile
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -58,15 +59,24 @@ def merged(rows: Sequence[Sequence[Any]], area: str) -> bytes:
     return book({"S": rows}, [area])
 
 
-def broken() -> bytes:
-    """Return a workbook that names a sheet which is not in it."""
-    whole = zipfile.ZipFile(io.BytesIO(book({"S": [["a"], [1]]})))
+def edited(workbook: bytes, edit: Callable[[str], str | None]) -> bytes:
+    """Return a workbook with another text of its first sheet, or, with None, without that."""
+    whole = zipfile.ZipFile(io.BytesIO(workbook))
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:
         for name in whole.namelist():
-            if "worksheets" not in name:
-                archive.writestr(name, whole.read(name))
+            content: str | None = whole.read(name).decode()
+            if "worksheets/sheet1.xml" in name:
+                content = edit(content or "")
+            if content is not None:
+                archive.writestr(name, content)
     return made.getvalue()
+
+
+def prefixed(sheet: str) -> str:
+    """Return a sheet as other programs write it, with a name before each element."""
+    sheet = re.sub(r"<(/?)(?=\w)", r"<\1x:", sheet)
+    return sheet.replace("xmlns=", "xmlns:x=")
 
 
 def parquet(query: str) -> bytes:

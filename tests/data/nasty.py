@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
-from .books import Cell, book, broken, merged, parquet
+from .books import Cell, book, edited, merged, parquet, prefixed
 
 MANY = 60_000
 
@@ -670,7 +670,37 @@ CASES = {
     "a workbook that is called .csv": Case(
         book({"S": [["a", "n"], ["x", 1], ["y", 2]]}), {"a": "text", "n": "integer"}, sums={"n": 3}
     ),
-    "a workbook without its sheet": Case(broken(), suffix=".xlsx", refused="cannot be read"),
+    "a workbook without its sheet": Case(
+        edited(book({"S": [["a"], [1]]}), lambda _: None), suffix=".xlsx", refused="cannot be read"
+    ),
+    "a sheet of another program": Case(
+        edited(book({"S": [["n", "a"], [Cell("#N/A", formula="=1+1"), "x"], [2, "y"]]}), prefixed),
+        {"n": "integer", "a": "text"},
+        suffix=".xlsx",
+        sums={"n": 2},
+        noted="1 cells with errors",
+    ),
+    "dates as headers of a sheet": Case(
+        book({"S": [["shop", date(2024, 1, 1), date(2024, 2, 1)], ["A", 1, 2], ["B", 3, 4]]}),
+        {"shop": "text", "day": "date", "value": "integer"},
+        suffix=".xlsx",
+        given={"unpivot": True},
+        sums={"value": 10},
+    ),
+    "yes and no beside figures": Case(
+        book({"S": [["a", "n"], [True, 1], [2, 2], [0.5, 3]]}),
+        {"a": "text", "n": "integer"},
+        suffix=".xlsx",
+    ),
+    "yes and no beside figures in JSON": Case(
+        text('{"a": true}', '{"a": 1.5}', '{"a": 2.5}', '{"a": 3}'), {"a": "text"}, suffix=".jsonl"
+    ),
+    "durations": Case(
+        book({"S": [["took", "n"], [Cell(1.5, "[h]:mm"), 1], [Cell(0.25, "[h]:mm"), 2]]}),
+        {"took": "text", "n": "integer"},
+        suffix=".xlsx",
+        first={"took": "36:00:00"},
+    ),
     "an option that is not for a workbook": Case(
         book({"S": [["a"], [1]]}), suffix=".xlsx", given={"delimiter": ";"}, refused="--delimiter"
     ),

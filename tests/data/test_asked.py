@@ -30,14 +30,14 @@ class Answers:
         self.offered: list[Sequence[str]] = []
 
     def __call__(self, title: str, offered: Sequence[str]) -> str:
-        """Take the answer that was prepared, or else the last that is offered."""
+        """Take the answer that was prepared, or else the first that is offered."""
         self.titles.append(title)
         self.offered.append(offered)
         if title.startswith("Take the columns") and not self.given:
             return ACCEPT
         if title.startswith(FORM) or self.given:
             return self.given.pop(0)
-        return [answer for answer in offered if answer != CANCEL][-1]
+        return offered[0]
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_a_role_is_corrected(
         ("code", "category", False),
         ("who", found.columns[1].role, False),
     ]
-    assert answers.offered[2] == ["identifier", "measure", "category", "text", "place", "time"]
+    assert answers.offered[2] == ["identifier", "time", "measure", "category", "text", "place"]
     assert len(reads) == 1
 
 

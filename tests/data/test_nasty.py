@@ -125,9 +125,28 @@ def test_the_app_reads_as_the_command_does(name: str) -> None:
 
 
 def test_a_folder_and_a_missing_file(tmp_path: Path) -> None:
-    for path, words in ((tmp_path, "folder"), (tmp_path / "no.csv", "no such file")):
+    database = Path("postgresql://localhost/shop#orders")
+    for path, words in (
+        (tmp_path, "folder"),
+        (tmp_path / "no.csv", "no such file"),
+        (database, "not read yet"),
+    ):
         with pytest.raises(DashgenError, match=words):
             described(path)
+
+
+@pytest.mark.parametrize("name", ["a workbook", "Parquet"])
+def test_a_package_that_is_not_installed_is_named(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / f"file{CASES[name].suffix}"
+    file.write_bytes(CASES[name].content)
+    for package in ("python_calamine", "duckdb"):
+        monkeypatch.setitem(sys.modules, package, None)
+    for form in ("excel", "parquet"):
+        monkeypatch.delitem(sys.modules, f"dashgen.data.{form}", raising=False)
+    with pytest.raises(DataError, match=r"(python-calamine|duckdb); install dashgen-cli\[data\]"):
+        described(file)
 
 
 def test_the_file_changes_below_the_app(tmp_path: Path, datasets: ModuleType) -> None:

@@ -28,7 +28,7 @@ from duckdb import ColumnExpression, ConstantExpression, Expression, FunctionExp
 from filelock import FileLock
 
 from .errors import UserError
-from .reading import ReadingError, Source, missing, reader, table
+from .reading import ReadingError, Source, missing, reader, reads, table
 from .settings import ROOT
 
 FOLDER = ROOT / "instance" / "datasets"
@@ -260,7 +260,7 @@ def description(file: Path) -> tuple[Source, list[Column]]:
 
 
 def convert(source: Source, path: Path, columns: Sequence[Column], made: Path) -> None:
-    """Write the file as Parquet; a plain CSV file lies between them for a moment.
+    """Write the file as Parquet; but for Parquet, a plain CSV file lies between for a moment.
 
     Raises:
         DataError: The file is not as it is described; the log has the same message.
@@ -270,20 +270,7 @@ def convert(source: Source, path: Path, columns: Sequence[Column], made: Path) -
     log.info("Converting %s", source.path)
     begun = monotonic()
     try:
-        kinds = {ROW: "BIGINT", **{column.key: KINDS[column.type] for column in columns}}
-        write_plain(source, path, columns, draft.with_suffix(".csv"))
-        plain = cursor().read_csv(
-            str(draft.with_suffix(".csv")),
-            header=False,
-            columns=kinds,
-            auto_detect=False,
-            delimiter=",",
-            quotechar='"',
-            escapechar='"',
-            na_values="",
-            allow_quoted_nulls=False,
-            max_line_size=20_000_000,
-        )
+        plain = in_types(source, path, columns, draft.with_suffix(".csv"))
         plain.write_parquet(str(draft), compression="zstd")
         draft.replace(made)
         log.info("Converted %s in %.1f s", source.path, monotonic() - begun)
@@ -294,6 +281,34 @@ def convert(source: Source, path: Path, columns: Sequence[Column], made: Path) -
     finally:
         draft.unlink(missing_ok=True)
         draft.with_suffix(".csv").unlink(missing_ok=True)
+
+
+def in_types(
+    source: Source, path: Path, columns: Sequence[Column], draft: Path
+) -> duckdb.DuckDBPyRelation:
+    """Return the rows in the types of their columns.
+
+    Raises:
+        ReadingError: The file is not as it is described.
+    """
+    if source.format == "parquet":
+        direct = reads("parquet").direct(cursor(), source, path, columns)
+        if direct is not None:
+            found: duckdb.DuckDBPyRelation = direct
+            return found
+    write_plain(source, path, columns, draft)
+    return cursor().read_csv(
+        str(draft),
+        header=False,
+        columns={ROW: "BIGINT", **{column.key: KINDS[column.type] for column in columns}},
+        auto_detect=False,
+        delimiter=",",
+        quotechar='"',
+        escapechar='"',
+        na_values="",
+        allow_quoted_nulls=False,
+        max_line_size=20_000_000,
+    )
 
 
 def write_plain(source: Source, path: Path, columns: Sequence[Column], draft: Path) -> None:

@@ -53,7 +53,8 @@ GROUPS = {
 
 Rows = Iterator[tuple[int, list[str]]]
 QUARTER = re.compile(r"(?P<year>(19|20)\d\d)[- ]?[Qq](?P<quarter>[1-4])")
-YEAR = re.compile(r"(19|20)\d\d([-/](0[1-9]|1[0-2]))?")
+# A year, a month or a day in the place of a header.
+YEAR = re.compile(r"(19|20)\d\d([-/](0[1-9]|1[0-2])([-/]([0-2]\d|3[01]))?)?")
 
 
 class ReadingError(ValueError):
@@ -199,7 +200,7 @@ def unpivoted(columns: list[str], rows: Rows) -> tuple[list[str], Rows]:
     if not years:
         raise ReadingError("no header is a year, such as 2024")
     kept = [place for place in range(len(columns)) if place not in years]
-    label = "month" if len(columns[years[0]]) > 4 else "year"
+    label = span(columns[years[0]])
 
     def found() -> Rows:
         for line, row in rows:
@@ -210,6 +211,11 @@ def unpivoted(columns: list[str], rows: Rows) -> tuple[list[str], Rows]:
 
     header = [*(columns[place] for place in kept), label, "value"]
     return names(header, len(header)), found()
+
+
+def span(header: str) -> str:
+    """Return what a header is that stands for a time."""
+    return {4: "year", 7: "month"}.get(len(header), "day")
 
 
 def fitted(line: int, row: list[str], width: int, ragged: str) -> Rows:
