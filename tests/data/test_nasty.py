@@ -103,6 +103,7 @@ def test_what_has_its_type_in_the_file_needs_no_format(tmp_path: Path) -> None:
         assert not [one for one in described(file).columns if one.format or one.decimal]
 
 
+READ_PARQUET = [name for name, case in CASES.items() if name[:7] == "Parquet" and case.columns]
 FOLDER = Path(plotly.__file__).parent / "package_data/datasets"
 
 
@@ -147,6 +148,18 @@ def test_a_package_that_is_not_installed_is_named(
         monkeypatch.delitem(sys.modules, f"dashgen.data.{form}", raising=False)
     with pytest.raises(DataError, match=r"(python-calamine|duckdb); install dashgen-cli\[data\]"):
         described(file)
+
+
+@pytest.mark.parametrize("name", READ_PARQUET)
+def test_parquet_is_the_same_by_its_types_and_by_its_texts(
+    name: str, tmp_path: Path, datasets: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "file.parquet"
+    file.write_bytes(CASES[name].content)
+    entry = described(file).entry(str(file))
+    by_types = in_app(datasets, tmp_path / f"types{abs(hash(name))}", entry).page({}, 0, 9)
+    monkeypatch.setattr(datasets.reads("parquet"), "direct", lambda *_: None)
+    assert in_app(datasets, tmp_path / f"texts{abs(hash(name))}", entry).page({}, 0, 9) == by_types
 
 
 def test_the_file_changes_below_the_app(tmp_path: Path, datasets: ModuleType) -> None:
