@@ -29,7 +29,7 @@ def datasets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
     (package / "settings.py").write_text(
         "from pathlib import Path\n\nROOT = Path(__file__).parent\n"
     )
-    for part in ("datasets.py", "reading.py"):
+    for part in ("answers.py", "datasets.py", "reading.py"):
         (package / part).write_bytes((TEMPLATE / "parts/data" / part).read_bytes())
     sys.path.insert(0, str(package.parent))
     yield import_module("datasets_of_tests.datasets")

@@ -9,17 +9,22 @@ dash_clientside.dataset = {
         if (!before) {
             const asked = dataset.read(view);
             dataset.show(view, asked);
-            return asked;
+            return [asked, dataset.turn(view)];
         }
         const criteria = {};
         ids.forEach(({ column }, place) => {
             const wanted = dataset.wanted(values[place], view.filters[column]);
             if (wanted !== undefined) criteria[column] = wanted;
         });
-        if (JSON.stringify(criteria) === JSON.stringify(before)) return no_update;
+        if (JSON.stringify(criteria) === JSON.stringify(before)) return [no_update, no_update];
         dataset.write(view, criteria);
-        return criteria;
+        return [criteria, dataset.turn(view)];
     },
+
+    // The server leaves a question of this page unanswered once it has a later one.
+    turn: ({ page }) => ({ by: `${dash_clientside.dataset.visit} ${page}`, number: ++dash_clientside.dataset.turns }),
+    visit: crypto.getRandomValues(new Uint32Array(4)).join("-"),
+    turns: 0,
 
     views: {},
 
