@@ -119,8 +119,10 @@ Criteria = dict[str, Any]
 def make(file: Path, rows: int) -> None:
     """Write the file that the page is about."""
     own = duckdb.connect()
-    own.execute("CREATE MACRO h(n) AS (hash(i * 101 + n) % 2147483647)::BIGINT")
-    cells = ", ".join(f'{sql} AS "{name}"' for name, (_, _, sql) in COLUMNS.items())
+    own.execute("CREATE MACRO h(i, n) AS (hash(i * 101 + n) % 2147483647)::BIGINT")
+    cells = ", ".join(
+        f'{sql.replace("h(", "h(i, ")} AS "{name}"' for name, (_, _, sql) in COLUMNS.items()
+    )
     own.execute(f"COPY (SELECT {cells} FROM range(1, {rows + 1}) r(i)) TO '{file}' (HEADER)")
 
 

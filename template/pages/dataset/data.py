@@ -12,12 +12,13 @@ import pandas as pd
 from duckdb import CaseExpression, ColumnExpression, ConstantExpression, Expression, SQLExpression
 from duckdb import FunctionExpression as Function
 
-from ...core import answers, datasets
+from ...core import answers, datasets, language
 
 Column = datasets.Column
 Criteria = datasets.Criteria
 Turn = answers.Turn
 turn = answers.turn
+spoken = language.spoken
 DATA = datasets.Dataset(Path(__file__).parent)
 
 LISTS = 4  # filters that list values

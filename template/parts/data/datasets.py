@@ -104,6 +104,7 @@ class Dataset:
         self.source, self.columns = description(self.file)
         self.shown = [column for column in self.columns if not column.hidden]
         self.path = ROOT / self.source.path
+        self.described = f"{self.source}{self.columns}{duckdb.__version__}"
         self.lock = threading.Lock()
         self.answers = Answers(ANSWERS)
 
@@ -122,7 +123,7 @@ class Dataset:
             message = f"{self.source.path} cannot be read: {error.strerror}."
             log.error("%s", message)
             raise DataError(message) from None
-        said = f"{self.source}{self.columns}{state.st_size}{state.st_mtime_ns}{duckdb.__version__}"
+        said = f"{self.described}{state.st_size}{state.st_mtime_ns}"
         return hashlib.sha256(said.encode()).hexdigest()[:20]
 
     def converted(self) -> Path:
