@@ -61,7 +61,8 @@ def data_page(
 
 def name_of(file: Path) -> str:
     """Return the name of a page from that of its file."""
-    stem = file.name.partition(".")[0].casefold()
+    _, table, name = file.name.partition("#")
+    stem = (name.rpartition(".")[2] if table else file.name.partition(".")[0]).casefold()
     plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
     words = re.sub("[^a-z0-9]+", "_", plain).strip("_")
     name = (words if words[:1].isalpha() else f"data_{words}")[:LONGEST].strip("_")
