@@ -74,6 +74,15 @@ def key(connection: "psycopg.Connection[Any]", source: Source) -> str:
     return str(found[0][0]) if len(found) == 1 else ""
 
 
+def stored(connection: "psycopg.Connection[Any]", source: Source) -> bool:
+    """Say whether each row has a place of its own; in a view and in partitions it has none."""
+    name = table_of(source).as_string(connection)
+    found = connection.execute(
+        "SELECT relkind FROM pg_class WHERE oid = to_regclass(%s)", [name]
+    ).fetchone()
+    return found is not None and found[0] in ("r", "m")
+
+
 def size(source: Source) -> int:
     """Return the number of rows."""
     counted = sql.SQL("SELECT count(*) FROM {}").format(table_of(source))

@@ -72,6 +72,7 @@ def address() -> Iterator[str]:
                 cursor.executemany(f"INSERT INTO sales.orders VALUES ({places})".encode(), ROWS)
                 cursor.execute("UPDATE sales.orders SET weight = 'NaN' WHERE weight IS NULL")
                 cursor.execute("CREATE TABLE keyless AS SELECT * FROM sales.orders")
+                cursor.execute("CREATE VIEW seen AS SELECT * FROM keyless")
         yield f"{url}#sales.orders"
 
 
@@ -105,7 +106,7 @@ def test_a_table_is_described(address: str) -> None:
     assert name_of(Path(address)) == "orders"
 
 
-@pytest.mark.parametrize("table", ["sales.orders", "keyless"])
+@pytest.mark.parametrize("table", ["sales.orders", "keyless", "seen"])
 def test_a_table_answers_like_a_file_of_its_rows(
     address: str, table: str, tmp_path: Path, datasets: ModuleType, own_password: None
 ) -> None:

@@ -109,9 +109,11 @@ class Table(datasets.Dataset):
             ReadingError: A column is not there.
         """
         kinds = postgresql.kinds(connection, self.source)
-        key = postgresql.key(connection, self.source)
-        # Without a key, the place of a row in the file of the table tells it from the others.
-        number = exp.column(key, quoted=True) if key else exp.cast(exp.column("ctid"), "TEXT")
+        number: exp.Expression = exp.Window(this=exp.RowNumber())
+        if key := postgresql.key(connection, self.source):
+            number = exp.column(key, quoted=True)
+        elif postgresql.stored(connection, self.source):
+            number = exp.cast(exp.column("ctid"), "TEXT")
         wanted = [exp.alias_(number, datasets.ROW, quoted=True)]
         for column in self.columns:
             if column.name not in kinds:
@@ -181,6 +183,10 @@ def translated(query: str, data: Table) -> str:
                 return exp.func("BOOL_AND" if isinstance(node, exp.Min) else "BOOL_OR", node.this)
             case exp.DateTrunc() | exp.TimestampTrunc():
                 node.set("this", exp.cast(node.this, "TIMESTAMP"))
+            case exp.Div():
+                # DuckDB has no value where PostgreSQL has an error.
+                zero = exp.Literal.number(0)
+                node.set("expression", exp.func("NULLIF", node.expression, zero))
             case exp.Select():
                 grouped(node)
         return node
