@@ -3,6 +3,7 @@
 A command raises these; only the command line turns them into a line and an exit code.
 """
 
+import re
 import shlex
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
@@ -10,6 +11,7 @@ from enum import IntEnum
 from pathlib import Path
 
 NAMED_ENTRIES = 8
+PASSWORD = re.compile(r"^(\w+:/+[^/@:]*):[^/@]*(?=@)")  # of an address
 
 
 def likely(word: str, known: Iterable[str]) -> str:
@@ -354,4 +356,4 @@ class DataError(DashgenError):
     exit_code = ExitCode.USAGE
 
     def __init__(self, path: Path, problem: str, hint: str = "") -> None:
-        super().__init__(f"{path}: {problem}", hint)
+        super().__init__(f"{PASSWORD.sub(r'\1', str(path))}: {problem}", hint)

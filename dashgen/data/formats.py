@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 from dashgen.data.doubts import Doubt, Flag
 from dashgen.data.reading import ReadingError, Source, lines, opened, reads
-from dashgen.errors import DataError
+from dashgen.errors import PASSWORD, DataError
 
 PACKAGES = {
     "excel": ("python-calamine", "data"),
@@ -57,6 +57,7 @@ def format_of(path: Path) -> str:
     if URL.match(str(path)):
         if not str(path).startswith(("postgresql:", "postgres:")):
             raise DataError(path, "of databases, only PostgreSQL is read", "export the table")
+        without_password(path)
         return "postgresql"
     start = _start(path)
     if start.startswith(b"PK\x03\x04"):
@@ -133,8 +134,8 @@ def without_password(path: Path) -> str:
     """
     found = address(path)
     if "password=" in found:
-        raise DataError(path.parent, "the address has a password", "set PGPASSWORD instead")
-    return re.sub(r"(?<=//)([^/@:]*):[^/@]*@", r"\1@", found)
+        raise DataError(path.parent, "an option of the address is a password", "set PGPASSWORD")
+    return PASSWORD.sub(r"\1", found)
 
 
 def refuse_inner_rows(source: Source, path: Path) -> None:
