@@ -356,4 +356,5 @@ class DataError(DashgenError):
     exit_code = ExitCode.USAGE
 
     def __init__(self, path: Path, problem: str, hint: str = "") -> None:
-        super().__init__(f"{PASSWORD.sub(r'\1', str(path))}: {problem}", hint)
+        shown = PASSWORD.sub(r"\1", str(path))
+        super().__init__(f"{shown}: {problem}", hint)
