@@ -4,6 +4,7 @@ A page makes its queries of DuckDB's expressions. Here they are made over an emp
 same columns. DuckDB writes such a query as SQL, sqlglot translates it, and the server runs it.
 """
 
+import atexit
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -109,7 +110,7 @@ class Table(datasets.Dataset):
             ReadingError: A column is not there.
         """
         kinds = postgresql.kinds(connection, self.source)
-        number: exp.Expression = exp.Window(this=exp.RowNumber())
+        number: exp.Expr = exp.Window(this=exp.RowNumber())
         if key := postgresql.key(connection, self.source):
             number = exp.column(key, quoted=True)
         elif postgresql.stored(connection, self.source):
@@ -148,7 +149,7 @@ class Rows:
         return int(self.data.ask(counted)[0][0]), len(self.relation.columns)
 
 
-def kept(value: exp.Expression, kind: str, wanted: str) -> exp.Expression:
+def kept(value: exp.Expr, kind: str, wanted: str) -> exp.Expr:
     """Return a column in the type of the description; words for nothing and NaN are none."""
     if kind == "timestamptz":
         value = exp.AtTimeZone(this=value, zone=exp.Literal.string("UTC"))
@@ -166,7 +167,7 @@ def translated(query: str, data: Table) -> str:
     """Return a query of DuckDB's in the words of the server."""
     booleans = {column.key for column in data.columns if column.type == "boolean"}
 
-    def change(node: exp.Expression) -> exp.Expression:
+    def change(node: exp.Expr) -> exp.Expr:
         match node:
             case exp.Table() if node.name == data.key and data.base is not None:
                 return data.base.subquery(node.alias or "data")
@@ -229,5 +230,15 @@ def idle(data: Table) -> Iterator["psycopg.Connection[Any]"]:
     except psycopg.OperationalError:
         connection.close()
         raise
-    with lending:
-        known.append(connection)
+    finally:
+        if not connection.closed:
+            with lending:
+                known.append(connection)
+
+
+@atexit.register
+def close() -> None:
+    """Close the connections of this process."""
+    for (process, _), known in waiting.items():
+        while known and process == os.getpid():
+            known.pop().close()
