@@ -26,7 +26,7 @@ from .jobs import APP, KEEP_SECONDS, PolledManager, guarded, install, plain
 from .security import visitor
 from .settings import ROOT, make_folder, refusing
 
-__all__ = ["install", "job", "manager", "ping"]
+__all__ = ["install", "job", "manager", "ping", "start"]
 
 log = logging.getLogger(__name__)
 
@@ -150,8 +150,34 @@ class Helper:
             manager.cancel(order.job)
 
 
+class Forked:
+    """A child of this process, as `subprocess.Popen` has it."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self._status: int | None = None
+
+    def poll(self) -> int | None:
+        """Return the exit code, or None while it runs."""
+        if self._status is None and os.waitpid(self.pid, os.WNOHANG)[0]:
+            self._status = 0
+        return self._status
+
+
+def become_helper(own_server: str) -> None:
+    """Leave behind what a fork has of a web process: its signals and its terminal."""
+    global SERVER
+    SERVER = os.environ[PARENT] = own_server
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD, signal.SIGABRT):
+        signal.signal(number, signal.SIG_DFL)
+    os.setpgid(0, 0)  # Ctrl-C in a terminal is for the server
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+
+
 class Queue:
-    """The way from this web process to its helper, which starts with the first job.
+    """The way from this web process to its helper, which starts with it.
 
     It is a pair of sockets without a name: nobody who tidies up can remove them. A helper that
     has gone is replaced with the next job.
@@ -159,8 +185,30 @@ class Queue:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._helper: subprocess.Popen[bytes] | None = None
+        self._helper: subprocess.Popen[bytes] | Forked | None = None
         self._channel: socket.socket
+
+    def start(self, inherited: Sequence[socket.socket] = ()) -> None:
+        """Start the helper as a fork of this process, which has imported the app.
+
+        There must not be a second thread yet. `inherited` are sockets that are not the helper's.
+        """
+        own_server = server()
+        channel, theirs = socket.socketpair()
+        if process := os.fork():
+            theirs.close()
+            self._use(Forked(process), channel)
+            return
+        try:
+            for one in (channel, *inherited):
+                one.close()
+            become_helper(own_server)
+            Helper(theirs.detach()).serve()
+        except Exception:
+            log.exception("The process that starts jobs has failed")
+        finally:
+            sys.stdout.flush()
+            os._exit(0)
 
     def put(self, visitor: str, job: str, work: Sequence[Any]) -> None:
         """Let the helper run a job when it is the job's turn."""
@@ -181,14 +229,14 @@ class Queue:
                     raise ConnectionError("the process that starts jobs has ended")
 
     def _begin(self) -> None:
+        # A fork of a process with several threads could stay locked for ever.
         if self._helper:
             self._channel.close()
-        self._channel, theirs = socket.socketpair()
-        self._channel.settimeout(60)
+        channel, theirs = socket.socketpair()
         number = theirs.fileno()
         words = f"import app; from {APP}.core.background import Helper; Helper({number}).serve()"
         with theirs:
-            self._helper = subprocess.Popen(
+            process = subprocess.Popen(
                 [sys.executable, "-c", words],
                 cwd=ROOT,
                 env=os.environ | {PARENT: server()},
@@ -196,6 +244,11 @@ class Queue:
                 pass_fds=[number],
                 process_group=0,  # Ctrl-C in a terminal is for the server
             )
+        self._use(process, channel)
+
+    def _use(self, helper: "subprocess.Popen[bytes] | Forked", channel: socket.socket) -> None:
+        channel.settimeout(60)
+        self._helper, self._channel = helper, channel
 
 
 queue = Queue()
@@ -273,6 +326,17 @@ with refusing("background_cache"):
             size_limit=settings.background_cache_mb * 2**20,
         )
     )
+    # SQLite's connections must not cross a fork, to a worker or a job. Each process opens its own.
+    os.register_at_fork(before=manager.handle.close)
+
+
+def start(inherited: Sequence[socket.socket] = ()) -> None:
+    """Start with the server what jobs are forked from, so that the first job does not wait.
+
+    It is a fork of the web process and shares its memory. `inherited` are the server's sockets.
+    """
+    if not settings.debug:  # the reloader's two processes would start it at each change
+        queue.start(inherited)
 
 
 def ping() -> None:

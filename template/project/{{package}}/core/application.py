@@ -62,3 +62,4 @@ def warm_up(app: Dash) -> None:
     answer = app.server.test_client().get(app.config.requests_pathname_prefix)
     if answer.status_code != 200:
         raise RuntimeError(f"the first page fails: {answer.status}")
+    logs.forget()  # what the server logs from here on is not about that request
