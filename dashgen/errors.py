@@ -4,11 +4,12 @@ A command raises these. Only the command line turns them into a line and an exit
 """
 
 import re
-import shlex
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from enum import IntEnum
 from pathlib import Path
+
+from dashgen import system
 
 NAMED_ENTRIES = 8
 PASSWORD = re.compile(r"^(\w+:/+[^/@:]*):[^/@]*(?=@)")  # of an address
@@ -258,7 +259,7 @@ class DubiousOwnerError(RepositoryError):
     def __init__(self, path: str) -> None:
         super().__init__(
             f"git does not trust the repository {path}, because it belongs to another user",
-            f"if you trust it, run git config --global --add safe.directory {shlex.quote(path)}",
+            f"if you trust it, run git config --global --add safe.directory {system.quoted(path)}",
         )
 
 
@@ -268,7 +269,7 @@ class NoRepositoryError(RepositoryError):
     def __init__(self, path: Path) -> None:
         super().__init__(
             f"{path} is not in a git repository",
-            "run git init && git add --all && git commit there",
+            f"run {system.in_turn('git init', 'git add --all', 'git commit')} there",
         )
 
 
@@ -326,7 +327,7 @@ class OutputError(DashgenError):
 
     def __init__(self, error: OSError) -> None:
         # The reader has seen enough.
-        self.closed = isinstance(error, BrokenPipeError)
+        self.closed = system.nobody_reads(error)
         reason = (error.strerror or str(error)).lower()
         super().__init__(f"cannot print the result: {reason}", "send the output elsewhere")
 

@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from dashgen import system
 from dashgen.cli.check import check
 from dashgen.cli.completion import VARIABLE, complete, completion
 from dashgen.cli.config import config
@@ -88,6 +89,7 @@ def main(words: Sequence[str] | None = None) -> int:
         return complete(app)
     _handle_signals()
     _open_streams()
+    system.show_colours()
     for stream in (sys.stdout, sys.stderr):
         # A file name that is not text, or a terminal without an arrow, must not end a command.
         if isinstance(stream, io.TextIOWrapper):
@@ -181,7 +183,7 @@ def _open_streams() -> None:
 def _handle_signals() -> None:
     # A script's shell starts background jobs with SIGINT ignored, but `kill -INT` must end them.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in system.ENDING:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _terminate)
 

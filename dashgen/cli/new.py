@@ -1,6 +1,5 @@
 """``dashgen new`` on the command line."""
 
-import shlex
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -16,6 +15,7 @@ from dashgen.cli.questions import QuestionCommand, stated
 from dashgen.cli.steps import first_steps
 from dashgen.errors import CommandLineError
 from dashgen.project.staging import Existing
+from dashgen.system import quoted
 
 OUTCOMES = {
     Existing.KEEP: "kept",
@@ -88,7 +88,7 @@ def new(
         bool,
         typer.Option(
             "--force",
-            help="Add what is missing to a folder with content. Ask about each file that differs.",
+            help="Add missing files to a folder with content. Ask about each file that differs.",
         ),
     ] = False,
     existing: Annotated[
@@ -128,9 +128,9 @@ def new(
 ) -> None:
     """Write a new app and commit it to git.
 
-    Asks at a terminal for all answers that neither the flags nor the answers file give. An answer
-    is taken from a flag, the answers file, your preferences (dashgen config), git, or the
-    template's default, in this order.
+    Asks at a terminal for all answers that neither the flags nor the answers file give. These
+    sources are read in order: a flag, the answers file, your preferences (dashgen config), git,
+    the template's default.
 
     \b
     Examples:
@@ -328,6 +328,6 @@ def _as_text(project: "NewProject") -> str:
 def _near(path: Path) -> str:
     """Return the path as one would type it from here, quoted where a shell needs it."""
     try:
-        return shlex.quote(str(path.relative_to(Path.cwd())))
+        return quoted(str(path.relative_to(Path.cwd())))
     except ValueError:
-        return shlex.quote(str(path))
+        return quoted(str(path))

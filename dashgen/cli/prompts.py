@@ -221,7 +221,7 @@ def difference(path: str, present: Path, new: Path) -> str:
 
 
 def _select(title: str, offers: Sequence[tuple[str, str, str, bool]], default: str) -> str:
-    """Offer (value, label, meaning, whether that is the usual one); return the chosen value."""
+    """Offer values with their labels, meanings and a mark of the usual one. Return the choice."""
     column = max(len(label) for _, label, _, _ in offers)
     # The pointer and a margin go before it.
     room = shutil.get_terminal_size().columns - 4

@@ -1,6 +1,5 @@
 """``dashgen update`` on the command line."""
 
-import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +10,7 @@ from dashgen.cli.console import Output, shown, styled
 from dashgen.cli.parameters import Diff, DryRun, Json, Project, Quiet, Template, Try, Verbose, Yes
 from dashgen.cli.questions import stated
 from dashgen.errors import CommandLineError, ExitCode
+from dashgen.system import in_turn, quoted
 from dashgen.update.content import Style
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def summary(update: "Update", dry_run: bool) -> str:
     lines = [f"Updated: {total}. Nothing is committed."]
     for name, paths in update.kept_pages.items():
         lines.append(f"\nThe page {name} was edited. It stays, and is yours from now on.")
-        lines.append(f"To delete it: git rm -r {shlex.join(paths)}")
+        lines.append(f"To delete it: git rm -r {' '.join(map(quoted, paths))}")
     for answer in update.answers:
         if answer.data:
             lines.append(f"\nYour data, so far in {shown(answer.old)}: {answer.data}.")
@@ -219,7 +219,7 @@ def _trial(update: "Update") -> str:
 
 
 def _next(update: "Update") -> list[str]:
-    last = ["uv sync && uv run pytest", "git add --all && git commit"]
+    last = [in_turn("uv sync", "uv run pytest"), in_turn("git add --all", "git commit")]
     if not update.conflicts:
         return ["git diff", *last]
     inline = [change.path for change in update.conflicts if change.stages]
@@ -227,7 +227,7 @@ def _next(update: "Update") -> list[str]:
     first = []
     if inline:
         first += [f"resolve {', '.join(inline)} in an editor, or with git mergetool"]
-        first += [f"git add {shlex.join(inline)}"]
+        first += [f"git add {' '.join(map(quoted, inline))}"]
     if aside:
         first.append(f"take over what you want of {', '.join(aside)}, and remove that")
     return [*first, *last]

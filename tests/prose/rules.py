@@ -25,7 +25,7 @@ PARENTHESIS = re.compile(r"(?<!\w)\(([^()]*)\)")
 ASKED = re.compile(
     r"""\b(?:say|says|said|show|shows|shown|know|knows|known|tell|tells|told|ask|asks|asked|see
     |sees|seen|learn|explain|explains|describe|describes|decide|decides|check|checks|understand
-    |find\ out|report|reports)\s+(?:\w+\s+)?what\b | \bwhat\ to\b""",
+    |find\ out|report|reports)\s+(?:[\w']+\s+){0,3}what\b | \bwhat\ to\b""",
     re.VERBOSE | re.IGNORECASE,
 )
 IN_PLACE_OF_A_NOUN = re.compile(

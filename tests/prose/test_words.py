@@ -22,16 +22,58 @@ from .rules import Problem, Text, broken, of_markdown, of_plain, of_python, prob
 ROOT = Path(__file__).parents[2]
 
 # A file that passes has to leave this list.
-NOT_YET: frozenset[str] = frozenset()
+NOT_YET: frozenset[str] = frozenset(
+    {
+        "README.md",
+        "dashgen add page --help",
+        "dashgen update --help",
+        "dashgen/cli/data.py",
+        "dashgen/cli/pages.py",
+        "dashgen/cli/update.py",
+        "dashgen/commands/pages.py",
+        "dashgen/commands/status.py",
+        "dashgen/commands/trial.py",
+        "dashgen/commands/update.py",
+        "dashgen/data/__init__.py",
+        "dashgen/data/columns.py",
+        "dashgen/data/describe.py",
+        "dashgen/data/reading.py",
+        "dashgen/data/sniff.py",
+        "dashgen/update/__init__.py",
+        "dashgen/update/content.py",
+        "dashgen/update/formatter.py",
+        "dashgen/update/leftovers.py",
+        "dashgen/update/merge.py",
+        "dashgen/update/own.py",
+        "dashgen/update/places.py",
+        "dashgen/update/plan.py",
+        "dashgen/update/python.py",
+        "dashgen/update/uses.py",
+        "docs/cli.md",
+        "docs/data.md",
+        "docs/updates.md",
+        "project: AGENTS.md",
+        "project: README.md",
+        "project: myapp/core/settings.py",
+        "template/pages/dataset/data.py",
+        "template/pages/dataset/figures.py",
+        "template/parts/data/datasets.py",
+        "template/parts/data/reading.py",
+        "template/questions/background.yml",
+        "template/questions/layout.yml",
+        "template/questions/pages.yml",
+        "template/questions/settings.yml",
+        "template/questions/storage.yml",
+    }
+)
 
+# Every part but one of each axis, and projects without what yes/no questions add.
 VARIANTS = (
     Variant(),
     Variant("redis", "celery", "tabs", "patch"),
-    Variant("local", "none", "single", "clientside"),
-    Variant("postgresql", "diskcache", "navbar", "split", frozenset({"docker", "ci"})),
+    Variant("local", "none", "single", "clientside", frozenset({"docker", "ci"})),
+    Variant("postgresql", "celery", "navbar", "split"),
     Variant("mongodb", "none", "sidebar", "chained"),
-    Variant("memory", "celery"),
-    Variant("session", "none"),
 )
 
 
@@ -42,6 +84,9 @@ def documents() -> Iterator[Path]:
 
 def modules() -> Iterator[Path]:
     yield from sorted(ROOT.glob("dashgen/**/*.py"))
+    # Not in the projects below: these are for a file of data.
+    yield from sorted(ROOT.glob("template/parts/data/*.py"))
+    yield from sorted(ROOT.glob("template/pages/dataset/*.py"))
 
 
 def question_files() -> Iterator[Path]:

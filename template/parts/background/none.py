@@ -35,7 +35,8 @@ def job(
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a callback with the arguments of a background callback.
 
-    Progress goes nowhere, and what would cancel the job stays as it is in the layout: disabled.
+    Progress goes nowhere, and the inputs that would cancel the job stay as they are in the layout:
+    disabled.
     """
     stay = {trigger.component_id for trigger in cancel}
     register = callback(

@@ -36,7 +36,7 @@ def create_app() -> Dash:
         description=theme.DESCRIPTION,
         update_title="",
         use_pages=True,
-        # Otherwise the index page would carry the layout of every page, whoever asks for it.
+        # Otherwise the index page would carry the layout of every page, for every visitor.
         suppress_callback_exceptions=True,
         background_callback_manager=background.manager,
         hooks=storage.RENDERER_HOOKS,
