@@ -42,7 +42,7 @@ def data_page(
     Args:
         description: What the file holds.
         project: The project's folder, which need not be there yet.
-        entry: The page's name, and what else the user has said of it.
+        entry: The page's name and the user's other answers about it.
         copy: Whether the file is copied into the project. None copies a file that is not large and
             holds nothing that looks like a secret or a person.
         settled: Refuse doubts that would change figures.

@@ -23,6 +23,7 @@ FULL = (
     "tests/cli/test_texts.py::test_every_reader",
     "tests/cli/test_simulation.py",
     "tests/cli/test_wheel.py",
+    "tests/data/test_database.py::test_an_app",
     "tests/data/test_path.py::test_an_app_of_files",
     "tests/data/test_path.py::test_public_data",
     "tests/docs/test_pages.py::test_the_tutorial",
