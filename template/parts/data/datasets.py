@@ -13,13 +13,14 @@ import logging
 import os
 import threading
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from functools import reduce
 from operator import and_
 from pathlib import Path
+from time import monotonic
 from typing import Any, TypeVar
 
 import duckdb
@@ -29,7 +30,7 @@ from filelock import FileLock
 
 from .answers import Answers, check
 from .errors import UserError
-from .reading import ReadingError, Source, missing, reader, table
+from .reading import ReadingError, Source, missing, reader, reads, table
 from .settings import ROOT
 
 FOLDER = ROOT / "instance" / "datasets"
@@ -48,7 +49,10 @@ CHOICES = 200  # values that a filter offers
 ANSWERS = 16_000_000  # bytes of answers that a page keeps
 FOUND = 50_000  # rows that a search may find to be kept
 REMEMBERED = 20_000  # cells of a column whose plain form is remembered during conversion
+BLOCK = 10_000  # rows between two looks at the clock
+PATIENCE = 2  # seconds of a conversion without a word in the log
 MEMORY = "128MB"  # that DuckDB may take in each process, whatever the size of the files
+PLENTY = "512MB"  # during a conversion
 
 log = logging.getLogger(__name__)
 Criteria = Mapping[str, Any]
@@ -277,7 +281,7 @@ def description(file: Path) -> tuple[Source, list[Column]]:
 
 
 def convert(source: Source, path: Path, columns: Sequence[Column], made: Path) -> None:
-    """Write the file as Parquet; a plain CSV file lies between them for a moment.
+    """Write the file as DuckDB has it; but for Parquet, a plain CSV file lies between for a moment.
 
     Raises:
         DataError: The file is not as it is described; the log has the same message.
@@ -285,23 +289,12 @@ def convert(source: Source, path: Path, columns: Sequence[Column], made: Path) -
     draft = made.with_suffix(f".{os.getpid()}")
     page = made.name.rpartition("-")[0]
     log.info("Converting %s", source.path)
+    begun = monotonic()
     try:
-        kinds = {ROW: "BIGINT", **{column.key: KINDS[column.type] for column in columns}}
-        write_plain(source, path, columns, draft.with_suffix(".csv"))
-        plain = cursor().read_csv(
-            str(draft.with_suffix(".csv")),
-            header=False,
-            columns=kinds,
-            auto_detect=False,
-            delimiter=",",
-            quotechar='"',
-            escapechar='"',
-            na_values="",
-            allow_quoted_nulls=False,
-            max_line_size=20_000_000,
-        )
-        keep(plain, draft)
+        with plenty():
+            keep(in_types(source, path, columns, draft.with_suffix(".csv")), draft)
         draft.replace(made)
+        log.info("Converted %s in %.1f s", source.path, monotonic() - begun)
     except (ReadingError, OSError, duckdb.Error) as error:
         message = f"{source.path} is not as pages/{page}/dataset.toml says: {error}"
         log.error("%s", message)
@@ -309,6 +302,34 @@ def convert(source: Source, path: Path, columns: Sequence[Column], made: Path) -
     finally:
         draft.unlink(missing_ok=True)
         draft.with_suffix(".csv").unlink(missing_ok=True)
+
+
+def in_types(
+    source: Source, path: Path, columns: Sequence[Column], draft: Path
+) -> duckdb.DuckDBPyRelation:
+    """Return the rows in the types of their columns.
+
+    Raises:
+        ReadingError: The file is not as it is described.
+    """
+    if source.format == "parquet":
+        direct = reads("parquet").direct(cursor(), source, path, columns)
+        if direct is not None:
+            found: duckdb.DuckDBPyRelation = direct
+            return found
+    write_plain(source, path, columns, draft)
+    return cursor().read_csv(
+        str(draft),
+        header=False,
+        columns={ROW: "BIGINT", **{column.key: KINDS[column.type] for column in columns}},
+        auto_detect=False,
+        delimiter=",",
+        quotechar='"',
+        escapechar='"',
+        na_values="",
+        allow_quoted_nulls=False,
+        max_line_size=20_000_000,
+    )
 
 
 def write_plain(source: Source, path: Path, columns: Sequence[Column], draft: Path) -> None:
@@ -332,7 +353,11 @@ def write_plain(source: Source, path: Path, columns: Sequence[Column], draft: Pa
     known: list[dict[str, str]] = [{} for _ in places]
     with draft.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
+        said = monotonic()
         for number, (line, row) in enumerate(rows, 1):
+            if number % BLOCK == 0 and monotonic() - said > PATIENCE:
+                said = monotonic()
+                log.info("Converting %s: %s rows", source.path, f"{number:,}")
             cells: list[Any] = [number]
             for (place, column, read), seen in zip(places, known, strict=True):
                 cell = row[place]
@@ -358,6 +383,16 @@ def keep(rows: duckdb.DuckDBPyRelation, draft: Path) -> None:
         rows.create(f"{name}.main.data")
     finally:
         own.execute(f"DETACH {name}")
+
+
+@contextmanager
+def plenty() -> Iterator[None]:
+    """Let DuckDB take more memory for a while."""
+    cursor().execute(f"SET memory_limit = '{PLENTY}'")
+    try:
+        yield
+    finally:
+        cursor().execute(f"SET memory_limit = '{MEMORY}'")
 
 
 def remove_others(made: Path) -> None:
@@ -405,7 +440,8 @@ def cursor(file: Path | None = None) -> duckdb.DuckDBPyConnection:
     Raises:
         Superseded: The visitor has already asked something else.
     """
-    check()
+    if file:
+        check()
     with connecting:
         own = connections.get(os.getpid()) or Connection()
         connections[os.getpid()] = own
