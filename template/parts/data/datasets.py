@@ -53,6 +53,7 @@ BLOCK = 10_000  # rows between two looks at the clock
 PATIENCE = 2  # seconds of a conversion without a word in the log
 MEMORY = "128MB"  # that DuckDB may take in each process, whatever the size of the files
 PLENTY = "512MB"  # during a conversion
+LINE = 20_000_000  # bytes of a line during a conversion
 
 log = logging.getLogger(__name__)
 Criteria = Mapping[str, Any]
@@ -328,7 +329,8 @@ def in_types(
         escapechar='"',
         na_values="",
         allow_quoted_nulls=False,
-        max_line_size=20_000_000,
+        max_line_size=LINE,
+        buffer_size=LINE,  # by default sixteen lines, which are allocated at once
     )
 
 
