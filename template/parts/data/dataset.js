@@ -5,7 +5,7 @@ dash_clientside.dataset = {
     // What the filters let through, by column; a filter that lets all through is left out.
     collect(values, ids, view, before) {
         const { dataset, callback_context, no_update } = dash_clientside;
-        dataset.views[view.page] = view;
+        dataset.views[view.page] ??= { ...view, path: location.pathname };
         if (!before) {
             dataset.speak(view);
             dataset.fit(view);
@@ -177,14 +177,16 @@ dash_clientside.dataset = {
     },
 };
 
-// Back and forward within one page: its filters follow the address.
-addEventListener("popstate", () => {
-    const { views, read, show } = dash_clientside.dataset;
-    for (const view of Object.values(views)) {
-        const id = JSON.stringify({ column: Object.keys(view.filters)[0], type: `${view.page}-filter` });
-        if (document.getElementById(id)) show(view, read(view));
-    }
-});
+// Back, forward, and a link to the page itself: its filters follow the address.
+for (const moved of ["popstate", "_dashprivate_pushstate"]) {
+    addEventListener(moved, () => {
+        const { views, read, show } = dash_clientside.dataset;
+        for (const view of Object.values(views)) {
+            const id = JSON.stringify({ column: Object.keys(view.filters)[0], type: `${view.page}-filter` });
+            if (view.path === location.pathname && document.getElementById(id)) show(view, read(view));
+        }
+    });
+}
 
 // Numbers and dates in the visitor's language.
 window.dashAgGridFunctions = window.dashAgGridFunctions || {};
