@@ -230,7 +230,9 @@ class Dataset:
         own = cursor(self.converted())
         number = ColumnExpression(ROW)
         passing = self.passing(own, criteria)
-        ordered = passing.sort(*order, number) if order else passing
+        # Without a sort and without the join of a search, rows come as they are stored.
+        joined = any(isinstance(wanted, str) for wanted in criteria.values())
+        ordered = passing.sort(*order, number) if order or joined else passing
         numbers = ordered.select(number).limit(end - start, start).set_alias("numbers")
         found = self.passing(own, {}).join(numbers, ROW, how="semi").sort(*order, number)
         rows = found.select(number, *(column.value for column in self.shown)).fetchall()
