@@ -190,7 +190,7 @@ for (const moved of ["popstate", "_dashprivate_pushstate"]) {
 
 // Numbers and dates in the visitor's language.
 window.dashAgGridFunctions = window.dashAgGridFunctions || {};
-dashAgGridFunctions.datasetCell = ({ value, colDef, node }) => {
+dashAgGridFunctions.datasetCell = ({ value, colDef, node, column }) => {
     if (value == null) return "";
     const { type, unit } = colDef.context;
     if (type === "boolean") return value ? "Yes" : "No";
@@ -198,14 +198,17 @@ dashAgGridFunctions.datasetCell = ({ value, colDef, node }) => {
     if (type === "datetime") return new Date(value.replace(" ", "T")).toLocaleString();
     if (type !== "number" && !(type === "integer" && colDef.type)) return String(value);
     if (unit === "%") return value.toLocaleString(undefined, { style: "percent", maximumFractionDigits: 2 });
-    // A sum has no room for cents.
-    const most = node?.rowPinned ? (Math.abs(value) < 1000 ? 2 : 0) : 6;
+    // A sum has no room for cents, and on a phone none for millions.
+    const short = node?.rowPinned && Math.abs(value) >= 1e6 && column?.getActualWidth() < 150;
+    const most = short ? 2 : node?.rowPinned ? (Math.abs(value) < 1000 ? 2 : 0) : 6;
+    const notation = short ? "compact" : "standard";
     const currency = { "€": "EUR", $: "USD", "£": "GBP", "¥": "JPY" }[unit];
     if (currency) {
         const digits = most ? {} : { maximumFractionDigits: 0 };
-        return value.toLocaleString(undefined, { style: "currency", currency, currencyDisplay: "narrowSymbol", ...digits });
+        const style = { style: "currency", currency, currencyDisplay: "narrowSymbol", notation };
+        return value.toLocaleString(undefined, { ...style, ...digits });
     }
-    const text = value.toLocaleString(undefined, { maximumFractionDigits: most });
+    const text = value.toLocaleString(undefined, { maximumFractionDigits: most, notation });
     return unit ? `${text} ${unit}` : text;
 };
 
