@@ -55,7 +55,6 @@ SLOW = (
 # share what has been started. Elsewhere it is a file that stays. `None`: each test is by itself.
 # What takes longest comes first, so that no process works alone in the end.
 SHARES = {
-    "tests/browser/test_data_pages.py",
     "tests/browser/test_profile.py::test_profile_on_the_development_server": None,
     "tests/browser/": slice(None),
     "tests/project/test_pages.py": None,
