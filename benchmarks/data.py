@@ -371,7 +371,7 @@ def drive(
                 exchange.sort = [{"colId": draw.choice(["cost", "customer"]), "sort": "desc"}]
             begun = time.perf_counter()
             try:
-                page.ask(exchange, f"visitor {visitor}", number + 1)
+                page.ask(exchange, f"visitor {start} {visitor}", number + 1)
             except (OSError, ValueError) as error:
                 exchange.failed = str(error) or type(error).__name__
             exchange.seconds = time.perf_counter() - begun

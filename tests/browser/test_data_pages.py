@@ -207,7 +207,7 @@ def test_figures_are_in_the_visitors_language(browser: Browser, app: Served) -> 
     table = tab.text("#orders-table")
     assert "1.1.2024" in table
     assert "10,50\u00a0€" in table
-    axes = tab.page.locator(".xtick text").all_inner_texts()
+    axes = tab.page.locator(".xtick text").all_text_contents()
     assert any("Mai" in text for text in axes), axes
     closed(tab)
     tab = opened(browser, app, "/orders", locale="en-US")

@@ -17,6 +17,7 @@ from .variants import one_for_each
 # What takes long and breaks seldom alone: `nox` leaves it to `nox -s full`.
 FULL = (
     "tests/background/",
+    "tests/browser/test_data_pages.py",
     "tests/browser/test_profile.py::test_profile_on_the_development_server",
     "tests/benchmarks",
     "tests/cli/test_copier_alone.py",

@@ -61,8 +61,9 @@ def measures() -> list[Column]:
 
 
 def time() -> Column | None:
-    """Return the column that the page's time is."""
-    return next(iter(of_role("time")), None)
+    """Return the column that the page's time is: days, moments or years."""
+    known = ("date", "datetime", "integer")
+    return next((column for column in of_role("time") if column.type in known), None)
 
 
 def categories() -> list[Column]:
@@ -163,8 +164,8 @@ def trends(criteria: Criteria) -> list[tuple[Any, ...]]:
             parts = ["n", *(f"{c.key}{n}" for c in sums for n in (0, 1))]
             added = [Function("sum", ColumnExpression(name)).alias(name) for name in parts]
             found = found.aggregate([whole.alias("at"), *added])
-        shown = [ColumnExpression("n"), *(joined(column) for column in sums)]
-        given = {at: values for at, *values in found.select(at, *shown).fetchall()}
+        wanted = [ColumnExpression("n"), *(joined(column) for column in sums)]
+        given = {at: values for at, *values in found.select(at, *wanted).fetchall()}
         none = [0, *(None for _ in sums)]
         return [(text, *given.get(at, none)) for at, text in steps(given)]
 
@@ -193,9 +194,11 @@ def joined(column: Column) -> Expression:
 
 def steps(given: dict[Any, Any]) -> list[tuple[Any, str]]:
     """Return each step from the first to the last of some, with its text."""
-    if not given or isinstance(next(iter(given)), int):
-        years = range(min(given), max(given) + 1) if given else []
-        return [(year, str(year)) for year in (years if len(years) <= MOST else sorted(given))]
+    if not given:
+        return []
+    if isinstance(next(iter(given)), int):
+        years = range(min(given), max(given) + 1)
+        return [(year, str(year)) for year in (years if len(years) <= 1000 else sorted(given))]
     known = {pd.Timestamp(at): at for at in given}
     found = pd.date_range(min(known), max(known), freq=FREQUENCIES[step()])
     return [(known.get(at), str(at).removesuffix(" 00:00:00")) for at in found]

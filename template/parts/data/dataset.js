@@ -5,7 +5,7 @@ dash_clientside.dataset = {
     // What the filters let through, by column; a filter that lets all through is left out.
     collect(values, ids, view, before) {
         const { dataset, callback_context, no_update } = dash_clientside;
-        dataset.views[view.page] = view;
+        dataset.views[view.page] ??= { ...view, path: location.pathname };
         if (!before) {
             dataset.speak(view);
             dataset.fit(view);
@@ -177,18 +177,20 @@ dash_clientside.dataset = {
     },
 };
 
-// Back and forward within one page: its filters follow the address.
-addEventListener("popstate", () => {
-    const { views, read, show } = dash_clientside.dataset;
-    for (const view of Object.values(views)) {
-        const id = JSON.stringify({ column: Object.keys(view.filters)[0], type: `${view.page}-filter` });
-        if (document.getElementById(id)) show(view, read(view));
-    }
-});
+// Back, forward, and a link to the page itself: its filters follow the address.
+for (const moved of ["popstate", "_dashprivate_pushstate"]) {
+    addEventListener(moved, () => {
+        const { views, read, show } = dash_clientside.dataset;
+        for (const view of Object.values(views)) {
+            const id = JSON.stringify({ column: Object.keys(view.filters)[0], type: `${view.page}-filter` });
+            if (view.path === location.pathname && document.getElementById(id)) show(view, read(view));
+        }
+    });
+}
 
 // Numbers and dates in the visitor's language.
 window.dashAgGridFunctions = window.dashAgGridFunctions || {};
-dashAgGridFunctions.datasetCell = ({ value, colDef, node }) => {
+dashAgGridFunctions.datasetCell = ({ value, colDef, node, column }) => {
     if (value == null) return "";
     const { type, unit } = colDef.context;
     if (type === "boolean") return value ? "Yes" : "No";
@@ -196,14 +198,17 @@ dashAgGridFunctions.datasetCell = ({ value, colDef, node }) => {
     if (type === "datetime") return new Date(value.replace(" ", "T")).toLocaleString();
     if (type !== "number" && !(type === "integer" && colDef.type)) return String(value);
     if (unit === "%") return value.toLocaleString(undefined, { style: "percent", maximumFractionDigits: 2 });
-    // A sum has no room for cents.
-    const most = node?.rowPinned ? (Math.abs(value) < 1000 ? 2 : 0) : 6;
+    // A sum has no room for cents, and on a phone none for millions.
+    const short = node?.rowPinned && Math.abs(value) >= 1e6 && column?.getActualWidth() < 150;
+    const most = short ? 2 : node?.rowPinned ? (Math.abs(value) < 1000 ? 2 : 0) : 6;
+    const notation = short ? "compact" : "standard";
     const currency = { "€": "EUR", $: "USD", "£": "GBP", "¥": "JPY" }[unit];
     if (currency) {
         const digits = most ? {} : { maximumFractionDigits: 0 };
-        return value.toLocaleString(undefined, { style: "currency", currency, currencyDisplay: "narrowSymbol", ...digits });
+        const style = { style: "currency", currency, currencyDisplay: "narrowSymbol", notation };
+        return value.toLocaleString(undefined, { ...style, ...digits });
     }
-    const text = value.toLocaleString(undefined, { maximumFractionDigits: most });
+    const text = value.toLocaleString(undefined, { maximumFractionDigits: most, notation });
     return unit ? `${text} ${unit}` : text;
 };
 

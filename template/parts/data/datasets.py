@@ -13,8 +13,8 @@ import logging
 import os
 import threading
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from functools import reduce
@@ -52,6 +52,8 @@ REMEMBERED = 20_000  # cells of a column whose plain form is remembered during c
 BLOCK = 10_000  # rows between two looks at the clock
 PATIENCE = 2  # seconds of a conversion without a word in the log
 MEMORY = "128MB"  # that DuckDB may take in each process, whatever the size of the files
+PLENTY = "512MB"  # during a conversion
+LINE = 20_000_000  # bytes of a line during a conversion
 
 log = logging.getLogger(__name__)
 Criteria = Mapping[str, Any]
@@ -228,7 +230,9 @@ class Dataset:
         own = cursor(self.converted())
         number = ColumnExpression(ROW)
         passing = self.passing(own, criteria)
-        ordered = passing.sort(*order, number) if order else passing
+        # Without a sort and without the join of a search, rows come as they are stored.
+        joined = any(isinstance(wanted, str) for wanted in criteria.values())
+        ordered = passing.sort(*order, number) if order or joined else passing
         numbers = ordered.select(number).limit(end - start, start).set_alias("numbers")
         found = self.passing(own, {}).join(numbers, ROW, how="semi").sort(*order, number)
         rows = found.select(number, *(column.value for column in self.shown)).fetchall()
@@ -289,7 +293,7 @@ def description(file: Path) -> tuple[Source, list[Column]]:
 
 
 def convert(source: Source, path: Path, columns: Sequence[Column], made: Path) -> None:
-    """Write the file as Parquet; but for Parquet, a plain CSV file lies between for a moment.
+    """Write the file as DuckDB has it; but for Parquet, a plain CSV file lies between for a moment.
 
     Raises:
         DataError: The file is not as it is described; the log has the same message.
@@ -299,7 +303,8 @@ def convert(source: Source, path: Path, columns: Sequence[Column], made: Path) -
     log.info("Converting %s", source.path)
     begun = monotonic()
     try:
-        keep(in_types(source, path, columns, draft.with_suffix(".csv")), draft)
+        with plenty():
+            keep(in_types(source, path, columns, draft.with_suffix(".csv")), draft)
         draft.replace(made)
         log.info("Converted %s in %.1f s", source.path, monotonic() - begun)
     except (ReadingError, OSError, duckdb.Error) as error:
@@ -335,7 +340,8 @@ def in_types(
         escapechar='"',
         na_values="",
         allow_quoted_nulls=False,
-        max_line_size=20_000_000,
+        max_line_size=LINE,
+        buffer_size=LINE,  # by default sixteen lines, which are allocated at once
     )
 
 
@@ -392,6 +398,16 @@ def keep(rows: duckdb.DuckDBPyRelation, draft: Path) -> None:
         own.execute(f"DETACH {name}")
 
 
+@contextmanager
+def plenty() -> Iterator[None]:
+    """Let DuckDB take more memory for a while."""
+    cursor().execute(f"SET memory_limit = '{PLENTY}'")
+    try:
+        yield
+    finally:
+        cursor().execute(f"SET memory_limit = '{MEMORY}'")
+
+
 def remove_others(made: Path) -> None:
     """Remove what was made of earlier versions of a file."""
     for old in made.parent.glob(f"{made.name.rpartition('-')[0]}-*"):
@@ -437,7 +453,8 @@ def cursor(file: Path | None = None) -> duckdb.DuckDBPyConnection:
     Raises:
         Superseded: The visitor has already asked something else.
     """
-    check()
+    if file:
+        check()
     with connecting:
         own = connections.get(os.getpid()) or Connection()
         connections[os.getpid()] = own
