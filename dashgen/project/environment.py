@@ -66,6 +66,9 @@ def fault(project: Path) -> str:
 
     Returns:
         What went wrong, in a line; empty if nothing did, or if there is no environment.
+
+    Raises:
+        TimeoutError: It gives no answer in time.
     """
     own = python(project)
     if own is None:
@@ -84,7 +87,7 @@ def fault(project: Path) -> str:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return f"it gives no answer within {START_SECONDS:.0f} seconds"
+        raise TimeoutError(f"it gave no answer within {START_SECONDS:.0f} seconds") from None
     except OSError as error:
         return f"{own} does not run ({(error.strerror or str(error)).lower()})"
     said = [line.strip() for line in done.stderr.splitlines() if line.strip()]
