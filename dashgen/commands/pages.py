@@ -1,5 +1,6 @@
 """``dashgen add page`` and ``dashgen remove page``: an update with another answer to ``pages``."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from dashgen.commands.update import Update, moved
 from dashgen.errors import InvalidAnswerError, PageError
 from dashgen.files import File
 from dashgen.project.record import Record
+from dashgen.project.repository import Repository
 from dashgen.releases.sources import Source
 from dashgen.update import plan as plans
 from dashgen.update.content import Style
@@ -49,7 +51,7 @@ def add_page(
         now = _now(source, project, record)
         others = [page for page in _pages(now, project) if page["name"] != name]
         folder = str(now.resolved.answers.get("package", ""))
-        if len(others) < len(_pages(now, project)) and _place(project, folder, name):
+        if len(others) < len(_pages(now, project)) and _is_there(project, folder, name):
             raise PageError(f"{project} has a page {name}", "choose another name, or remove it")
         before = _with(source, project, record, now, others)
         after = _with(source, project, record, now, [*others, dict(entry)])
@@ -137,7 +139,11 @@ def _with(source: Source, project: Path, record: Record, now: Side, pages: Seque
         raise PageError(error.complaint) from error
 
 
-def _place(project: Path, package: str, name: str) -> Path | None:
-    """Return where a page is, None where it was deleted by hand."""
+def _is_there(project: Path, package: str, name: str) -> bool:
+    """Say whether a page is there; it is not if it was deleted by hand."""
     folder = project / package / PAGES
-    return next((p for p in (folder / name, folder / f"{name}.py") if p.exists()), None)
+    if (folder / name).exists() or (folder / f"{name}.py").exists():
+        return True
+    # The package may have been moved, as into `src/`.
+    page = re.compile(rf"(^|/){package}/{PAGES}/{name}(/|\.py$)")
+    return any(page.search(path) for path in Repository.find(project).tracked())

@@ -92,6 +92,7 @@ class Merge:
         pages: The names of the project's pages.
         other: What the template would have given under the package's recorded name, if the user
             has given the package another one.
+        packages: The names of the package on both sides.
     """
 
     def __init__(
@@ -105,6 +106,7 @@ class Merge:
         labels: Labels,
         pages: Collection[str] = (),
         other: Files | None = None,
+        packages: tuple[str, str] = ("", ""),
     ) -> None:
         self.repository = repository
         self.base = base
@@ -117,7 +119,9 @@ class Merge:
         self.places = places.find(
             repository, scratch, self.entries, base, wanted=theirs, pages=pages
         )
+        self.places = self.places.with_renamed(*packages)
         self.moved_by_template = self._template_renames(scratch, pages)
+        self.moved_here = {there: path for path, there in self.moved_by_template.items()}
         self.deleted = self._deleted_with_their_files()
         self.contents = self._read()
         self.list = self._list()
@@ -142,6 +146,11 @@ class Merge:
             found.append(Change(own.LIST, Outcome.CHANGED, note, {own.LIST: file}))
         found = [self._without_what_is_left_out(change) for change in found]
         return sorted(found, key=lambda change: change.path)
+
+    def goal(self, path: str) -> str:
+        """Return where a file of the new side is in the project, wherever its owner has put it."""
+        before = self.moved_here.get(path, path)
+        return self.places.files.get(before) or self.places.at(path)
 
     # What the template no longer gives.
 

@@ -14,10 +14,11 @@ import tokenize
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from keyword import iskeyword
 from tokenize import TokenInfo
 from typing import Any
 
-OPENING, CLOSING = "([{", ")]}"
+OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
 BLANK = {tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER, tokenize.ENCODING}
 # After these a pair of brackets around the rest of a statement changes nothing.
 ASSIGNING = {"=", "+=", "-=", "*=", "/=", "//=", "%=", "**=", "@=", "&=", "|=", "^=", ">>=", "<<="}
@@ -277,7 +278,7 @@ def _without_trailing_commas(words: list[str]) -> list[str]:
         if last <= opened or words[last] != ",":
             continue
         before = words[opened - 1] if opened else ""
-        called = before.isidentifier() or before in CLOSING
+        called = (before.isidentifier() and not iskeyword(before)) or before in CLOSING
         if words[opened] != "(" or called or _commas(words[opened + 1 : last]):
             gone.add(last)
     return [word for number, word in enumerate(words) if number not in gone]
