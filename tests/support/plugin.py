@@ -40,6 +40,7 @@ FULL = (
     "tests/updates/test_reformatted.py::test_a_switch",
     "tests/updates/test_releases.py",
     "tests/updates/test_switches.py::test_plain_copier",
+    "tests/updates/test_transcripts.py",
 )
 # `nox -s quick` runs what of these needs neither a browser nor a server, but for the longest.
 QUICK = ("tests/cli", "tests/updates")

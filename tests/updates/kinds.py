@@ -14,7 +14,8 @@ from .lab import commit
 
 # What a person wrote; none of it may be lost.
 MINE = "users-own"
-RUFF = Path(sys.executable).with_name("ruff")
+QUIETLY = ("format", "--quiet", "--no-cache")
+BIN = Path(sys.executable).parent
 
 
 def append(shop: Path, path: str, text: str) -> None:
@@ -84,10 +85,9 @@ def page_renamed(shop: Path) -> None:
     file.write_text(file.read_text().replace("pages.profile", "pages.people"))
 
 
-def reformatted(*options: str) -> Callable[[Path], None]:
+def reformatted(program: str, *options: str) -> Callable[[Path], None]:
     def do(shop: Path) -> None:
-        words: list[str | Path] = [RUFF, "format", "--quiet", "--no-cache", *options, "."]
-        subprocess.run(words, cwd=shop, check=True)
+        subprocess.run([BIN / program, *options, "."], cwd=shop, check=True)
 
     return do
 
@@ -136,8 +136,12 @@ KINDS: dict[str, Callable[[Path], None]] = {
     "the package renamed": renamed,
     "the package below src/": moved,
     "a page's folder renamed": page_renamed,
-    "reformatted, 79 columns": reformatted("--line-length", "79"),
-    "reformatted, single quotes": reformatted("--config", "format.quote-style='single'"),
+    "reformatted, 79 columns": reformatted("ruff", *QUIETLY, "--line-length", "79"),
+    "reformatted, single quotes": reformatted(
+        "ruff", *QUIETLY, "--config", "format.quote-style='single'"
+    ),
+    "reformatted by Black": reformatted("black", "--quiet"),
+    "reformatted by yapf": reformatted("yapf", "--in-place", "--recursive"),
     "README, Dockerfile, Home rewritten": rewritten,
     "tests/, .github/, deploy/ deleted": deleted,
     "a page deleted": page_deleted,

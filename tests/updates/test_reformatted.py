@@ -16,7 +16,8 @@ from tests.support.projects import AXES, choices
 from .lab import Template, Tree, commit, files_of, fresh, own_version, project
 from .releases import RELEASES
 
-RUFF = Path(sys.executable).with_name("ruff")
+BIN = Path(sys.executable).parent
+RUFF = BIN / "ruff"
 FORMATS = {
     "79 columns": "line-length = 79",
     "wide, single quotes": "line-length = 130\nformat.quote-style = 'single'",
@@ -31,10 +32,10 @@ def reformatted(shop: Path, settings: str) -> Path:
     return shop
 
 
-def with_formatter(shop: Path) -> None:
-    own = shop / ".venv/bin/ruff"
+def with_formatter(shop: Path, program: str = "ruff") -> None:
+    own = shop / ".venv/bin" / program
     own.parent.mkdir(parents=True)
-    own.symlink_to(RUFF)
+    own.symlink_to(BIN / program)
 
 
 def codes(files: Tree) -> dict[str, str]:
@@ -79,6 +80,32 @@ def test_a_switch_of_a_reformatted_project(axis: str, style: str, work: Path) ->
         if len(words) > 3:
             subprocess.run(words, cwd=shop, check=True, stdout=subprocess.DEVNULL)
         abort(shop)
+
+
+@pytest.mark.parametrize(
+    ("program", "does", "checks"),
+    [
+        ("black", ("--quiet",), ("--check",)),
+        ("yapf", ("--in-place", "--recursive"), ("--diff",)),
+    ],
+    ids=["black", "yapf"],
+)
+def test_a_switch_of_what_another_formatter_made(
+    program: str, does: tuple[str, ...], checks: tuple[str, ...], work: Path
+) -> None:
+    version, answers = own_version(), {axis: choices(axis)[-1] for axis in AXES}
+    shop = project(work / "shop", fresh(version))
+    subprocess.run([BIN / program, *does, "."], cwd=shop, check=True)
+    commit(shop, "reformat")
+    with_formatter(shop, program)
+    done = update(shop, answers=answers)
+    assert [c.path for c in done.conflicts] == []
+    assert Outcome.KEPT not in {change.outcome for change in done.changes}
+    assert codes(files_of(shop)) == codes(fresh(version, **answers))
+    merged = [c.path for c in done.changes if c.outcome is Outcome.MERGED]
+    modules = [path for path in merged if path.endswith(".py")]
+    assert modules
+    subprocess.run([BIN / program, *checks, *modules], cwd=shop, check=True, capture_output=True)
 
 
 LABELS = Labels("yours", "template v1", "template v2")
