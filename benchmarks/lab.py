@@ -1,6 +1,7 @@
 """The lab's table: kinds of projects over three releases and every axis, by dashgen and by Copier.
 
-Run ``python -m benchmarks.lab [KIND…]``; a kind is a part of its name, and all are the default.
+Run ``python -m benchmarks.lab [--last] [KIND…]``; a kind is a part of its name, and all are the
+default. With ``--last`` the switches are tried in the last release only, else in each of the three.
 Prints a row a kind: how many apps start, how many projects' own tests are green, places in
 conflict, lines of the user that are lost, and the mean of the seconds; Copier's figures behind
 dashgen's. Ends with 1 if a step is worse than Copier's.
@@ -22,23 +23,26 @@ from tests.updates.walks import ALL, LAST, Outcome, Pair, Walk, by_command
 HEAD = ("Project", "Boots", "Tests green", "Conflict places", "Lost lines", "Seconds")
 
 
-def main(wanted: Sequence[str]) -> int:
+def main(words: Sequence[str]) -> int:
     """Measure and print."""
+    wanted = [word for word in words if word != "--last"]
+    # Where a choice needs no server, and after each release, the project's tests are run.
+    steps = {step: not step.axis or step.release == LAST for step in ALL}
+    if "--last" in words:
+        steps = {step: tests for step, tests in steps.items() if tests}
     kinds = [kind for kind in KINDS if not wanted or any(word in kind for word in wanted)]
     worse = []
     with tempfile.TemporaryDirectory() as name, judge() as judged:
         home = Path(name)
         os.environ["HOME"] = name
-        words = "[user]\n\tname = Ada\n\temail = ada@example.org\n"
-        (home / ".gitconfig").write_text(words, encoding="utf-8")
+        identity = "[user]\n\tname = Ada\n\temail = ada@example.org\n"
+        (home / ".gitconfig").write_text(identity, encoding="utf-8")
         problem = installed.share()
         assert not problem, problem
         template = Template.of(home / "template", real_releases())
         print(f"| {' | '.join(HEAD)} |\n|{'---|' * len(HEAD)}", flush=True)
         for number, kind in enumerate(kinds):
             walk = Walk(home / str(number), kind, template, judged, by_command)
-            # Where a choice needs no server, and after each release, the project's tests are run.
-            steps = {step: not step.axis or step.release == LAST for step in ALL}
             pairs = [*walk.pairs(steps)]
             print(row(kind, pairs), flush=True)
             worse += [f"{kind}, {p.step}: {p.worse}" for p in pairs if p.worse]

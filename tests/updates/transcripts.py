@@ -49,7 +49,9 @@ def printed(folder: Path, words: list[str]) -> str:
     told = f'[ "$1 $2" = "update --abort" ] || set -- "$@" --template {template.path}\n'
     own.write_text(f'#!/bin/sh\n{told}exec {sys.executable} -m dashgen "$@"\n')
     own.chmod(0o755)
-    lines = "".join(f"echo {shlex.quote(f'$ {word}')}\n{word}\n" for word in words)
+    lines = "code=0\n" + "".join(
+        f"echo {shlex.quote(f'$ {word}')}\n(exit $code)\n{word}\ncode=$?\n" for word in words
+    )
     done = subprocess.run(
         ["bash", "-c", lines],
         cwd=shop,
