@@ -11,6 +11,7 @@ nox.needs_version = ">=2025.2"
 nox.options.default_venv_backend = "uv|virtualenv"
 
 PROJECT = nox.project.load_toml("pyproject.toml")
+DOCS = nox.project.dependency_groups(PROJECT, "docs")
 LINT = nox.project.dependency_groups(PROJECT, "lint")
 QUICK = nox.project.dependency_groups(PROJECT, "quick")
 TEST = nox.project.dependency_groups(PROJECT, "test")
@@ -45,6 +46,8 @@ def types(session: nox.Session) -> None:
     """Type-check, and see that imports go one way."""
     session.install("-e", ".", "nox", *TEST)
     session.run("mypy")
+    for platform in ("win32", "darwin"):
+        session.run("mypy", "--platform", platform, "dashgen")
     session.run("lint-imports", "--no-cache")
 
 
@@ -52,6 +55,30 @@ def types(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests but those of `full`; arguments go to pytest, and choose among all tests."""
     _run_pytest(session, *(session.posargs or NOT_FULL))
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the site of the documentation, without a warning."""
+    session.install("-e", ".", *DOCS)
+    command = ("mkdocs", "build", "--quiet", "--strict", *session.posargs)
+    session.run(*command, env={"NO_MKDOCS_2_WARNING": "1"})
+
+
+@nox.session(default=False)
+def dist(session: nox.Session) -> None:
+    """Build what is released into dist/, check it, and install it into an empty environment."""
+    shutil.rmtree("dist", ignore_errors=True)
+    session.install("build", *(word for word in TEST if word.startswith("twine")))
+    session.run("python", "-m", "build", silent=True)
+    built = sorted(map(str, Path("dist").iterdir()))
+    session.run("twine", "check", "--strict", *built)
+    (wheel,) = (name for name in built if name.endswith(".whl"))
+    session.run("python", "-m", "venv", "--clear", "dist/.venv")
+    session.run("dist/.venv/bin/pip", "install", "--quiet", wheel, external=True)
+    session.run("dist/.venv/bin/dashgen", "new", "dist/.app", "--defaults", external=True)
+    for folder in ("dist/.venv", "dist/.app"):
+        shutil.rmtree(folder)
 
 
 @nox.session(default=False)

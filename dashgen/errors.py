@@ -3,13 +3,16 @@
 A command raises these. Only the command line turns them into a line and an exit code.
 """
 
-import shlex
+import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from enum import IntEnum
 from pathlib import Path
 
+from dashgen import system
+
 NAMED_ENTRIES = 8
+PASSWORD = re.compile(r"^(\w+:/+[^/@:]*):[^/@]*(?=@)")  # of an address
 
 
 def likely(word: str, known: Iterable[str]) -> str:
@@ -256,7 +259,7 @@ class DubiousOwnerError(RepositoryError):
     def __init__(self, path: str) -> None:
         super().__init__(
             f"git does not trust the repository {path}, because it belongs to another user",
-            f"if you trust it, run git config --global --add safe.directory {shlex.quote(path)}",
+            f"if you trust it, run git config --global --add safe.directory {system.quoted(path)}",
         )
 
 
@@ -266,7 +269,7 @@ class NoRepositoryError(RepositoryError):
     def __init__(self, path: Path) -> None:
         super().__init__(
             f"{path} is not in a git repository",
-            "run git init && git add --all && git commit there",
+            f"run {system.in_turn('git init', 'git add --all', 'git commit')} there",
         )
 
 
@@ -324,7 +327,7 @@ class OutputError(DashgenError):
 
     def __init__(self, error: OSError) -> None:
         # The reader has seen enough.
-        self.closed = isinstance(error, BrokenPipeError)
+        self.closed = system.nobody_reads(error)
         reason = (error.strerror or str(error)).lower()
         super().__init__(f"cannot print the result: {reason}", "send the output elsewhere")
 
@@ -358,4 +361,5 @@ class DataError(DashgenError):
     exit_code = ExitCode.USAGE
 
     def __init__(self, path: Path, problem: str, hint: str = "") -> None:
-        super().__init__(f"{path}: {problem}", hint)
+        shown = PASSWORD.sub(r"\1", str(path))
+        super().__init__(f"{shown}: {problem}", hint)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dashgen.errors import UnsafePathError
+from dashgen.system import refused
 
 # Git's modes, which say whether a file can be executed and nothing else.
 FILE, EXECUTABLE = 0o100644, 0o100755
@@ -45,6 +46,8 @@ def checked(path: str) -> str:
     for part in _parts(path):
         if part in {"", ".", ".."} or "\0" in part or GIT_FOLDER.fullmatch(part):
             raise UnsafePathError(path)
+        if WINDOWS and (reason := refused(part)):
+            raise UnsafePathError(path, f"{part} {reason}")
     if DRIVE.match(path):
         raise UnsafePathError(path)
     return path
@@ -112,7 +115,12 @@ def lay(files: Files, folder: Path) -> None:
         UnsafePathError: A path leads outside. Nothing is written then.
     """
     places = {path: place(folder, path) for path in files}
+    seen: set[str] = set()
     for path, file in files.items():
+        # Such names are two files on some disks and one on others, as most of Windows and macOS.
+        if path.casefold() in seen and os.path.lexists(places[path]):
+            raise UnsafePathError(path, "another differs in upper and lower case only")
+        seen.add(path.casefold())
         places[path].parent.mkdir(parents=True, exist_ok=True)
         places[path].write_bytes(file.content)
         if file.mode == EXECUTABLE:

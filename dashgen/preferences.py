@@ -1,13 +1,13 @@
 """The user's own defaults, kept between projects in the platform's configuration folder."""
 
 import os
-import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
 
+from dashgen import system
 from dashgen.errors import PreferencesError
 from dashgen.releases import installed
 from dashgen.template.answers import Answer, Stated
@@ -21,9 +21,10 @@ def preferences_file() -> Path:
     configured = Path(os.environ.get("XDG_CONFIG_HOME", ""))
     if configured.is_absolute():
         return configured / "dashgen" / FILE
-    if sys.platform == "darwin":
-        return Path.home() / "Library/Application Support/dashgen" / FILE
-    return Path.home() / ".config/dashgen" / FILE
+    # Imported here: without preferences no command needs it.
+    import platformdirs
+
+    return platformdirs.user_config_path("dashgen", appauthor=False) / FILE
 
 
 def preferable(template: Template | None = None) -> tuple[Question, ...]:
@@ -83,7 +84,7 @@ def write(preferences: Mapping[str, Answer]) -> Path:
             with os.fdopen(number, "w", encoding="utf-8") as draft:
                 yaml.safe_dump(dict(preferences), draft, allow_unicode=True, sort_keys=False)
             # Through links, so that a file that is kept elsewhere stays there.
-            Path(name).replace(file.resolve())
+            system.replace(Path(name), file.resolve())
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import stat
 import tempfile
 import time
@@ -10,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
+
+from dashgen import system
 
 DAY = 24 * 3600
 PREFIX, ASIDE = "dashgen-run-", ".dashgen-"
@@ -46,4 +47,4 @@ def collect(parent: Path, prefix: str) -> None:
                 and facts.st_mtime < time.time() - DAY
                 and not any(entry.name.startswith(KEPT) for entry in old.iterdir())
             ):
-                shutil.rmtree(old, ignore_errors=True)
+                system.remove_tree(old, all_or_error=False)

@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from dashgen import system
 from dashgen.cli.check import check
 from dashgen.cli.completion import VARIABLE, complete, completion
 from dashgen.cli.config import config
@@ -21,7 +22,7 @@ from dashgen.cli.diff import diff
 from dashgen.cli.doctor import doctor
 from dashgen.cli.new import NewCommand, new
 from dashgen.cli.options import options
-from dashgen.cli.pages import add, remove
+from dashgen.cli.pages import add, remove, rename
 from dashgen.cli.questions import QuestionCommand
 from dashgen.cli.status import status
 from dashgen.cli.update import update
@@ -43,6 +44,7 @@ for command in (status, diff, options, config, completion, check, doctor):
     app.command()(command)
 app.add_typer(add, name="add")
 app.add_typer(remove, name="remove")
+app.add_typer(rename, name="rename")
 COMMANDS = (
     *(command.callback.__name__ for command in app.registered_commands if command.callback),
     *(str(group.name) for group in app.registered_groups),
@@ -87,6 +89,7 @@ def main(words: Sequence[str] | None = None) -> int:
         return complete(app)
     _handle_signals()
     _open_streams()
+    system.show_colours()
     for stream in (sys.stdout, sys.stderr):
         # A file name that is not text, or a terminal without an arrow, must not end a command.
         if isinstance(stream, io.TextIOWrapper):
@@ -180,7 +183,7 @@ def _open_streams() -> None:
 def _handle_signals() -> None:
     # A script's shell starts background jobs with SIGINT ignored, but `kill -INT` must end them.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in system.ENDING:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _terminate)
 

@@ -57,7 +57,7 @@ class Output:
             verbatim: Let no line be wrapped, because a program may read them, too.
         """
         if self.as_json:
-            print_now(json.dumps(data, ensure_ascii=False))
+            print_json(data)
         elif not self.quiet:
             print_now(text() if verbatim else fitted(text(), sys.stdout))
 
@@ -72,6 +72,16 @@ def print_now(text: str) -> None:
         print(text, flush=True)
     except OSError as error:
         raise OutputError(error) from error
+
+
+def print_json(data: Any) -> None:
+    """Print a JSON object for a program, with signs of ASCII where the output has not all others.
+
+    Raises:
+        OutputError: As in ``print_now``.
+    """
+    unicode = str(sys.stdout.encoding).lower().startswith("utf")
+    print_now(json.dumps(data, ensure_ascii=not unicode))
 
 
 def print_aside(text: str) -> None:
@@ -141,6 +151,6 @@ def print_error(error: DashgenError, as_json: bool) -> None:
             "hint": error.hint,
             "exit_code": int(error.exit_code),
         }
-        print_now(json.dumps({"error": content}, ensure_ascii=False))
+        print_json({"error": content})
     else:
         print_aside(f"{styled('error:', 'error', sys.stderr)} {error}")

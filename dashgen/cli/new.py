@@ -1,6 +1,5 @@
 """``dashgen new`` on the command line."""
 
-import shlex
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -16,6 +15,7 @@ from dashgen.cli.questions import QuestionCommand, stated
 from dashgen.cli.steps import first_steps
 from dashgen.errors import CommandLineError
 from dashgen.project.staging import Existing
+from dashgen.system import quoted
 
 OUTCOMES = {
     Existing.KEEP: "kept",
@@ -328,6 +328,6 @@ def _as_text(project: "NewProject") -> str:
 def _near(path: Path) -> str:
     """Return the path as one would type it from here, quoted where a shell needs it."""
     try:
-        return shlex.quote(str(path.relative_to(Path.cwd())))
+        return quoted(str(path.relative_to(Path.cwd())))
     except ValueError:
-        return shlex.quote(str(path))
+        return quoted(str(path))

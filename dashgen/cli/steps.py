@@ -1,7 +1,6 @@
 """What to type after ``dashgen new``, on this machine and with these choices."""
 
 import re
-import shlex
 import shutil
 import sys
 from contextlib import suppress
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dashgen.errors import CommandLineError
+from dashgen.system import called
 
 if TYPE_CHECKING:
     from dashgen.commands.new import NewProject
@@ -40,7 +40,7 @@ def _uv() -> str:
         return "uv"
     found = shutil.which("python")
     same = found and Path(found).resolve() == Path(sys.executable).resolve()
-    return f"{'python' if same else shlex.quote(sys.executable)} -m uv"
+    return f"{'python' if same else called(sys.executable)} -m uv"
 
 
 def _address() -> str:

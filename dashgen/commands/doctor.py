@@ -21,6 +21,7 @@ from dashgen.project import environment, git
 from dashgen.project import record as records
 from dashgen.project.record import ANSWERS_FILE
 from dashgen.releases import installed
+from dashgen.system import in_turn
 from dashgen.template.answers import Stated, resolve
 from dashgen.template.choices import ChoiceFacts, Setting, registry, settings
 
@@ -114,11 +115,11 @@ def _machine() -> Iterator[Finding]:
 
 
 def _git() -> Iterator[Finding]:
-    if shutil.which("git") is None:
+    if (program := git.program()) is None:
         advice = "install git, or make projects with --no-git; updates need it"
         yield Finding("git", Verdict.FAILED, "is not on the PATH", advice)
         return
-    done = subprocess.run(["git", "--version"], capture_output=True, text=True, check=False)
+    done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
     yield Finding("git", Verdict.OK, done.stdout.strip().removeprefix("git version "))
     name, email = git.configured("user.name"), git.configured("user.email")
     if name and email:
@@ -367,6 +368,10 @@ def _readiness(
         reason = next((line for line in reversed(said) if f"Not ready: {part}" in line), "")
         shown = reason.partition(f"Not ready: {part}")[2].strip(" ()")
         server = registry(facts, part).get(choices.get(part, ""), ChoiceFacts()).server
-        start = f"start its server ({server.command})" if server else "see README.md"
+        start = (
+            f"start its server ({in_turn(*server.command.split(' && '))})"
+            if server
+            else "see README.md"
+        )
         words = f"is not ready{f' ({shown})' if shown else ''}"
         yield Finding(part, Verdict.FAILED, words, f"{start}, or mend its settings")

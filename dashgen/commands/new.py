@@ -1,5 +1,6 @@
 """``dashgen new``: write a project."""
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ from dashgen.project import git, staging
 from dashgen.project.staging import Existing, Place, Stage, State
 from dashgen.releases import installed, sources
 from dashgen.releases.sources import TemplateVersion
+from dashgen.system import in_turn
 from dashgen.template.answers import (
     Answer,
     Answers,
@@ -183,9 +185,12 @@ def _services(template: Template, answers: Answers) -> dict[str, str]:
     """Return the servers and workers of the chosen parts."""
     stated = {name: Stated(value, name) for name, value in answers.items()}
     facts = resolve(template, stated, {}).facts
-    services = {server["name"]: server["command"] for server in facts["servers"]}
+    services = {
+        server["name"]: in_turn(*server["command"].split(" && ")) for server in facts["servers"]
+    }
     if worker := facts["background_facts"]["start"]:
-        services["worker"] = f"uv run {worker}"
+        # Celery has no support for Windows.
+        services[f"worker{' (in WSL)' if sys.platform == 'win32' else ''}"] = f"uv run {worker}"
     return services
 
 
@@ -256,7 +261,7 @@ def _around(place: Place) -> Path | None:
     As with other tools, a repository that ignores the project's folder has no part in it.
     """
     top = git.around(place.path)
-    if top and top != place.path and git.ignored(top, [f"{place.path}/"]):
+    if top and top != place.path and git.ignored(top, [f"{place.path.as_posix()}/"]):
         return None
     return top
 
@@ -287,6 +292,6 @@ def _left_out(
     if commit:
         there = git.committed(around or stage.folder, commit)
         return [path for path in written if path not in there]
-    paths = [str(place.path / path) for path in written]
+    paths = [(place.path / path).as_posix() for path in written]
     found = set(git.ignored(around, paths)) if around else set()
     return [path for path, full in zip(written, paths, strict=True) if full in found]

@@ -2,7 +2,6 @@
 
 import http.client
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -15,7 +14,9 @@ from pathlib import Path
 
 import uv
 
+from dashgen import system
 from dashgen.errors import CommandLineError, RunError
+from dashgen.project.environment import python
 
 HOST = "127.0.0.1"
 PREFERRED_PORT = 8050
@@ -129,7 +130,7 @@ class _App:
         self.log: deque[str] = deque(maxlen=TAIL_LINES)
         self.echo = False
         self.process = subprocess.Popen(
-            [project / ".venv/bin/python", "app.py"],
+            [python(project) or "python", "app.py"],
             cwd=project,
             env=environment | {"APP_HOST": HOST, "PORT": str(port), "PYTHONUNBUFFERED": "1"},
             stdin=subprocess.DEVNULL,
@@ -137,7 +138,7 @@ class _App:
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            start_new_session=True,
+            **system.apart(),
         )
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
@@ -150,14 +151,7 @@ class _App:
         finally:
             # A user who stops the app needs no message about that.
             self.echo = False
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
-                self._signal(number)
-                # A second Ctrl-C does not wait for the time-out.
-                with suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
-                    self.process.wait(STOP_SECONDS)
-                    break
-            # Children that still run after their parent.
-            self._signal(signal.SIGKILL)
+            system.end_tree(self.process, STOP_SECONDS)
 
     def wait_until_it_answers(self) -> None:
         """Return once ``/health`` says OK.
@@ -180,7 +174,10 @@ class _App:
         Raises:
             RunError: It ended by itself.
         """
-        self.process.wait()
+        # In small steps, because no Ctrl-C ends a long wait on Windows.
+        while self.process.poll() is None:
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(0.5)
         raise self._ended("ended by itself")
 
     def _healthy(self) -> bool:
@@ -208,10 +205,6 @@ class _App:
             f"the app {how}{exit_code}: {_tail(self.log) or 'it printed nothing'}",
             "the project is written. Correct that and run 'uv run python app.py' there",
         )
-
-    def _signal(self, number: signal.Signals) -> None:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, number)
 
 
 def _tail(lines: "deque[str] | list[str]") -> str:

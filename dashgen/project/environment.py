@@ -24,7 +24,12 @@ UNREADABLE = (OSError, ValueError, KeyError, InvalidRequirement)
 
 def python(project: Path) -> Path | None:
     """Return the project's own Python, if it has an environment."""
-    places = (project / ".venv/bin/python", project / ".venv/Scripts/python.exe")
+    return program(project, "python")
+
+
+def program(project: Path, name: str) -> Path | None:
+    """Return a program of the project's own environment."""
+    places = (project / ".venv/bin" / name, project / ".venv/Scripts" / f"{name}.exe")
     return next((path for path in places if path.exists()), None)
 
 
@@ -44,7 +49,8 @@ def lacking(project: Path) -> list[str] | None:
     Raises:
         OSError, ValueError, KeyError, InvalidRequirement: See ``needed``.
     """
-    folder = next(project.glob(".venv/lib/python*/site-packages"), None)
+    places = (".venv/lib/python*/site-packages", ".venv/Lib/site-packages")
+    folder = next((path for place in places for path in project.glob(place)), None)
     if folder is None:
         return None
     installed = {}

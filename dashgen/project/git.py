@@ -25,12 +25,14 @@ HARMLESS = (
     "GIT_TERMINAL_PROMPT",
     "GIT_TRACE",
 )
+NOWHERE = "/dev/null"  # git knows this name on Windows, too
 # Hooks and monitors of the user have no part in dashgen's work.
-QUIET = {"core.hooksPath": os.devnull, "core.fsmonitor": "false"}
+# Paths may be longer than the old limit of Windows.
+QUIET = {"core.hooksPath": NOWHERE, "core.fsmonitor": "false", "core.longPaths": "true"}
 # A user's configuration must neither stop the first commit nor leave files out of it.
 COMMITTING = {
     "commit.gpgSign": "false",
-    "core.excludesFile": os.devnull,
+    "core.excludesFile": NOWHERE,
     "core.safecrlf": "false",
 }
 # Git's kinds of objects as a pack numbers them, and its mode of a folder.
@@ -63,7 +65,11 @@ def run(
     }
     settings = [f"{key}={value}" for key, value in {**QUIET, **(config or {})}.items()]
     return subprocess.run(
-        ["git", *(word for setting in settings for word in ("-c", setting)), *arguments],
+        [
+            program() or "git",
+            *(word for setting in settings for word in ("-c", setting)),
+            *arguments,
+        ],
         cwd=folder,
         env=kept | {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"} | dict(environment or {}),
         input=given,
@@ -133,7 +139,12 @@ def require() -> None:
 
 def is_there() -> bool:
     """Say whether git is on the PATH."""
-    return shutil.which("git") is not None
+    return program() is not None
+
+
+def program() -> str | None:
+    """Return the path of git: `git.exe` or `git.cmd` on Windows, which a bare name may miss."""
+    return shutil.which("git")
 
 
 def configured(key: str, folder: Path | None = None) -> str:

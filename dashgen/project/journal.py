@@ -19,6 +19,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from dashgen import system
 from dashgen.errors import (
     DamagedJournalError,
     NothingToAbortError,
@@ -129,7 +130,7 @@ class Journal:
             self._write(entry, writes)
             stored = {path: index.stored(self.repository, s) for path, s in staged.items()}
             index.put(self.repository, stored)
-            (self.folder / APPLYING).replace(self.folder / DONE)
+            system.replace(self.folder / APPLYING, self.folder / DONE)
         except BaseException as error:
             self._restore(entry)
             (self.folder / APPLYING).unlink()
@@ -184,12 +185,8 @@ class Journal:
             json.dump(entry, file)
             file.flush()
             os.fsync(file.fileno())
-        aside.replace(self.folder / name)
-        descriptor = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        system.replace(aside, self.folder / name)
+        system.sync_folder(self.folder)
 
     def _load(self) -> dict[str, Any]:
         for name in (APPLYING, DONE):
@@ -231,7 +228,7 @@ class Journal:
     def _write(self, entry: Mapping[str, Any], writes: Mapping[str, Write | None]) -> None:
         for path in (path for path, write in writes.items() if write is None):
             there = place(self.project, path)
-            there.unlink()
+            system.remove(there)
             self._prune(there.parent)
         for path, write in writes.items():
             if write:
@@ -293,27 +290,25 @@ def _put(there: Path, write: Write, aside: Path) -> None:
     with suppress(FileNotFoundError):
         before = there.stat()
         created = stat.S_IMODE(before.st_mode)
-        with suppress(OSError):
-            os.chown(aside, before.st_uid, before.st_gid)
+        system.give(aside, before.st_uid, before.st_gid)
     if write.executable is not None:
         created = created | (created & 0o444) >> 2 if write.executable else created & ~0o111
     aside.chmod(created)
-    aside.replace(there)
+    system.replace(aside, there)
 
 
 def _put_back(there: Path, state: Mapping[str, Any], aside: Path) -> None:
     aside.write_bytes(base64.b64decode(state["content"]))
-    with suppress(OSError):
-        os.chown(aside, state["owner"], state["group"])
+    system.give(aside, state["owner"], state["group"])
     aside.chmod(state["mode"])
     os.utime(aside, ns=(state["time"], state["time"]))
-    aside.replace(there)
+    system.replace(aside, there)
 
 
 def _remove(there: Path) -> None:
     if not there.is_dir():
         with suppress(FileNotFoundError, NotADirectoryError):
-            there.unlink()
+            system.remove(there)
 
 
 def _state(there: Path) -> dict[str, Any] | None:

@@ -12,8 +12,9 @@ from dashgen.files import FILE, File, Files
 from dashgen.project import git
 from dashgen.project.git import BLOB, FOLDER, KINDS, TREE, object_id, tree_content
 from dashgen.scratch import temporary
+from dashgen.system import in_turn
 
-COMMIT_FIRST = "commit the project first: git add --all && git commit"
+COMMIT_FIRST = f"commit the project first: {in_turn('git add --all', 'git commit')}"
 
 
 class Scratch:

@@ -1,24 +1,23 @@
 """The folder that a command fills: checked first, filled aside, moved into place at the end."""
 
 import os
-import shutil
-import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 
-from dashgen import scratch
+from dashgen import scratch, system
 from dashgen.errors import (
     CommandLineError,
     DestinationNotEmptyError,
     DestinationTakenError,
     DestinationUnusableError,
 )
-
-INTERRUPTS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+from dashgen.system import refused
 
 
 class State(Enum):
@@ -68,6 +67,11 @@ def checked(destination: str, force: bool = False) -> Place:
         printable = Path(destination.encode(errors="backslashreplace").decode())
         raise DestinationUnusableError(printable, "its name is not UTF-8") from error
     target = Path(os.path.realpath(stated))
+    new = takewhile(lambda path: not path.exists(), (target, *target.parents))
+    if sys.platform == "win32" and (
+        reason := next((f"{path.name} {why}" for path in new if (why := refused(path.name))), "")
+    ):
+        raise DestinationUnusableError(stated, reason)
     state = State.EMPTY
     entries: list[str] = []
     try:
@@ -139,7 +143,7 @@ class Stage:
         """Return every file that it holds, git's own left out."""
         paths = (path.relative_to(self.folder) for path in self.folder.rglob("*"))
         return sorted(
-            str(path)
+            path.as_posix()
             for path in paths
             if path.parts[0] != ".git" and not (self.folder / path).is_dir()
         )
@@ -181,16 +185,16 @@ def staged(target: Path) -> Iterator[Stage]:
         filled.mkdir()
         stage = Stage(filled, target)
         yield stage
-        with _uninterrupted():
+        with system.uninterrupted():
             if exists:
                 _merge(stage, filled, aside, undo)
             else:
                 _move(filled, target, undo)
             if stage.finish:
                 stage.finish()
-            shutil.rmtree(aside)
+            system.remove_tree(aside)
     except BaseException as error:
-        with _uninterrupted():
+        with system.uninterrupted():
             for step in reversed(undo):
                 step()
             if aside:
@@ -214,7 +218,7 @@ def rehearsed(target: Path) -> Iterator[Stage]:
 
 def _merge(stage: Stage, folder: Path, aside: Path, undo: list[Callable[[], None]]) -> None:
     for entry in sorted(folder.iterdir()):
-        path = str(entry.relative_to(stage.folder))
+        path = entry.relative_to(stage.folder).as_posix()
         goal = stage.target / path
         if entry.is_dir() and goal.is_dir():
             _merge(stage, entry, aside, undo)
@@ -233,13 +237,13 @@ def _settle(
         _move(entry, unused_name(goal), undo)
     elif decision is Existing.OVERWRITE:
         kept = aside / f"{scratch.KEPT}{len(undo)}"
-        goal.rename(kept)
+        system.move(goal, kept)
         undo.append(partial(_put_back, kept, goal))
         _move(entry, goal, undo)
 
 
 def _put_back(kept: Path, goal: Path) -> None:
-    kept.replace(goal)
+    system.replace(kept, goal)
 
 
 def unused_name(path: Path) -> Path:
@@ -251,25 +255,16 @@ def unused_name(path: Path) -> Path:
 def _move(source: Path, target: Path, undo: list[Callable[[], None]]) -> None:
     if os.path.lexists(target):
         raise FileExistsError(0, f"{target.name} appeared meanwhile")
-    source.rename(target)
+    system.move(source, target)
     undo.append(lambda: _remove(target))
 
 
 def _remove(path: Path) -> None:
     if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
+        system.remove_tree(path, all_or_error=False)
     else:
-        path.unlink(missing_ok=True)
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Hold interrupts back until the block has ended."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        with suppress(FileNotFoundError):
+            system.remove(path)
 
 
 def _reason(error: OSError) -> str:

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
+from dashgen import system
 from dashgen.errors import TemplateSourceError
 from dashgen.files import Files
 from dashgen.releases.bundle import PACKED as PACKED_PATH
@@ -189,7 +190,7 @@ def _replace(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         Path(name).chmod(0o644)
-        Path(name).replace(path)
+        system.replace(Path(name), path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise

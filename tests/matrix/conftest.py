@@ -53,11 +53,16 @@ def booting() -> Iterator[Boot]:
         assert process.stdout is not None
         ask, answer = process.stdin, process.stdout
 
-        def boot(project: Path, env: Mapping[str, str], shows: Iterable[str] = ()) -> str:
+        def boot(
+            project: Path,
+            env: Mapping[str, str],
+            shows: Iterable[str] = (),
+            pages: Iterable[str] | None = None,
+        ) -> str:
             package = next(project.glob("*/theme.py")).parent.name
             settings = environment(0, env)
             order: dict[str, Any] = {"project": str(project), "package": package, "env": settings}
-            order["shows"] = list(shows)
+            order |= {"shows": list(shows), "pages": None if pages is None else list(pages)}
             print(json.dumps(order), file=ask, flush=True)
             wrong: str = json.loads(answer.readline())
             return wrong

@@ -21,7 +21,7 @@ import yaml
 from tests.background.stack import Visitor
 from tests.support.process import free_port, running, wait_for_line
 from tests.support.projects import Variant, environment, render, vary
-from tests.support.services import Services
+from tests.support.services import SERVER_OF, Services
 
 BIN = Path(sys.executable).parent
 OWN = {"front", "web", "worker"}
@@ -56,7 +56,7 @@ def test_compose_runs_what_the_choices_need_and_nothing_else(
     text = (project / "compose.yaml").read_text()
     compose: dict[str, Any] = yaml.safe_load(text)
     chosen = variant.answers()
-    servers = {chosen["storage"]} & {"redis", "postgresql", "mongodb"}
+    servers = {SERVER_OF[storage].lower() for storage in {chosen["storage"]} & SERVER_OF.keys()}
     if chosen["background"] == "celery":
         servers |= {"redis", "worker"}
     services = compose["services"]

@@ -12,7 +12,7 @@ import pytest
 
 from ..support.process import free_port
 from ..support.servers import Server
-from ..support.services import STORAGE_SERVERS
+from ..support.services import SERVER_OF, STORAGE_SERVERS
 from .apps import App, RefusedError, Visitor
 from .conftest import Start
 
@@ -110,15 +110,15 @@ def test_a_server_that_hangs_is_given_up(
 ODD = "p@ss/w:rd?#%2F$+&=é"
 # What to change in a URL to be refused for a reason, and what the log should then say.
 REFUSALS = {
-    "redis": [
+    "Redis": [
         ("s3cret", "wr0ng", "invalid username-password pair"),
         ("/0$", "/99", "DB index is out of range"),
     ],
-    "postgresql": [
+    "PostgreSQL": [
         ("s3cret", "wr0ng", 'password authentication failed for user "app"'),
         ("/postgres$", "/missing", 'database "missing" does not exist'),
     ],
-    "mongodb": [
+    "MongoDB": [
         ("s3cret", "wr0ng", "Authentication failed"),
         ("=admin$", "=missing", "Authentication failed"),
     ],
@@ -127,7 +127,7 @@ REFUSALS = {
 
 def test_what_the_server_refuses_is_in_the_log(choice: str, start: Start) -> None:
     with STORAGE_SERVERS[choice](password="s3cret/p@ss") as server:
-        for old, new, says in REFUSALS[choice]:
+        for old, new, says in REFUSALS[SERVER_OF[choice]]:
             url = re.sub(old, new, server.url)
             assert url != server.url
             visitor = Visitor(start(APP_STORAGE_URL=url))

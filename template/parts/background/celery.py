@@ -2,9 +2,10 @@
 
 import json
 import logging
+import socket
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from queue import Empty
 from typing import Any
@@ -27,7 +28,7 @@ from .errors import UserError
 from .jobs import KEEP_SECONDS, PolledManager, guarded, install
 from .settings import refusing
 
-__all__ = ["install", "job", "manager", "ping", "queue"]
+__all__ = ["install", "job", "manager", "ping", "queue", "start"]
 
 log = logging.getLogger(__name__)
 
@@ -277,6 +278,10 @@ def address() -> str:
 
 
 manager = QueueManager(queue)
+
+
+def start(_inherited: Sequence[socket.socket] = ()) -> None:
+    """Do nothing: workers start by themselves."""
 
 
 def ping() -> None:

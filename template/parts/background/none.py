@@ -1,5 +1,6 @@
 """No background jobs: the request that starts a job waits for it."""
 
+import socket
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
@@ -14,6 +15,10 @@ manager = None
 
 def install(server: Flask) -> None:
     """Do nothing: a job is over when its request is, so nobody can ask for another's."""
+
+
+def start(_inherited: Sequence[socket.socket] = ()) -> None:
+    """Do nothing: jobs need no process of their own."""
 
 
 def ping() -> None:

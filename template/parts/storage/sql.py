@@ -3,6 +3,7 @@
 import os
 import re
 import socket
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -99,7 +100,8 @@ def make_engine(address: str) -> Engine:
 with refusing("storage_url"):
     engine = make_engine(settings.storage_url)
 dialect = engine.dialect.name
-os.register_at_fork(after_in_child=lambda: engine.dispose(close=False))
+if sys.platform != "win32":  # where no process is forked
+    os.register_at_fork(after_in_child=lambda: engine.dispose(close=False))
 
 
 def sqlite_file(suffix: str = "") -> Path:
