@@ -28,8 +28,8 @@ from typing import Any
 import duckdb
 import psutil
 
-from tests.support.process import Process, running
-from tests.support.projects import Variant, environment, free_port, render, served
+from tests.support.process import Process, free_port, running
+from tests.support.projects import Variant, environment, render, served
 
 COLUMNS: dict[str, tuple[str, str, str]] = {
     "sold": ("time", "datetime", "TIMESTAMP '2020-01-01' + to_seconds(h(1) % 157766400)"),
@@ -331,7 +331,8 @@ class Pandas:
 
 def condition(criteria: Criteria) -> tuple[str, list[Any]]:
     """Return the criteria as SQL of the source, written without what the app has for it."""
-    parts, values = ["true"], []
+    parts: list[str] = ["true"]
+    values: list[Any] = []
     for name, wanted in criteria.items():
         if isinstance(wanted, list):
             parts.append(f'list_contains(?::VARCHAR[], "{name}")')
@@ -439,7 +440,7 @@ def measure(folder: Path, rows: int, given: argparse.Namespace) -> None:
     """Measure both pages with a number of rows."""
     file = folder / "orders.csv"
     make(file, rows)
-    columns = [
+    columns: list[dict[str, Any]] = [
         {"name": name, "role": role, "type": kind} for name, (role, kind, _) in COLUMNS.items()
     ]
     for column in columns:

@@ -1,13 +1,13 @@
 """The user's own defaults, kept between projects in the platform's configuration folder."""
 
 import os
-import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
 
+from dashgen import system
 from dashgen.errors import PreferencesError
 from dashgen.releases import installed
 from dashgen.template.answers import Answer, Stated
@@ -21,19 +21,20 @@ def preferences_file() -> Path:
     configured = Path(os.environ.get("XDG_CONFIG_HOME", ""))
     if configured.is_absolute():
         return configured / "dashgen" / FILE
-    if sys.platform == "darwin":
-        return Path.home() / "Library/Application Support/dashgen" / FILE
-    return Path.home() / ".config/dashgen" / FILE
+    # Imported here: without preferences no command needs it.
+    import platformdirs
+
+    return platformdirs.user_config_path("dashgen", appauthor=False) / FILE
 
 
 def preferable(template: Template | None = None) -> tuple[Question, ...]:
-    """Return the questions that a preference can answer: not those that each project has anew."""
+    """Return the questions that a preference can answer: not those that differ in each project."""
     questions = (template or installed.own_template()).visible
     return tuple(q for q in questions if not (q.computed or q.structured))
 
 
 def read() -> dict[str, str]:
-    """Return the preferences by question; those of questions that no longer exist are left out.
+    """Return the preferences by question, without those of removed questions.
 
     Raises:
         PreferencesError: The file is there and cannot be read as preferences.
@@ -56,7 +57,7 @@ def read() -> dict[str, str]:
 
 
 def as_defaults() -> dict[str, Stated]:
-    """Return the preferences as what goes before the questions' own defaults."""
+    """Return the preferences in the form that precedes the questions' own defaults."""
     return {
         name: Stated(value, f"your preference in {preferences_file()}")
         for name, value in read().items()
@@ -64,7 +65,7 @@ def as_defaults() -> dict[str, Stated]:
 
 
 def write(preferences: Mapping[str, Answer]) -> Path:
-    """Replace all preferences at once; none at all removes the file.
+    """Replace all preferences at once. An empty set removes the file.
 
     Returns:
         The file.
@@ -83,7 +84,7 @@ def write(preferences: Mapping[str, Answer]) -> Path:
             with os.fdopen(number, "w", encoding="utf-8") as draft:
                 yaml.safe_dump(dict(preferences), draft, allow_unicode=True, sort_keys=False)
             # Through links, so that a file that is kept elsewhere stays there.
-            Path(name).replace(file.resolve())
+            system.replace(Path(name), file.resolve())
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise

@@ -1,8 +1,7 @@
-"""Folders for the time of a run; what a killed run has left goes with a run on a later day."""
+"""Folders for the time of a run. A run on a later day removes those of a killed run."""
 
 import os
 import re
-import shutil
 import stat
 import tempfile
 import time
@@ -10,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
+
+from dashgen import system
 
 DAY = 24 * 3600
 PREFIX, ASIDE = "dashgen-run-", ".dashgen-"
@@ -27,14 +28,14 @@ def temporary() -> Iterator[Path]:
 
 
 def aside(parent: Path) -> Path:
-    """Return a new folder whose content can be moved to what is in ``parent``."""
+    """Return a new folder on the same disk as ``parent``, so that content can be moved."""
     collect(parent, ASIDE)
     return Path(tempfile.mkdtemp(prefix=ASIDE, dir=parent))
 
 
 @cache
 def collect(parent: Path, prefix: str) -> None:
-    """Remove folders of runs that were killed, since no run takes a day; once in a process."""
+    """Remove the folders of killed runs, once in a process. No run takes a day."""
     name = re.compile(re.escape(prefix) + "[a-z0-9_]{8}")
     for old in parent.glob(f"{prefix}*"):
         with suppress(OSError):
@@ -46,4 +47,4 @@ def collect(parent: Path, prefix: str) -> None:
                 and facts.st_mtime < time.time() - DAY
                 and not any(entry.name.startswith(KEPT) for entry in old.iterdir())
             ):
-                shutil.rmtree(old, ignore_errors=True)
+                system.remove_tree(old, all_or_error=False)

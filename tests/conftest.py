@@ -6,6 +6,7 @@ What they need is imported where they start, so that the quick tests do without 
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
@@ -22,7 +23,8 @@ pytest_plugins = ["tests.support.plugin"]
 # A script's shell starts background jobs with SIGINT ignored, and nohup ignores SIGHUP. What is
 # started here would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-signal.signal(signal.SIGHUP, signal.SIG_DFL)
+if sys.platform != "win32":
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,12 @@
 """``dashgen check`` on the command line."""
 
-import json
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from dashgen.cli.console import Output, print_now, styled
+from dashgen.cli.console import Output, print_json, print_now, styled
 from dashgen.cli.parameters import Json, Quiet, Verbose
 from dashgen.errors import ExitCode
 
@@ -76,7 +75,7 @@ def check(
     for path, why in checked.unreadable:
         output.warn(f"{path} is not read: {why}")
     if as_json:
-        print_now(json.dumps(as_data(checked.findings), ensure_ascii=False))
+        print_json(as_data(checked.findings))
     elif output_format is Format.GITHUB:
         print_now(as_github(checked.findings))
     elif not quiet or checked.findings:

@@ -70,7 +70,8 @@ def data_options() -> tuple[Any, ...]:
             option(
                 "--from",
                 metavar="FILE",
-                help="Make a page of a CSV, JSON lines, Excel or Parquet file.",
+                help="Make a page of a CSV, JSON lines, Excel or Parquet file, or of a table: "
+                "postgresql://USER@HOST/DATABASE#TABLE.",
             ),
         ] = None,
         column: Annotated[

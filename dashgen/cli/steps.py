@@ -1,7 +1,6 @@
 """What to type after ``dashgen new``, on this machine and with these choices."""
 
 import re
-import shlex
 import shutil
 import sys
 from contextlib import suppress
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dashgen.errors import CommandLineError
+from dashgen.system import called
 
 if TYPE_CHECKING:
     from dashgen.commands.new import NewProject
@@ -35,19 +35,19 @@ def first_steps(project: "NewProject") -> list[tuple[str, str]]:
 
 
 def _uv() -> str:
-    """Return how uv is called here; dashgen brings it, but not always on the search path."""
+    """Return the command for uv, which dashgen brings, but not always on the search path."""
     if shutil.which("uv"):
         return "uv"
     found = shutil.which("python")
     same = found and Path(found).resolve() == Path(sys.executable).resolve()
-    return f"{'python' if same else shlex.quote(sys.executable)} -m uv"
+    return f"{'python' if same else called(sys.executable)} -m uv"
 
 
 def _address() -> str:
     from dashgen.commands.run import HOST, PREFERRED_PORT, preferred_port
 
     port = PREFERRED_PORT
-    # What PORT says is for others where it is not a port.
+    # If PORT is not a port, it is for another program.
     with suppress(CommandLineError):
         port = preferred_port()
     return f"http://{HOST}:{port}"

@@ -1,6 +1,5 @@
 """``dashgen update`` on the command line."""
 
-import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +10,7 @@ from dashgen.cli.console import Output, shown, styled
 from dashgen.cli.parameters import Diff, DryRun, Json, Project, Quiet, Template, Try, Verbose, Yes
 from dashgen.cli.questions import stated
 from dashgen.errors import CommandLineError, ExitCode
+from dashgen.system import in_turn, quoted
 from dashgen.update.content import Style
 
 if TYPE_CHECKING:
@@ -143,9 +143,13 @@ def preview(update: "Update") -> str:
     """Return what is going to be done, file by file."""
     if not update.changes:
         return ""
+    # Imported here, because it takes time to import.
+    from dashgen.commands.pages import renaming
+
     lines = [f"{update.project}: template {_from_to(update.old, update.new)}"]
     lines += [f"  {_answer(change)}" for change in update.answers]
     lines += [f"  you renamed {old} to {new}" for old, new in update.moves.items()]
+    lines += [f"  {renaming(page, folder)}" for page, folder in update.renamed_pages.items()]
     lines += [f"  {path} {advice}" for path, advice in update.leftovers]
     lines.append("")
     for change in update.changes:
@@ -180,6 +184,9 @@ def summary(update: "Update", dry_run: bool) -> str:
     if not update.written:
         return f"{'Would be' if dry_run else 'Cancelled; would have been'}: {total}"
     lines = [f"Updated: {total}. Nothing is committed."]
+    for name, paths in update.kept_pages.items():
+        lines.append(f"\nThe page {name} was edited. It stays, and is yours from now on.")
+        lines.append(f"To delete it: git rm -r {' '.join(map(quoted, paths))}")
     for answer in update.answers:
         if answer.data:
             lines.append(f"\nYour data, so far in {shown(answer.old)}: {answer.data}.")
@@ -212,7 +219,7 @@ def _trial(update: "Update") -> str:
 
 
 def _next(update: "Update") -> list[str]:
-    last = ["uv sync && uv run pytest", "git add --all && git commit"]
+    last = [in_turn("uv sync", "uv run pytest"), in_turn("git add --all", "git commit")]
     if not update.conflicts:
         return ["git diff", *last]
     inline = [change.path for change in update.conflicts if change.stages]
@@ -220,7 +227,7 @@ def _next(update: "Update") -> list[str]:
     first = []
     if inline:
         first += [f"resolve {', '.join(inline)} in an editor, or with git mergetool"]
-        first += [f"git add {shlex.join(inline)}"]
+        first += [f"git add {' '.join(map(quoted, inline))}"]
     if aside:
         first.append(f"take over what you want of {', '.join(aside)}, and remove that")
     return [*first, *last]
@@ -242,6 +249,8 @@ def as_data(update: "Update") -> dict[str, Any]:
         "app": {"result": update.trial.result, "reason": update.trial.reason},
         "uses": [use._asdict() for use in update.uses],
         "moves": dict(update.moves),
+        "renamed_pages": dict(update.renamed_pages),
+        "kept_pages": {name: list(paths) for name, paths in update.kept_pages.items()},
         "leftovers": [left.path for left in update.leftovers],
     }
 

@@ -1,4 +1,4 @@
-"""A page of a file of the user's: what ``new`` and ``add page`` need for it."""
+"""A page of a file of the user's: its facts for ``new`` and ``add page``."""
 
 import re
 import unicodedata
@@ -20,8 +20,8 @@ class DataPage:
 
     Args:
         entry: The page's entry in the answer ``pages``.
-        files: What goes into the project beside it, by path.
-        description: What the file holds.
+        files: The files that go into the project with it, by path.
+        description: The content of the file.
     """
 
     entry: Mapping[str, Any]
@@ -42,7 +42,7 @@ def data_page(
     Args:
         description: What the file holds.
         project: The project's folder, which need not be there yet.
-        entry: The page's name, and what else the user has said of it.
+        entry: The page's name and the user's other answers about it.
         copy: Whether the file is copied into the project. None copies a file that is not large and
             holds nothing that looks like a secret or a person.
         settled: Refuse doubts that would change figures.
@@ -61,7 +61,8 @@ def data_page(
 
 def name_of(file: Path) -> str:
     """Return the name of a page from that of its file."""
-    stem = file.name.partition(".")[0].casefold()
+    _, table, name = file.name.partition("#")
+    stem = (name.rpartition(".")[2] if table else file.name.partition(".")[0]).casefold()
     plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
     words = re.sub("[^a-z0-9]+", "_", plain).strip("_")
     name = (words if words[:1].isalpha() else f"data_{words}")[:LONGEST].strip("_")

@@ -2,7 +2,6 @@
 
 import http.client
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -15,7 +14,9 @@ from pathlib import Path
 
 import uv
 
+from dashgen import system
 from dashgen.errors import CommandLineError, RunError
+from dashgen.project.environment import python
 
 HOST = "127.0.0.1"
 PREFERRED_PORT = 8050
@@ -23,7 +24,7 @@ START_SECONDS = 60.0
 STOP_SECONDS = 5.0
 TAIL_LINES = 5
 
-# What ties a process to the environment or project that dashgen itself runs in.
+# Variables that tie a process to dashgen's own environment or project.
 FOREIGN_VARIABLES = (
     "PYTHONHOME",
     "PYTHONPATH",
@@ -58,7 +59,7 @@ def preferred_port() -> int:
 
 
 def run(project: Path, say: Say, port: int | None = None) -> None:
-    """Serve a project's app on this machine; return once it was interrupted and has ended.
+    """Serve a project's app on this machine, until it was interrupted and has ended.
 
     Args:
         project: The project's folder.
@@ -86,7 +87,7 @@ def run(project: Path, say: Say, port: int | None = None) -> None:
 
 
 def _sync(project: Path, environment: dict[str, str]) -> None:
-    # Its list of packages would push off the screen what to do next; it is kept for an error.
+    # Its list of packages would push the next steps off the screen. It is kept for an error.
     process = subprocess.Popen(
         [uv.find_uv_bin(), "sync", "--python", sys.executable],
         cwd=project,
@@ -106,14 +107,15 @@ def _sync(project: Path, environment: dict[str, str]) -> None:
     if process.returncode:
         raise RunError(
             f"uv sync failed in {project}: {_tail(words.splitlines())}",
-            "the project is written; mend that and run 'uv sync' there",
+            "the project is written. Correct that and run 'uv sync' there",
         )
 
 
 def _free_port(wanted: int) -> int:
     for port in (wanted, 0):
         with socket.socket() as probe, suppress(OSError):
-            # As a server does; without it a port counts as taken for a minute after its last use.
+            # Servers do this, too. Otherwise a port counts as taken for a minute after its last
+            # use.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((HOST, port))
             return int(probe.getsockname()[1])
@@ -128,7 +130,7 @@ class _App:
         self.log: deque[str] = deque(maxlen=TAIL_LINES)
         self.echo = False
         self.process = subprocess.Popen(
-            [project / ".venv/bin/python", "app.py"],
+            [python(project) or "python", "app.py"],
             cwd=project,
             env=environment | {"APP_HOST": HOST, "PORT": str(port), "PYTHONUNBUFFERED": "1"},
             stdin=subprocess.DEVNULL,
@@ -136,7 +138,7 @@ class _App:
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            start_new_session=True,
+            **system.apart(),
         )
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
@@ -147,16 +149,9 @@ class _App:
         try:
             yield
         finally:
-            # What an app says about being stopped is of no use to who stopped it.
+            # A user who stops the app needs no message about that.
             self.echo = False
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
-                self._signal(number)
-                # A second Ctrl-C does not wait for the time-out.
-                with suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
-                    self.process.wait(STOP_SECONDS)
-                    break
-            # Children that outlived their parent.
-            self._signal(signal.SIGKILL)
+            system.end_tree(self.process, STOP_SECONDS)
 
     def wait_until_it_answers(self) -> None:
         """Return once ``/health`` says OK.
@@ -179,7 +174,10 @@ class _App:
         Raises:
             RunError: It ended by itself.
         """
-        self.process.wait()
+        # In small steps, because no Ctrl-C ends a long wait on Windows.
+        while self.process.poll() is None:
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(0.5)
         raise self._ended("ended by itself")
 
     def _healthy(self) -> bool:
@@ -205,12 +203,8 @@ class _App:
         exit_code = "" if code is None else f" (exit code {code})"
         return RunError(
             f"the app {how}{exit_code}: {_tail(self.log) or 'it printed nothing'}",
-            "the project is written; mend that and run 'uv run python app.py' there",
+            "the project is written. Correct that and run 'uv run python app.py' there",
         )
-
-    def _signal(self, number: signal.Signals) -> None:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, number)
 
 
 def _tail(lines: "deque[str] | list[str]") -> str:

@@ -149,15 +149,23 @@ class Profile:
         typed: Whether cells may have their type in the file.
         limit: The largest whole number that has all of its digits.
         shown: The number format that a workbook shows it in.
+        asis: Whether a text stays one, because a database has it.
     """
 
     def __init__(
-        self, name: str, *, typed: bool = False, limit: int = LARGEST, shown: str = ""
+        self,
+        name: str,
+        *,
+        typed: bool = False,
+        limit: int = LARGEST,
+        shown: str = "",
+        asis: bool = False,
     ) -> None:
         self.name = name
         self.typed = typed
         self.limit = limit
         self.shown = shown
+        self.asis = asis
         self.natives = 0
         self.rows = 0
         self.values: Counter[str] = Counter()
@@ -224,6 +232,8 @@ class Profile:
             self.tokens += bool(TOKEN.fullmatch(text) or IBAN.fullmatch(text.replace(" ", "")))
             if unit := UNIT.search(text):
                 self.units[unit[0]] += 1
+        if self.asis and type(text) is not Native:
+            self.fits.clear()
         for way, fit in list(self.fits.items()):
             if fit.read(text) is not None:
                 fit.fits += 1

@@ -52,6 +52,8 @@ class Description:
         A large file, and one with secrets or persons, stays where it is, and so does a file that
         is in the project already.
         """
+        if self.source.format == "postgresql":
+            return formats.without_password(self.path), None
         inside = os.path.realpath(self.path)
         root = os.path.realpath(project) + os.sep
         if inside.startswith(root):
@@ -149,6 +151,7 @@ class Survey:
             Profile(
                 name,
                 typed=self.source.format != "csv",
+                asis=self.source.format == "postgresql",
                 limit=WORKBOOK_DIGITS if self.source.format == "excel" else LARGEST,
                 shown=looks.get(name, ""),
             )
@@ -158,6 +161,7 @@ class Survey:
         while block := list(islice(whole, BLOCK)):
             self._add([row for _, row in block])
             progress(self.rows)
+        self._count_table()
         self.end: list[tuple[int, list[str]]] = []
         if open_end:
             ends = sniff.footer_doubts(last, len(self.header))
@@ -166,6 +170,17 @@ class Survey:
             self.end = last[len(last) - count :]
             self._add_raw(last[: len(last) - count])
             self.source = replace(self.source, footer=count)
+
+    def _count_table(self) -> None:
+        """Count the rows of a table in a database, of which only the first were looked at."""
+        if self.source.format != "postgresql":
+            return
+        counted = formats.module(self.path, "postgresql").size(self.source)
+        if counted > self.rows:
+            self.doubts.append(Doubt(f"the first {self.rows:,} of {counted:,} rows were looked at"))
+            self.rows = counted
+        if self.source.path != formats.without_password(self.path):
+            self.doubts.append(Doubt("the password is not written down: set PGPASSWORD"))
 
     def _looks(self) -> dict[str, str]:
         """Return the number format of each column of a workbook, and note what has no value."""

@@ -1,7 +1,8 @@
 """What is not sure of a file, and the flags that answer it."""
 
-import shlex
 from dataclasses import dataclass
+
+from dashgen.system import quoted
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,7 @@ class Flag:
     @property
     def words(self) -> str:
         """Return what is typed."""
-        return f"--{self.name} {shlex.quote(self.value)}" if self.value else f"--{self.name}"
+        return f"--{self.name} {quoted(self.value)}" if self.value else f"--{self.name}"
 
     def __str__(self) -> str:
         return f"{self.words} {self.meaning}"

@@ -14,9 +14,13 @@ from xml.etree import ElementTree
 
 from dashgen.data.doubts import Doubt, Flag
 from dashgen.data.reading import ReadingError, Source, lines, opened, reads
-from dashgen.errors import DataError
+from dashgen.errors import PASSWORD, DataError
 
-PACKAGES = {"excel": "python-calamine", "parquet": "duckdb"}
+PACKAGES = {
+    "excel": ("python-calamine", "data"),
+    "parquet": ("duckdb", "data"),
+    "postgresql": ("psycopg", "postgresql"),
+}
 FOREIGN = {
     b"\xd0\xcf\x11\xe0": ("an old Excel file, or one with a password", "save it as .xlsx"),
     b"%PDF": ("a PDF file", "pass a table"),
@@ -50,6 +54,11 @@ def format_of(path: Path) -> str:
     Raises:
         DataError: It is no file with a table; the message says what it is.
     """
+    if URL.match(str(path)):
+        if not str(path).startswith(("postgresql:", "postgres:")):
+            raise DataError(path, "of databases, only PostgreSQL is read", "export the table")
+        without_password(path)
+        return "postgresql"
     start = _start(path)
     if start.startswith(b"PK\x03\x04"):
         return _zip(path)
@@ -72,10 +81,6 @@ def format_of(path: Path) -> str:
 
 
 def _start(path: Path) -> bytes:
-    if URL.match(str(path)):
-        raise DataError(
-            path, "databases and addresses are not read yet", "export the table as Parquet"
-        )
     if path.is_dir():
         raise DataError(path, "this is a folder", "pass a file")
     try:
@@ -110,9 +115,27 @@ def module(path: Path, form: str) -> Any:
     try:
         return reads(form)
     except ReadingError:
+        package, extra = PACKAGES[form]
         raise DataError(
-            path, f"reading it needs the package {PACKAGES[form]}", "install dashgen-cli[data]"
+            path, f"reading it needs the package {package}", f"install dashgen-cli[{extra}]"
         ) from None
+
+
+def address(path: Path) -> str:
+    """Return the address that a path was made of, which has two slashes."""
+    return re.sub(r"^postgres(ql)?:/+", "postgresql://", str(path))
+
+
+def without_password(path: Path) -> str:
+    """Return the address of a table as it may be written down.
+
+    Raises:
+        DataError: A password stands in it where it cannot be left out.
+    """
+    found = address(path)
+    if "password=" in found:
+        raise DataError(path.parent, "an option of the address is a password", "set PGPASSWORD")
+    return PASSWORD.sub(r"\1", found)
 
 
 def refuse_inner_rows(source: Source, path: Path) -> None:

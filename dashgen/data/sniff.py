@@ -92,8 +92,8 @@ def sniffed(path: Path, given: Given) -> tuple[Source, list[Doubt]]:
 
 
 def _written(path: Path, form: str, given: Given, doubts: list[Doubt]) -> Source:
-    source = Source(str(path), form)
-    if form == "parquet":
+    source = Source(formats.address(path) if form == "postgresql" else str(path), form)
+    if form in ("parquet", "postgresql"):
         return source
     if form == "excel":
         sheet = formats.sheet_of(path, given.sheet, doubts)

@@ -1,4 +1,4 @@
-"""A project's own environment, its `.venv`: what it lacks, and whether the app starts in it."""
+"""A project's own environment, its `.venv`: its missing packages, and a start of the app."""
 
 import os
 import re
@@ -9,7 +9,7 @@ from pathlib import Path
 from packaging.requirements import InvalidRequirement, Requirement
 
 START_SECONDS = 60.0
-# What a visitor's browser asks for first: the page, and the layout in it.
+# The first requests of a visitor's browser: the page, and the layout in it.
 FIRST_PAGE = """
 from app import app
 
@@ -24,12 +24,17 @@ UNREADABLE = (OSError, ValueError, KeyError, InvalidRequirement)
 
 def python(project: Path) -> Path | None:
     """Return the project's own Python, if it has an environment."""
-    places = (project / ".venv/bin/python", project / ".venv/Scripts/python.exe")
+    return program(project, "python")
+
+
+def program(project: Path, name: str) -> Path | None:
+    """Return a program of the project's own environment."""
+    places = (project / ".venv/bin" / name, project / ".venv/Scripts" / f"{name}.exe")
     return next((path for path in places if path.exists()), None)
 
 
 def needed(project: Path) -> list[Requirement]:
-    """Return what `pyproject.toml` asks for.
+    """Return the requirements of `pyproject.toml`.
 
     Raises:
         OSError, ValueError, KeyError, InvalidRequirement: It cannot be read, see ``UNREADABLE``.
@@ -39,12 +44,13 @@ def needed(project: Path) -> list[Requirement]:
 
 
 def lacking(project: Path) -> list[str] | None:
-    """Return what the environment lacks or has in another version; None if there is none.
+    """Return missing packages and those of another version, or None without an environment.
 
     Raises:
         OSError, ValueError, KeyError, InvalidRequirement: See ``needed``.
     """
-    folder = next(project.glob(".venv/lib/python*/site-packages"), None)
+    places = (".venv/lib/python*/site-packages", ".venv/Lib/site-packages")
+    folder = next((path for place in places for path in project.glob(place)), None)
     if folder is None:
         return None
     installed = {}
@@ -65,7 +71,7 @@ def fault(project: Path) -> str:
     """Start the app in the project's environment and ask for its first page.
 
     Returns:
-        What went wrong, in a line; empty if nothing did, or if there is no environment.
+        The failure, in a line. It is empty after a success, or if there is no environment.
     """
     own = python(project)
     if own is None:

@@ -1,7 +1,7 @@
 """Writing an update so that it can be undone, even if the machine stops in the middle.
 
-Before the first file is touched, everything that is needed to put the project back is on the disk,
-in a folder of git's own that is never committed.
+Before the first file is touched, the disk has everything that is needed to restore the project. It
+is in one of git's own folders, which is never committed.
 """
 
 import base64
@@ -19,6 +19,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from dashgen import system
 from dashgen.errors import (
     DamagedJournalError,
     NothingToAbortError,
@@ -45,7 +46,7 @@ class Write:
 
 @dataclass(frozen=True)
 class Restored:
-    """What an abort has put back."""
+    """The files that an abort has restored."""
 
     files: tuple[str, ...]
     edits: Mapping[str, Path]
@@ -56,7 +57,7 @@ class Journal:
     """The record of a project's last update.
 
     Args:
-        repository: The project's repository; other projects in it have journals of their own.
+        repository: The project's repository. Other projects in it have journals of their own.
     """
 
     def __init__(self, repository: Repository) -> None:
@@ -97,7 +98,7 @@ class Journal:
 
     @property
     def unfinished(self) -> bool:
-        """Whether an update was cut off; one that was then committed is the user's own affair."""
+        """Whether an update was cut off. If it was committed then, it is the user's own."""
         return (self.folder / APPLYING).exists() and self._load()["head"] == self.head
 
     @property
@@ -108,11 +109,11 @@ class Journal:
     def apply(
         self, writes: Mapping[str, Write | None], staged: Mapping[str, Stages] | None = None
     ) -> None:
-        """Write and remove files; all of them, or none if it fails or is interrupted.
+        """Write and remove all files, or none after a failure or an interruption.
 
         Args:
             writes: The files on the disk, by path.
-            staged: What git's index is to have, by path; it keeps the rest.
+            staged: New entries of git's index, by path. It keeps the rest.
 
         Raises:
             WriteError: The operating system refuses a step.
@@ -129,7 +130,7 @@ class Journal:
             self._write(entry, writes)
             stored = {path: index.stored(self.repository, s) for path, s in staged.items()}
             index.put(self.repository, stored)
-            (self.folder / APPLYING).replace(self.folder / DONE)
+            system.replace(self.folder / APPLYING, self.folder / DONE)
         except BaseException as error:
             self._restore(entry)
             (self.folder / APPLYING).unlink()
@@ -138,12 +139,12 @@ class Journal:
             raise
 
     def abort(self) -> Restored:
-        """Put back what the last update wrote.
+        """Undo the last update.
 
         Raises:
-            NothingToAbortError: There was none, or what it did has been committed.
-            WriteError: The operating system refuses a step; it can be tried again.
-            RepositoryError: Git refuses its part; it can be tried again.
+            NothingToAbortError: There was none, or it has been committed.
+            WriteError: The operating system refuses a step. It can be tried again.
+            RepositoryError: Git refuses its part. It can be tried again.
         """
         entry = self._load()
         if entry["head"] != self.head:
@@ -184,12 +185,8 @@ class Journal:
             json.dump(entry, file)
             file.flush()
             os.fsync(file.fileno())
-        aside.replace(self.folder / name)
-        descriptor = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        system.replace(aside, self.folder / name)
+        system.sync_folder(self.folder)
 
     def _load(self) -> dict[str, Any]:
         for name in (APPLYING, DONE):
@@ -204,7 +201,7 @@ class Journal:
         raise NothingToAbortError(f"{self.project} has no update to abort")
 
     def _check(self, entry: Mapping[str, Any]) -> None:
-        """Make sure that what is to be put back lies in the project, whoever wrote the journal.
+        """Make sure that all restored files lie in the project, for any author of the journal.
 
         Raises:
             UnsafePathError: A path leads outside of it, or through a link.
@@ -231,7 +228,7 @@ class Journal:
     def _write(self, entry: Mapping[str, Any], writes: Mapping[str, Write | None]) -> None:
         for path in (path for path, write in writes.items() if write is None):
             there = place(self.project, path)
-            there.unlink()
+            system.remove(there)
             self._prune(there.parent)
         for path, write in writes.items():
             if write:
@@ -261,7 +258,7 @@ class Journal:
         index.put(self.repository, {p: kept for p, kept in before.items() if kept != now[p]})
 
     def _keep_edits(self, entry: Mapping[str, Any]) -> dict[str, Path]:
-        """Copy what was edited since the update, and return where to."""
+        """Copy the files that were edited since the update, and return the place."""
         kept = {}
         for path, states in entry["files"].items():
             there = place(self.project, path)
@@ -293,27 +290,25 @@ def _put(there: Path, write: Write, aside: Path) -> None:
     with suppress(FileNotFoundError):
         before = there.stat()
         created = stat.S_IMODE(before.st_mode)
-        with suppress(OSError):
-            os.chown(aside, before.st_uid, before.st_gid)
+        system.give(aside, before.st_uid, before.st_gid)
     if write.executable is not None:
         created = created | (created & 0o444) >> 2 if write.executable else created & ~0o111
     aside.chmod(created)
-    aside.replace(there)
+    system.replace(aside, there)
 
 
 def _put_back(there: Path, state: Mapping[str, Any], aside: Path) -> None:
     aside.write_bytes(base64.b64decode(state["content"]))
-    with suppress(OSError):
-        os.chown(aside, state["owner"], state["group"])
+    system.give(aside, state["owner"], state["group"])
     aside.chmod(state["mode"])
     os.utime(aside, ns=(state["time"], state["time"]))
-    aside.replace(there)
+    system.replace(aside, there)
 
 
 def _remove(there: Path) -> None:
     if not there.is_dir():
         with suppress(FileNotFoundError, NotADirectoryError):
-            there.unlink()
+            system.remove(there)
 
 
 def _state(there: Path) -> dict[str, Any] | None:

@@ -1,28 +1,27 @@
 """The folder that a command fills: checked first, filled aside, moved into place at the end."""
 
 import os
-import shutil
-import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 
-from dashgen import scratch
+from dashgen import scratch, system
 from dashgen.errors import (
     CommandLineError,
     DestinationNotEmptyError,
     DestinationTakenError,
     DestinationUnusableError,
 )
-
-INTERRUPTS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+from dashgen.system import refused
 
 
 class State(Enum):
-    """What is there before anything is written."""
+    """The state of a place before anything is written."""
 
     NEW = "new"
     EMPTY = "empty"
@@ -32,7 +31,7 @@ class State(Enum):
 
 
 class Existing(Enum):
-    """What becomes of a file that is there already and has another content."""
+    """The outcome of a file that exists already with another content."""
 
     KEEP = "keep"
     OVERWRITE = "overwrite"
@@ -68,6 +67,11 @@ def checked(destination: str, force: bool = False) -> Place:
         printable = Path(destination.encode(errors="backslashreplace").decode())
         raise DestinationUnusableError(printable, "its name is not UTF-8") from error
     target = Path(os.path.realpath(stated))
+    new = takewhile(lambda path: not path.exists(), (target, *target.parents))
+    if sys.platform == "win32" and (
+        reason := next((f"{path.name} {why}" for path in new if (why := refused(path.name))), "")
+    ):
+        raise DestinationUnusableError(stated, reason)
     state = State.EMPTY
     entries: list[str] = []
     try:
@@ -93,13 +97,13 @@ def checked(destination: str, force: bool = False) -> Place:
 
 @dataclass
 class Stage:
-    """What is to be put at a place.
+    """The content that is to be put at a place.
 
     Args:
         folder: To be filled.
-        target: Where its content goes.
-        decisions: What becomes of each of the ``collisions``, by path; all need one.
-        finish: Called when everything is in place; if it fails, all is taken back.
+        target: The place of its content.
+        decisions: The outcome of each of the ``collisions``, by path. All need one.
+        finish: Called when everything is in place. If it fails, all is taken back.
     """
 
     folder: Path
@@ -139,7 +143,7 @@ class Stage:
         """Return every file that it holds, git's own left out."""
         paths = (path.relative_to(self.folder) for path in self.folder.rglob("*"))
         return sorted(
-            str(path)
+            path.as_posix()
             for path in paths
             if path.parts[0] != ".git" and not (self.folder / path).is_dir()
         )
@@ -161,16 +165,16 @@ def same(one: Path, other: Path) -> bool:
 def staged(target: Path) -> Iterator[Stage]:
     """Give a stage to fill, and put its content at the target once the block ends well.
 
-    A new target appears at once, by one rename. A folder that exists keeps its identity, because
-    a shell may stand in it or a file system be mounted on it: the content moves into it.
-    Whatever goes wrong, interrupts included, everything is as it was before.
+    A new target appears at once, by one rename. A folder that exists keeps its identity, and the
+    content moves into it. The reason is that it may be a shell's current folder or a mount point.
+    After any failure or interrupt, everything is as it was before.
 
     Raises:
         DestinationUnusableError: The operating system refuses a step.
     """
     exists = target.is_dir()
     missing = [path for path in target.parents if not path.exists()]
-    # How to take back what was done, the last step first.
+    # How to take back all steps, the last step first.
     undo: list[Callable[[], None]] = []
     aside: Path | None = None
     try:
@@ -181,16 +185,16 @@ def staged(target: Path) -> Iterator[Stage]:
         filled.mkdir()
         stage = Stage(filled, target)
         yield stage
-        with _uninterrupted():
+        with system.uninterrupted():
             if exists:
                 _merge(stage, filled, aside, undo)
             else:
                 _move(filled, target, undo)
             if stage.finish:
                 stage.finish()
-            shutil.rmtree(aside)
+            system.remove_tree(aside)
     except BaseException as error:
-        with _uninterrupted():
+        with system.uninterrupted():
             for step in reversed(undo):
                 step()
             if aside:
@@ -205,7 +209,7 @@ def staged(target: Path) -> Iterator[Stage]:
 
 @contextmanager
 def rehearsed(target: Path) -> Iterator[Stage]:
-    """Give a stage that leads nowhere: what is put there is only looked at."""
+    """Give a stage that leads nowhere. Its content is only looked at."""
     with scratch.temporary() as folder:
         filled = folder / (target.name or "app")
         filled.mkdir()
@@ -214,7 +218,7 @@ def rehearsed(target: Path) -> Iterator[Stage]:
 
 def _merge(stage: Stage, folder: Path, aside: Path, undo: list[Callable[[], None]]) -> None:
     for entry in sorted(folder.iterdir()):
-        path = str(entry.relative_to(stage.folder))
+        path = entry.relative_to(stage.folder).as_posix()
         goal = stage.target / path
         if entry.is_dir() and goal.is_dir():
             _merge(stage, entry, aside, undo)
@@ -233,13 +237,13 @@ def _settle(
         _move(entry, unused_name(goal), undo)
     elif decision is Existing.OVERWRITE:
         kept = aside / f"{scratch.KEPT}{len(undo)}"
-        goal.rename(kept)
+        system.move(goal, kept)
         undo.append(partial(_put_back, kept, goal))
         _move(entry, goal, undo)
 
 
 def _put_back(kept: Path, goal: Path) -> None:
-    kept.replace(goal)
+    system.replace(kept, goal)
 
 
 def unused_name(path: Path) -> Path:
@@ -251,25 +255,16 @@ def unused_name(path: Path) -> Path:
 def _move(source: Path, target: Path, undo: list[Callable[[], None]]) -> None:
     if os.path.lexists(target):
         raise FileExistsError(0, f"{target.name} appeared meanwhile")
-    source.rename(target)
+    system.move(source, target)
     undo.append(lambda: _remove(target))
 
 
 def _remove(path: Path) -> None:
     if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
+        system.remove_tree(path, all_or_error=False)
     else:
-        path.unlink(missing_ok=True)
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Hold interrupts back until the block has ended."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        with suppress(FileNotFoundError):
+            system.remove(path)
 
 
 def _reason(error: OSError) -> str:

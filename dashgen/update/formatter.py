@@ -3,6 +3,8 @@
 import subprocess
 from pathlib import Path
 
+from dashgen.project import environment
+
 FORMATTERS = {
     "ruff": ("format", "--quiet", "--stdin-filename", "{path}", "-"),
     "black": ("--quiet", "--stdin-filename", "{path}", "-"),
@@ -21,8 +23,7 @@ def formatted(project: Path, path: str, model: str, text: str) -> str:
         text: What it becomes; returned as it is where no formatter of the project fits.
     """
     for name, words in FORMATTERS.items():
-        program = project / ".venv/bin" / name
-        if program.exists():
+        if program := environment.program(project, name):
             command = [str(program), *(word.format(path=path) for word in words)]
             if _run(command, project, model) == model:
                 return _run(command, project, text) or text

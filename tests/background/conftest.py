@@ -16,7 +16,8 @@ Row = Callable[..., None]
 Open = Callable[[str], Page]
 
 
-@pytest.fixture(scope="session", params=choices("background"))
+# `spawned` is diskcache as Windows has it, where no process can be forked.
+@pytest.fixture(scope="session", params=[*choices("background"), "spawned"])
 def app(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stack]:

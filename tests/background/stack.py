@@ -100,6 +100,8 @@ class Stack:
                 "APP_CELERY_BROKER_URL": redis.url,
                 "APP_CELERY_RESULT_BACKEND": redis.url.removesuffix("/0") + "/1",
             }
+        if manager == "spawned":
+            self.env["JOBS_ARE_SPAWNED"] = "1"
         self.web_log = folder / "web.log"
         self.worker_log = folder / "worker.log"
         self.web: Process
@@ -157,7 +159,8 @@ def stack(manager: str, folder: Path, *, password: str | None = None) -> Iterato
         redis = None
         if manager == "celery":
             redis = exits.enter_context(redis_server(password=password))
-        app = Stack(manager, render_app(folder, manager), folder, redis)
+        chosen = "diskcache" if manager == "spawned" else manager
+        app = Stack(manager, render_app(folder, chosen), folder, redis)
         if manager == "celery":
             app.worker = exits.enter_context(app.working())
         app.web = exits.enter_context(app.serving())

@@ -23,7 +23,7 @@ from .stack import (
 
 # With `none` a request cannot be cancelled, and the button stays disabled.
 IN_A_PROCESS_OF_ITS_OWN = pytest.mark.parametrize(
-    "app", ["diskcache", "celery"], indirect=True, scope="session"
+    "app", ["diskcache", "celery", "spawned"], indirect=True, scope="session"
 )
 
 
@@ -124,7 +124,7 @@ LONG = {"fault-run.n_clicks": 1, "fault-kind-store.data": {"kind": "echo", "seco
 
 
 # The workers of Celery have as many processes as they are given.
-@pytest.mark.parametrize("app", ["diskcache"], indirect=True, scope="session")
+@pytest.mark.parametrize("app", ["diskcache", "spawned"], indirect=True, scope="session")
 def test_one_visitors_jobs_are_limited_and_hold_up_no_other(app: Stack) -> None:
     before = app.runs()
     greedy = Visitor(app.web.url)
@@ -202,5 +202,5 @@ def test_no_zombie_is_left_of_all_this(app: Stack) -> None:
     wait_until(
         lambda: not any("Z" in family(pid).values() for pid in pids), 5, "all have been reaped"
     )
-    if app.manager == "diskcache":  # per web process at most a helper and its tracker
+    if app.manager in {"diskcache", "spawned"}:  # per web process at most two others
         wait_until(lambda: len(family(app.web.pid)) <= 6, 5, "the jobs' processes are gone")

@@ -12,6 +12,7 @@ import pytest
 import redis
 
 from tests.support.process import free_port
+from tests.support.projects import choices
 
 from .conftest import Open, Row
 from .pages import message, messages, run, wait_idle
@@ -19,6 +20,8 @@ from .stack import Stack, Visitor, alive, wait_until
 
 WAIT = 60.0  # what a page may wait for at most
 
+# What ends with a server ends in the same way, whatever has started it.
+ON_EACH = pytest.mark.parametrize("app", choices("background"), indirect=True, scope="session")
 ON_CELERY = pytest.mark.parametrize("app", ["celery"], indirect=True, scope="session")
 
 
@@ -56,6 +59,7 @@ def test_the_process_of_a_job_is_killed(app: Stack, visit: Open, row: Row) -> No
     works(app)
 
 
+@ON_EACH
 def test_the_web_server_restarts_in_mid_job(app: Stack, visit: Open, row: Row) -> None:
     with app.serving(port=free_port()) as web:
         usual, app.web = app.web, web
@@ -80,6 +84,7 @@ def test_the_web_server_restarts_in_mid_job(app: Stack, visit: Open, row: Row) -
     row(app.manager, "the web server is killed and started again", sees, after)
 
 
+@ON_EACH
 def test_the_web_server_is_gone(app: Stack, visit: Open, row: Row) -> None:
     with app.serving(port=free_port()) as web:
         usual, app.web = app.web, web

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from dashgen.system import ENDING
+
 AUTHOR = "Ada Lovelace"
 UV_CACHE = Path.home() / ".cache/uv"
 
@@ -47,7 +49,7 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def signal_handlers() -> Iterator[None]:
     """Put back the signal handlers that the command line replaces in this process."""
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    numbers = (signal.SIGINT, *ENDING)
     before = {number: signal.getsignal(number) for number in numbers}
     yield
     for number, handler in before.items():

@@ -29,6 +29,7 @@ FILE = CHECKOUT / "template/questions/names.yml"
 KEYWORD = "a keyword of Python"
 STANDARD = "a module of Python's standard library"
 DEPENDENCY = "a package that the project or its tools install"
+DEVICE = "a device of Windows"
 OWN = "a file or folder of the project, or one that git ignores there"
 # Python 3.14's, for a Python that is older; and what `sys.stdlib_module_names` leaves out.
 ALSO_STANDARD = {"annotationlib", "compression", "test"}
@@ -75,6 +76,13 @@ def reserved(written: list[Path]) -> dict[str, set[str]]:
         STANDARD: ALSO_STANDARD | set(sys.stdlib_module_names),
         DEPENDENCY: TOOLS.union(*(_installed(project) for project in written)),
         OWN: FOLDERS.union(*(_own(project) for project in written)) - {"shop"},
+        DEVICE: {
+            "con",
+            "prn",
+            "aux",
+            "nul",
+            *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)),
+        },
     }
     return {what: set(filter(_is_package_name, names)) for what, names in held.items()}
 

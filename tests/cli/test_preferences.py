@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from platformdirs.macos import MacOS
+from platformdirs.windows import Windows, get_win_folder_from_env_vars
 
 from dashgen.cli.app import main
 from dashgen.commands.new import new
@@ -74,9 +76,13 @@ def test_another_platform_has_another_place(monkeypatch: pytest.MonkeyPatch, hom
     assert preferences_file() == Path(os.environ["XDG_CONFIG_HOME"]) / "dashgen/preferences.yml"
     monkeypatch.setenv("XDG_CONFIG_HOME", "relative")
     assert preferences_file() == home / ".config/dashgen/preferences.yml"
-    monkeypatch.setattr("sys.platform", "darwin")
+    monkeypatch.setattr("platformdirs.PlatformDirs", MacOS)
     folder = home / "Library/Application Support/dashgen"
     assert preferences_file() == folder / "preferences.yml"
+    monkeypatch.setattr("platformdirs.PlatformDirs", Windows)
+    monkeypatch.setattr("platformdirs.windows.get_win_folder", get_win_folder_from_env_vars)
+    monkeypatch.setenv("LOCALAPPDATA", str(home / "AppData/Local"))
+    assert preferences_file() == home / "AppData/Local/dashgen/preferences.yml"
 
 
 def test_a_preference_of_another_version_is_left_alone(work: Path) -> None:

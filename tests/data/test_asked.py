@@ -12,6 +12,7 @@ from dashgen.cli.console import Output
 from dashgen.cli.data import ACCEPT, CANCEL, CORRECT, SHOWN, agreed
 from dashgen.data.reading import Rows, Source, lines
 from dashgen.data.sniff import Given
+from tests.cli.test_terminal import ASKED as QUESTIONS
 from tests.cli.test_terminal import MODE, Terminal
 
 from .books import book
@@ -132,7 +133,7 @@ def test_a_workbook_at_a_terminal(work: Path) -> None:
     terminal.picks("Which column?", "code")
     terminal.picks("What is code?", "category")
     terminal.picks("Take the columns like this?", "yes")
-    terminal.sees("Name")
+    terminal.sees(QUESTIONS[0].help)
     terminal.types("\r")
     terminal.picks(MODE, "Recommended")
     terminal.picks("All right?", "Create")

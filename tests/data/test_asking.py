@@ -13,9 +13,7 @@ import pytest
 
 from dashgen.data.describe import described
 
-from .test_nasty import datasets, in_app
-
-__all__ = ["datasets"]
+from .conftest import in_app
 
 
 @pytest.fixture

@@ -3,11 +3,8 @@
 import gzip
 import os
 import sys
-from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import plotly
 import pytest
@@ -16,45 +13,8 @@ from dashgen.data.describe import Description, described, refuse_doubts
 from dashgen.data.sniff import Given
 from dashgen.errors import DashgenError, DataError
 
+from .conftest import TEMPLATE, in_app
 from .nasty import CASES, Case
-
-TEMPLATE = Path(__file__).parents[2] / "template"
-
-
-@pytest.fixture(scope="module")
-def datasets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
-    """Return the module by which an app reads its data, in a package of its own."""
-    package = tmp_path_factory.mktemp("app") / "datasets_of_tests"
-    package.mkdir()
-    (package / "__init__.py").touch()
-    (package / "errors.py").write_text("class UserError(Exception):\n    pass\n")
-    (package / "settings.py").write_text(
-        "from pathlib import Path\n\nROOT = Path(__file__).parent\n"
-    )
-    for part in (TEMPLATE / "parts/data").glob("*.py"):
-        (package / part.name).write_bytes(part.read_bytes())
-    sys.path.insert(0, str(package.parent))
-    yield import_module("datasets_of_tests.datasets")
-    sys.path.remove(str(package.parent))
-
-
-def in_app(datasets: ModuleType, folder: Path, entry: dict[str, Any]) -> Any:
-    """Return the data as the app has them, after their description was written and read."""
-    import json
-
-    source = [f"{key} = {json.dumps(value)}" for key, value in entry["source"].items()]
-    columns = [
-        f"{json.dumps(column['name'], ensure_ascii=False)} = {{ "
-        + ", ".join(
-            f"{k} = {json.dumps(v, ensure_ascii=False)}" for k, v in column.items() if k != "name"
-        )
-        + " }"
-        for column in entry["columns"]
-    ]
-    folder.mkdir()
-    lines = ["[source]", *source, "[columns]", *columns]
-    (folder / "dataset.toml").write_text("\n".join(lines), encoding="utf-8")
-    return datasets.Dataset(folder)
 
 
 def settled(file: Path, given: Given) -> Description:
@@ -119,18 +79,17 @@ def test_there_are_many() -> None:
     assert len(CASES) >= 100
 
 
-@pytest.mark.parametrize("name", ["reading", "jsonl", "excel", "parquet"])
+@pytest.mark.parametrize("name", ["reading", "jsonl", "excel", "parquet", "postgresql"])
 def test_the_app_reads_as_the_command_does(name: str) -> None:
     own = Path(sys.modules[described.__module__].__file__ or "").parent / f"{name}.py"
     assert own.read_bytes() == (TEMPLATE / f"parts/data/{name}.py").read_bytes()
 
 
 def test_a_folder_and_a_missing_file(tmp_path: Path) -> None:
-    database = Path("postgresql://localhost/shop#orders")
     for path, words in (
         (tmp_path, "folder"),
         (tmp_path / "no.csv", "no such file"),
-        (database, "not read yet"),
+        (Path("mysql://localhost/shop#orders"), "only PostgreSQL"),
     ):
         with pytest.raises(DashgenError, match=words):
             described(path)

@@ -128,7 +128,7 @@ def test_an_app_of_files_passes_its_own_checks(
 
 
 def test_public_data_become_an_app_without_an_edit(work: Path) -> None:
-    """The five are among those of `python -m benchmarks.sources`, which has many more."""
+    """The five are among those of `python -m tests.data.public`, which has many more."""
     folder = Path(plotly.__file__).parent / "package_data/datasets"
     pages = [
         data_page(described(folder / f"{name}.csv.gz"), work / "shop", {"name": f"of_{name}"})

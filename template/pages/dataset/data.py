@@ -19,7 +19,7 @@ Criteria = datasets.Criteria
 Turn = answers.Turn
 turn = answers.turn
 spoken = language.spoken
-DATA = datasets.Dataset(Path(__file__).parent)
+DATA = datasets.opened(Path(__file__).parent)
 
 LISTS = 4  # filters that list values
 RANGES = 2  # filters of measures

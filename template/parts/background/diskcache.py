@@ -12,9 +12,10 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple
+from queue import Empty, SimpleQueue
+from typing import Any, NamedTuple, Protocol
 
 import psutil
 from dash import DiskcacheManager, callback
@@ -26,11 +27,12 @@ from .jobs import APP, KEEP_SECONDS, PolledManager, guarded, install, plain
 from .security import visitor
 from .settings import ROOT, make_folder, refusing
 
-__all__ = ["install", "job", "manager", "ping"]
+__all__ = ["install", "job", "manager", "ping", "start"]
 
 log = logging.getLogger(__name__)
 
 PARENT = f"{APP.upper()}_SERVER"
+GRACE_SECONDS = 15  # after its time, for a job that ignores that
 SERVER = os.environ.get(PARENT, "")  # in a helper and its jobs: the process with which they end
 
 
@@ -51,7 +53,7 @@ class TooLongError(Exception):
 
 
 def stop(*_signal: Any) -> None:
-    """End the job, wherever it is."""
+    """End the job, if it waits or if it runs."""
     raise TooLongError
 
 
@@ -63,12 +65,55 @@ def leave_with_server() -> None:
 
 
 def run_job(function: str, key: str, progress_key: str, args: Any, context: Any) -> None:
-    """Run one job; this is what the job's own process does."""
+    """Run one job, in the job's own process."""
     threading.Thread(target=leave_with_server, daemon=True).start()
-    os.nice(5)  # the web server comes first
-    signal.signal(signal.SIGALRM, stop)
-    signal.alarm(settings.background_seconds)
+    if sys.platform != "win32":
+        os.nice(5)  # the web server comes first
+        signal.signal(signal.SIGALRM, stop)
+        signal.alarm(settings.background_seconds)
     manager.func_registry[function](key, progress_key, args, context)
+
+
+def run_jobs() -> None:
+    """Run one job after another, as they come; this is what a `Runner` does."""
+    threading.Thread(target=leave_with_server, daemon=True).start()
+    if sys.platform == "win32":
+        psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+    else:
+        os.nice(5)
+    signal.signal(signal.SIGINT, stop)
+    # What jobs print goes to the log, and what they start cannot read their orders.
+    orders, told = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb", 0)
+    os.dup2(2, 1)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    told.write(b".")
+    for line in orders:
+        function, key, progress_key, args, context = json.loads(line)
+        # From a thread, since Windows has no alarm. It wakes a job that sleeps, as Ctrl-C does.
+        limit = threading.Timer(settings.background_seconds, signal.raise_signal, [signal.SIGINT])
+        limit.start()
+        try:
+            manager.func_registry[function](key, progress_key, args, context)
+        except Exception:
+            log.exception("A job failed")
+        finally:
+            limit.cancel()
+            limit.join()
+        told.write(b".")
+
+
+def fork() -> int:
+    """Return 0 in a copy of this process, and the number of the copy in this one."""
+    if sys.platform != "win32":
+        return os.fork()
+    raise NotImplementedError
+
+
+def reaped(process: int = -1) -> int:
+    """Return the number of a copy that has ended, this one or any; 0 if none has."""
+    if sys.platform != "win32":
+        return os.waitpid(process, os.WNOHANG)[0]
+    raise NotImplementedError
 
 
 class Order(NamedTuple):
@@ -79,33 +124,66 @@ class Order(NamedTuple):
     work: list[Any]
 
 
+class Orders:
+    """The jobs of a web process that wait. Next is that of who runs the fewest, then the oldest."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Order] = []
+
+    def __len__(self) -> int:
+        """Return how many wait."""
+        return len(self._waiting)
+
+    def add(self, order: Order) -> None:
+        """Let a job wait, if there is room for it."""
+        own = sum(1 for waiting in self._waiting if waiting.visitor == order.visitor)
+        limit = settings.background_queue
+        if len(self._waiting) >= limit or own >= limit // 5:
+            manager.handle.set(order.job, "full")
+        else:
+            self._waiting.append(order)
+
+    def next(self, running: Iterable[Order]) -> Order:
+        """Return the job whose turn it is, which waits no more."""
+        count = Counter(order.visitor for order in running)
+        order = min(self._waiting, key=lambda order: count[order.visitor])
+        self._waiting.remove(order)
+        return order
+
+    def lose(self) -> None:
+        """Tell all that wait that they are not going to run."""
+        for order in self._waiting:
+            manager.handle.set(order.job, "")
+        self._waiting.clear()
+
+
 class Helper:
     """The process from which the jobs of a web process are forked, when it is their turn.
 
-    A job never starts as a fork of the web server: what the server's other threads hold at that
-    moment would stay locked in the fork for ever. The helper has one thread and has imported the
-    app once, so that its callbacks are known. Next is the job of who runs the fewest, and then of
-    who came first. When the web process is replaced, the helper stays until its jobs are done.
+    A job never starts as a fork of the web server: the locks of the server's other threads would
+    stay locked in the fork for ever. The helper has one thread and has imported the app once, so
+    that its callbacks are known. When the web process is replaced, the helper stays until its jobs
+    are done.
     """
 
     def __init__(self, number: int) -> None:
         self._channel = socket.socket(fileno=number)
         self._web = True  # whether there is a web process
         self._received = b""
-        self._waiting: list[Order] = []
+        self._waiting = Orders()
         self._running: dict[int, Order] = {}
 
     def serve(self) -> None:
-        """Do what the web process asks for."""
+        """Follow the orders of the web process."""
         with suppress(OSError):  # the web process may have gone already
             self._channel.sendall(b".")  # all is imported
         while (self._web or self._waiting or self._running) and find(SERVER):
             self._listen()
-            while self._running and (ended := os.waitpid(-1, os.WNOHANG)[0]):
+            while self._running and (ended := reaped()):
                 if order := self._running.pop(ended, None):
                     manager.handle.set(order.job, "")
             while self._waiting and len(self._running) < settings.background_jobs:
-                self._start(self._next())
+                self._start(self._waiting.next(self._running.values()))
 
     def _listen(self) -> None:
         busy = self._waiting or self._running
@@ -118,24 +196,13 @@ class Helper:
         self._web = bool(read)
         *lines, self._received = (self._received + read).split(b"\n")
         for order in (Order(*json.loads(line)) for line in lines):
-            own = sum(1 for waiting in self._waiting if waiting.visitor == order.visitor)
-            limit = settings.background_queue
-            if len(self._waiting) >= limit or own >= limit // 5:
-                manager.handle.set(order.job, "full")
-            else:
-                self._waiting.append(order)
-
-    def _next(self) -> Order:
-        running = Counter(order.visitor for order in self._running.values())
-        order = min(self._waiting, key=lambda order: running[order.visitor])
-        self._waiting.remove(order)
-        return order
+            self._waiting.add(order)
 
     def _start(self, order: Order) -> None:
-        if manager.handle.get(f"{order.job}-cancelled"):
+        if is_cancelled(order.job):
             manager.handle.set(order.job, "")
             return
-        if not (process := os.fork()):
+        if not (process := fork()):
             try:
                 os.close(self._channel.detach())
                 run_job(*order.work)
@@ -146,12 +213,193 @@ class Helper:
                 os._exit(0)
         self._running[process] = order
         manager.handle.set(order.job, f"runs {name_of(psutil.Process(process))}")
-        if manager.handle.get(f"{order.job}-cancelled"):  # just before it could be seen
+        if is_cancelled(order.job):  # just before it could be seen
             manager.cancel(order.job)
 
 
+class Forked:
+    """A child of this process, as `subprocess.Popen` has it."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self._status: int | None = None
+
+    def poll(self) -> int | None:
+        """Return the exit code, or None while it runs."""
+        if self._status is None and reaped(self.pid):
+            self._status = 0
+        return self._status
+
+
+def become_helper(own_server: str) -> None:
+    """Leave behind what a fork has of a web process: its signals and its terminal."""
+    global SERVER
+    SERVER = os.environ[PARENT] = own_server
+    if sys.platform != "win32":
+        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
+            signal.signal(number, signal.SIG_DFL)
+        os.setpgid(0, 0)  # Ctrl-C in a terminal is for the server
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+
+
+class Runner:
+    """A process that has imported the app and runs one job after another."""
+
+    def __init__(self) -> None:
+        words = f"import app; from {APP}.core.background import run_jobs; run_jobs()"
+        apart: dict[str, Any] = {"process_group": 0}  # Ctrl-C in a terminal is for the server
+        if sys.platform == "win32":
+            apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", words],
+            cwd=ROOT,
+            env=os.environ | {PARENT: server()},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            **apart,
+        )
+        self.name = name_of(psutil.Process(self._process.pid))
+        self.order: Order | None = None  # what it runs
+        self.free = False  # whether it has imported the app and runs nothing
+        self.end = 0.0
+
+    def wait(self) -> bool:
+        """Wait until it is free; return whether it is, rather than ended."""
+        assert self._process.stdout
+        if self._process.stdout.read(1):
+            return True
+        self._process.wait()
+        return False
+
+    def run(self, order: Order) -> None:
+        """Let it run a job."""
+        self.order, self.free = order, False
+        self.end = time.monotonic() + settings.background_seconds + GRACE_SECONDS
+        manager.handle.set(order.job, f"runs {self.name}")
+        self.write(json.dumps(order.work).encode() + b"\n")
+
+    def write(self, words: bytes) -> None:
+        """Send it what it reads; nothing lets it end."""
+        assert self._process.stdin
+        with suppress(OSError):  # it has ended, and `wait` is about to say so
+            self._process.stdin.write(words)
+            if words:
+                self._process.stdin.flush()
+            else:
+                self._process.stdin.close()
+
+
+class Spawner:
+    """Lets jobs run in processes of their own where none can be forked, as on Windows.
+
+    A new process takes a second or two to import the app. So one is always kept in reserve, and
+    takes the next job after its own. A job that is cancelled ends with its process.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._events: SimpleQueue[Order | tuple[Runner, bool]] = SimpleQueue()
+        self._waiting = Orders()
+        self._runners: list[Runner] = []
+        self._broken = False  # whether the last process ended before it was free
+
+    def start(self, _inherited: Sequence[socket.socket] = ()) -> None:
+        """Start the process in reserve."""
+        self._begin()
+
+    def put(self, visitor: str, job: str, work: Sequence[Any]) -> None:
+        """Let a job run when it is the job's turn."""
+        manager.handle.set(job, f"waits {name_of(psutil.Process())}")
+        self._begin()
+        self._events.put(Order(visitor, job, list(work)))
+
+    def check(self) -> None:
+        """Raise if the last process did not start and another does not, either."""
+        if self._broken:
+            runner = Runner()
+            if not runner.wait():
+                raise ConnectionError("the process that runs jobs has ended")
+            runner.write(b"")
+            self._broken = False
+
+    def _begin(self) -> None:
+        # Not at import: a thread is not there any more in a process that is forked then.
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._serve, daemon=True)
+                self._thread.start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                self._stop()
+                self._start()
+                busy = self._waiting or any(runner.order for runner in self._runners)
+                with suppress(Empty):
+                    self._hear(self._events.get(timeout=0.1 if busy else None))
+            except Exception:
+                log.exception("Jobs could not be looked after")
+
+    def _hear(self, event: Order | tuple[Runner, bool]) -> None:
+        if isinstance(event, Order):
+            self._waiting.add(event)
+            return
+        runner, lives = event
+        if runner not in self._runners:  # one too many, which was let go
+            return
+        if runner.order:
+            manager.handle.set(runner.order.job, "")
+        elif not runner.free:
+            self._broken = not lives
+        runner.order, runner.free = None, lives
+        if not lives:
+            self._runners.remove(runner)
+        if self._broken:
+            self._waiting.lose()
+
+    def _stop(self) -> None:
+        """End jobs that were cancelled, or that go on after their time."""
+        for runner in self._runners:
+            if runner.order and (time.monotonic() > runner.end or is_cancelled(runner.order.job)):
+                kill(runner.name)
+
+    def _start(self) -> None:
+        running = [runner.order for runner in self._runners if runner.order]
+        free = [runner for runner in self._runners if runner.free]
+        while self._waiting and free and len(running) < settings.background_jobs:
+            order = self._waiting.next(running)
+            if is_cancelled(order.job):
+                manager.handle.set(order.job, "")
+            else:
+                free.pop().run(order)
+                running.append(order)
+        for spare in free[1:]:
+            self._runners.remove(spare)
+            spare.write(b"")
+        coming = sum(1 for one in self._runners if not one.free and not one.order)
+        reserve = not free and not self._broken
+        wanted = min(len(self._waiting) or reserve, settings.background_jobs - len(running))
+        for _ in range(wanted - coming):
+            self._add()
+
+    def _add(self) -> None:
+        runner = Runner()
+        self._runners.append(runner)
+
+        def listen() -> None:
+            lives = True
+            while lives:
+                lives = runner.wait()
+                self._events.put((runner, lives))
+
+        threading.Thread(target=listen, daemon=True).start()
+
+
 class Queue:
-    """The way from this web process to its helper, which starts with the first job.
+    """The way from this web process to its helper, which starts with it.
 
     It is a pair of sockets without a name: nobody who tidies up can remove them. A helper that
     has gone is replaced with the next job.
@@ -159,8 +407,30 @@ class Queue:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._helper: subprocess.Popen[bytes] | None = None
+        self._helper: subprocess.Popen[bytes] | Forked | None = None
         self._channel: socket.socket
+
+    def start(self, inherited: Sequence[socket.socket] = ()) -> None:
+        """Start the helper as a fork of this process, which has imported the app.
+
+        There must not be a second thread yet. `inherited` are sockets that are not the helper's.
+        """
+        own_server = server()
+        channel, theirs = socket.socketpair()
+        if process := fork():
+            theirs.close()
+            self._use(Forked(process), channel)
+            return
+        try:
+            for one in (channel, *inherited):
+                one.close()
+            become_helper(own_server)
+            Helper(theirs.detach()).serve()
+        except Exception:
+            log.exception("The process that starts jobs has failed")
+        finally:
+            sys.stdout.flush()
+            os._exit(0)
 
     def put(self, visitor: str, job: str, work: Sequence[Any]) -> None:
         """Let the helper run a job when it is the job's turn."""
@@ -181,14 +451,17 @@ class Queue:
                     raise ConnectionError("the process that starts jobs has ended")
 
     def _begin(self) -> None:
+        # A fork of a process with several threads could stay locked for ever.
         if self._helper:
             self._channel.close()
-        self._channel, theirs = socket.socketpair()
-        self._channel.settimeout(60)
+        channel, theirs = socket.socketpair()
         number = theirs.fileno()
-        words = f"import app; from {APP}.core.background import Helper; Helper({number}).serve()"
+        words = (
+            "import os; os.nice(5); "  # the web server comes first, also before the jobs
+            f"import app; from {APP}.core.background import Helper; Helper({number}).serve()"
+        )
         with theirs:
-            self._helper = subprocess.Popen(
+            process = subprocess.Popen(
                 [sys.executable, "-c", words],
                 cwd=ROOT,
                 env=os.environ | {PARENT: server()},
@@ -196,9 +469,42 @@ class Queue:
                 pass_fds=[number],
                 process_group=0,  # Ctrl-C in a terminal is for the server
             )
+        self._use(process, channel)
+
+    def _use(self, helper: "subprocess.Popen[bytes] | Forked", channel: socket.socket) -> None:
+        channel.settimeout(60)
+        self._helper, self._channel = helper, channel
 
 
-queue = Queue()
+class Jobs(Protocol):
+    """What lets jobs run."""
+
+    def start(self, inherited: Sequence[socket.socket] = ()) -> None:
+        """Start with the server what jobs need."""
+
+    def put(self, visitor: str, job: str, work: Sequence[Any]) -> None:
+        """Let a job run when it is the job's turn."""
+
+    def check(self) -> None:
+        """Raise if jobs cannot be started."""
+
+
+# The variable lets tests run on every system what Windows needs.
+SPAWNED = sys.platform == "win32" or "JOBS_ARE_SPAWNED" in os.environ
+queue: Jobs = Spawner() if SPAWNED else Queue()
+
+
+def is_cancelled(job: str) -> bool:
+    """Return whether the user has cancelled a job."""
+    return bool(manager.handle.get(f"{job}-cancelled"))
+
+
+def kill(name: str) -> None:
+    """Kill a process and all that it has started."""
+    if process := find(name):
+        for one in [*process.children(recursive=True), process]:
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
 
 
 def name_of(process: psutil.Process) -> str:
@@ -242,8 +548,8 @@ class ProcessManager(PolledManager, DiskcacheManager):
             return self.give_up(str(error))
 
     def at_work(self, job: str) -> bool | None:
-        """Return whether the job waits or its process lives; None if it was cancelled."""
-        if self.handle.get(f"{job}-cancelled"):
+        """Return whether the job waits or its process lives, or None if it was cancelled."""
+        if is_cancelled(job):
             return None
         state, _, process = (self.handle.get(job) or "").partition(" ")
         if state == "full":
@@ -251,17 +557,15 @@ class ProcessManager(PolledManager, DiskcacheManager):
         return bool(process) and find(process) is not None
 
     def take(self, key: str) -> Any:
-        """Return what the job has left under `key`, and forget it."""
+        """Return the value that the job has left under `key`, and forget it."""
         return self.handle.pop(key)
 
     def cancel(self, job: str) -> None:
         """Kill the job's process and all that it has started."""
         self.handle.set(f"{job}-cancelled", True)
         state, _, name = (self.handle.get(job) or "").partition(" ")
-        if state == "runs" and (process := find(name)):
-            for one in [*process.children(recursive=True), process]:
-                with suppress(psutil.NoSuchProcess):
-                    one.kill()
+        if state == "runs" and not SPAWNED:  # such a process may run the next job by now
+            kill(name)
 
 
 with refusing("background_cache"):
@@ -273,6 +577,18 @@ with refusing("background_cache"):
             size_limit=settings.background_cache_mb * 2**20,
         )
     )
+    if sys.platform != "win32":
+        # SQLite's connections must not cross a fork, to a worker or a job.
+        os.register_at_fork(before=manager.handle.close)
+
+
+def start(inherited: Sequence[socket.socket] = ()) -> None:
+    """Start with the server what jobs need, so that the first job does not wait.
+
+    `inherited` are the server's sockets.
+    """
+    if not settings.debug:  # the reloader's two processes would start it at each change
+        queue.start(inherited)
 
 
 def ping() -> None:
@@ -282,7 +598,7 @@ def ping() -> None:
 
 
 def job(*args: Any, **kwargs: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register a callback that runs in the background; the arguments are those of `callback`."""
+    """Register a callback that runs in the background. The arguments are those of `callback`."""
     register = callback(*args, background=True, interval=500, prevent_initial_call=True, **kwargs)
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -255,6 +255,15 @@ class Dataset:
         return pd.DataFrame(rows, columns=names, dtype=object)
 
 
+def opened(folder: Path) -> Dataset:
+    """Return the data of the page in a folder: of a file, or of a table in a database."""
+    source, _ = description(folder / "dataset.toml")
+    if source.format != "postgresql":
+        return Dataset(folder)
+    found: Dataset = reads("engine").Table(folder)
+    return found
+
+
 def description(file: Path) -> tuple[Source, list[Column]]:
     """Return what a `dataset.toml` says.
 

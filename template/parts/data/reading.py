@@ -73,7 +73,7 @@ class Source:
 
     path: str
     format: str = "csv"
-    """csv, jsonl, excel or parquet; the module of that name reads it."""
+    """csv, jsonl, excel, parquet or postgresql; the module of that name reads it."""
     sheet: str = ""
     """The sheet of a workbook."""
     merged: str = "first"

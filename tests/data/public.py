@@ -1,6 +1,6 @@
 """What the rules make of public data sets.
 
-python -m benchmarks.sources [FILE OR FOLDER ...]
+python -m tests.data.public [FILE OR FOLDER ...]
 
 Without arguments, it looks for the files in the packages plotly, vega_datasets, scikit-learn and
 statsmodels, as far as they are installed. A line a file: what is asked, or each column's role.

@@ -1,0 +1,10 @@
+"""Lets a Python that a simulated dashgen has started be simulated, too."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[4]))
+try:
+    import tests.support.simulated  # noqa: F401
+finally:
+    sys.path.pop(0)
