@@ -1,8 +1,8 @@
 """Answers of queries that are kept, and questions that nobody waits for any more.
 
 A visitor who changes a filter again no longer needs the answers to the filters before. Each page in
-a browser numbers its questions. The highest number lies in a file that all processes map, and a
-query of a lower one is not begun.
+a browser numbers its questions. The highest number lies in a file that all processes map. A query
+of a lower number does not start.
 """
 
 import mmap
@@ -31,11 +31,11 @@ current: ContextVar[tuple[int, int] | None] = ContextVar("current", default=None
 
 
 class Superseded(PreventUpdate):
-    """A later question of the same page has taken this one's place; nothing is answered."""
+    """A later question of the same page has replaced this one."""
 
 
 class Answers:
-    """The latest answers, up to a number of bytes; equal questions at once are asked once.
+    """The latest answers, up to a number of bytes. Equal questions at once are asked once.
 
     Args:
         most: How many bytes are kept.

@@ -1,4 +1,4 @@
-"""Numbers and days as a visitor writes them; the browser tells how, with each question."""
+"""Numbers and days in the visitor's form, which the browser sends with each question."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -26,8 +26,8 @@ current: ContextVar[Language] = ContextVar("current", default=USUAL)
 
 @contextmanager
 def spoken(given: Mapping[str, Any] | None) -> Iterator[None]:
-    """Let what is written within be in the language that the browser tells."""
-    # A browser may tell anything: what is no such word is left out.
+    """Use the language that the browser has sent."""
+    # A browser may send anything. Values of another type are left out.
     words: dict[str, Any] = {
         name: value
         for name, usual in asdict(USUAL).items()
