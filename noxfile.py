@@ -11,6 +11,7 @@ nox.needs_version = ">=2025.2"
 nox.options.default_venv_backend = "uv|virtualenv"
 
 PROJECT = nox.project.load_toml("pyproject.toml")
+DOCS = nox.project.dependency_groups(PROJECT, "docs")
 LINT = nox.project.dependency_groups(PROJECT, "lint")
 QUICK = nox.project.dependency_groups(PROJECT, "quick")
 TEST = nox.project.dependency_groups(PROJECT, "test")
@@ -56,6 +57,30 @@ def tests(session: nox.Session) -> None:
     _run_pytest(session, *(session.posargs or NOT_FULL))
 
 
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the site of the documentation, without a warning."""
+    session.install("-e", ".", *DOCS)
+    command = ("mkdocs", "build", "--quiet", "--strict", *session.posargs)
+    session.run(*command, env={"NO_MKDOCS_2_WARNING": "1"})
+
+
+@nox.session(default=False)
+def dist(session: nox.Session) -> None:
+    """Build what is released into dist/, check it, and install it into an empty environment."""
+    shutil.rmtree("dist", ignore_errors=True)
+    session.install("build", *(word for word in TEST if word.startswith("twine")))
+    session.run("python", "-m", "build", silent=True)
+    built = sorted(map(str, Path("dist").iterdir()))
+    session.run("twine", "check", "--strict", *built)
+    (wheel,) = (name for name in built if name.endswith(".whl"))
+    session.run("python", "-m", "venv", "--clear", "dist/.venv")
+    session.run("dist/.venv/bin/pip", "install", "--quiet", wheel, external=True)
+    session.run("dist/.venv/bin/dashgen", "new", "dist/.app", "--defaults", external=True)
+    for folder in ("dist/.venv", "dist/.app"):
+        shutil.rmtree(folder)
+
+
 @nox.session(default=False)
 def full(session: nox.Session) -> None:
     """Run what `nox` leaves out: every pair of choices in a browser, faults, releases."""
@@ -82,13 +107,27 @@ def contract(session: nox.Session) -> None:
     _run_pytest(session, "tests/browser", "--whole-contract", *session.posargs)
 
 
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """Run the benchmarks, or those that are named, and write docs/benchmarks.md."""
+    session.install("-e", ".", *TEST)
+    _provide(session)
+    session.run("python", "-m", "benchmarks", *session.posargs, env=ENVIRONMENT)
+
+
 def _run_pytest(session: nox.Session, *arguments: str) -> None:
     session.install("-e", ".", *TEST)
+    _provide(session)
+    session.run("pytest", *PROCESSES, "-rfER", *arguments, env=ENVIRONMENT)
+
+
+def _provide(session: nox.Session) -> None:
+    """Install what is not a package of Python."""
     _provide_browser(session)
     _provide_library(session, "curl", "libcurl4")
-    if shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") is None:
-        _apt_install(session, "nginx-light")
-    session.run("pytest", *PROCESSES, "-rfER", *arguments, env=ENVIRONMENT)
+    for program, package in {"nginx": "nginx-light", "wrk": "wrk"}.items():
+        if shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin") is None:
+            _apt_install(session, package)
 
 
 def _provide_browser(session: nox.Session) -> None:

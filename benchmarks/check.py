@@ -1,68 +1,57 @@
-"""Times ``dashgen check`` beside ruff on the same files: ``python -m benchmarks.check [PATH…]``.
-
-Without a path, variants are rendered until they have 100,000 lines. Both run in turns on one core,
-each in a process of its own, with no cache.
-"""
+"""``dashgen check`` beside ruff on the same files: processor time on one core, without a cache."""
 
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
-from statistics import median
 
 from tests.support.projects import render
 from tests.support.variants import pairs
 
+from .report import Table, median, seconds, start
+
 LINES = 100_000
-RUNS = 5
+ROUNDS = 5
 
 
-def main(words: list[str]) -> None:
-    """Print lines, seconds and ratios."""
+def measure(small: bool = False) -> Table:
+    """Check variants that together have 100,000 lines."""
     with tempfile.TemporaryDirectory() as folder:
-        paths = [Path(word) for word in words] or [_rendered(Path(folder))]
-        for path in paths:
-            lines = sum(file.read_bytes().count(b"\n") for file in path.rglob("*.py"))
-            ours, theirs = [], []
-            for _ in range(RUNS):
-                ours.append(_seconds([sys.executable, "-m", "dashgen", "check", "-q", str(path)]))
-                ruff = [sys.executable, "-m", "ruff", "check", "--no-cache", "-q", "--isolated"]
-                theirs.append(_seconds([*ruff, str(path)]))
-            ratio = median(ours) / median(theirs)
-            print(
-                f"{path.name}: {lines:,} lines, dashgen check {median(ours):.2f} s, "
-                f"ruff {median(theirs):.2f} s, ratio {ratio:.1f}, "
-                f"{median(ours) * LINES / lines:.2f} s for 100,000 lines"
-            )
+        place, lines = _rendered(Path(folder), 1 if small else LINES)
+        ours, theirs = [], []
+        for _ in range(1 if small else ROUNDS):
+            ours.append(_spent([sys.executable, "-m", "dashgen", "check", "-q", str(place)]))
+            ruff = [sys.executable, "-m", "ruff", "check", "--no-cache", "-q", "--isolated"]
+            theirs.append(_spent([*ruff, str(place)]))
+    ratio = median(one / other for one, other in zip(ours, theirs, strict=True))
+    row = (f"{lines:,}", seconds(median(ours)), seconds(median(theirs)), f"{ratio:.1f}")
+    return Table("Check", ("Lines", "`dashgen check`", "ruff", "Ratio"), (row,))
 
 
-def _rendered(folder: Path) -> Path:
+def _rendered(folder: Path, wanted: int) -> tuple[Path, int]:
     lines, number = 0, 0
     variants = pairs()
     place = folder / "variants"
-    while lines < LINES:
+    while lines < wanted:
         place.joinpath(str(number)).mkdir(parents=True)
         project = render(place / str(number), variants[number % len(variants)])
         lines += sum(file.read_bytes().count(b"\n") for file in project.rglob("*.py"))
         number += 1
-    return place
+    return place, lines
 
 
-def _seconds(command: list[str]) -> float:
+def _spent(command: list[str]) -> float:
     """Return the processor time of a command that is held on one core."""
     if shutil.which("taskset"):
         command = ["taskset", "-c", "0", *command]
     before = os.times()
-    start = time.perf_counter()
     subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
     after = os.times()
     spent = after.children_user + after.children_system
-    spent -= before.children_user + before.children_system
-    return spent or time.perf_counter() - start
+    return spent - before.children_user - before.children_system
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    start(measure)

@@ -1,45 +1,22 @@
-"""What the pages of a generated app weigh in Chromium, compressed, with an empty cache.
-
-    python benchmarks/weight.py
-
-The first load of Home, then what each further page adds in the same tab; and the first load by
-gzip, which proxies and older browsers ask for.
-"""
+"""What the pages of a generated app weigh in Chromium, compressed, with an empty cache."""
 
 import gzip
 import re
-import sys
 import tempfile
 import urllib.request
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from tests.support.browser import Tab, alone
 from tests.support.pages import follow
 from tests.support.projects import Variant, render, served
 
-
-def get(url: str) -> bytes:
-    """Return an answer's body, as gzip where the server compresses it."""
-    request = urllib.request.Request(url, headers={"Accept-Encoding": "gzip"})
-    with urllib.request.urlopen(request) as answer:
-        return bytes(answer.read())
+from .report import Table, size, start
 
 
-def first_load(url: str) -> int:
-    """Return the bytes of the index page, its scripts and styles, the layout and the callbacks."""
-    index = get(f"{url}/")
-    files = re.findall(
-        r'(?:src|href)="/([^"]*(?:\.js|\.css)[^"]*)"', gzip.decompress(index).decode()
-    )
-    further = [*files, "_dash-layout", "_dash-dependencies"]
-    return len(index) + sum(len(get(f"{url}/{path}")) for path in further)
-
-
-def main() -> None:
-    """Measure the default variant."""
+def measure(small: bool = False) -> Table:
+    """Load Home of the default variant, and then each further page in the same browser tab."""
+    rows = []
     with tempfile.TemporaryDirectory() as name, alone() as browser:
         folder = Path(name)
         project = render(folder, Variant(), {"reports": 0.5})
@@ -55,16 +32,35 @@ def main() -> None:
 
             session.on("Network.loadingFinished", count)
             tab.go("/")
-            print(f"first load of Home    {total[0] / 1000:7.0f} kB")
-            for page in ("profile", "reports", "explore"):
+            rows.append(("first load of Home", size(total[0]), size(first_load(process.url))))
+            for page in () if small else ("profile", "reports", "explore"):
                 before = total[0]
                 follow(tab, page)
                 if page == "explore":
                     tab.page.wait_for_selector(".ag-row")
                     tab.settle()
-                print(f"and then {page:12} {(total[0] - before) / 1000:7.0f} kB")
-            print(f"first load by gzip    {first_load(process.url) / 1000:7.0f} kB")
+                rows.append((f"and then {page.title()}", size(total[0] - before), ""))
+    columns = ("Page", "Chromium (Brotli)", "gzip")
+    note = "Proxies and older browsers ask for gzip."
+    return Table("Weight of the pages", columns, tuple(rows), note)
+
+
+def first_load(url: str) -> int:
+    """Return the bytes of the index page, its scripts and styles, the layout and the callbacks."""
+    index = get(f"{url}/")
+    files = re.findall(
+        r'(?:src|href)="/([^"]*(?:\.js|\.css)[^"]*)"', gzip.decompress(index).decode()
+    )
+    further = [*files, "_dash-layout", "_dash-dependencies"]
+    return len(index) + sum(len(get(f"{url}/{path}")) for path in further)
+
+
+def get(url: str) -> bytes:
+    """Return an answer's body, as gzip where the server compresses it."""
+    request = urllib.request.Request(url, headers={"Accept-Encoding": "gzip"})
+    with urllib.request.urlopen(request) as answer:
+        return bytes(answer.read())
 
 
 if __name__ == "__main__":
-    main()
+    start(measure)

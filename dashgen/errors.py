@@ -1,6 +1,6 @@
-"""What a user can do wrong, or what can fail under them: one class each.
+"""The mistakes of users and the failures of their machine, one class each.
 
-A command raises these; only the command line turns them into a line and an exit code.
+A command raises these. Only the command line turns them into a line and an exit code.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,13 +14,13 @@ NAMED_ENTRIES = 8
 
 
 def likely(word: str, known: Iterable[str]) -> str:
-    """Return a question whether one of the known words was meant, empty where none is like it."""
+    """Return a question whether a known word was meant, or nothing if none is like it."""
     found = get_close_matches(word, list(known), 1)
     return f"did you mean {found[0]!r}?" if found else ""
 
 
 class ExitCode(IntEnum):
-    """What the command's exit code says; the documentation's table is made of it."""
+    """The meaning of the command's exit code, from which the documentation's table is made."""
 
     meaning: str
 
@@ -47,8 +47,8 @@ class DashgenError(Exception):
     """Anything that is reported to the user as one line.
 
     Args:
-        message: What is wrong, and where.
-        hint: What to do about it; empty where the message says so itself.
+        message: The problem and its place.
+        hint: The way out, or empty if the message contains it.
     """
 
     exit_code = ExitCode.FAILED
@@ -73,8 +73,8 @@ class InvalidAnswerError(DashgenError):
     """An answer that its question does not accept.
 
     Args:
-        stated: Where the answer is from, and what it is.
-        complaint: What the question's validator says of it.
+        stated: The answer and its origin.
+        complaint: The answer of the question's validator.
         hint: What to do.
     """
 
@@ -162,7 +162,7 @@ class UnsafePathError(DashgenError):
         why = f": {reason}" if reason else ""
         super().__init__(
             f"the path {path!r} leads outside its folder{why}",
-            "do not use what names it, or look into it first",
+            "do not use its source, or look into it first",
         )
 
 
@@ -173,12 +173,13 @@ class PreferencesError(DashgenError):
 
     def __init__(self, path: Path, problem: str) -> None:
         super().__init__(
-            f"preferences {path}: {problem}", "mend it, or begin anew with 'dashgen config reset'"
+            f"preferences {path}: {problem}",
+            "correct it, or start again with 'dashgen config reset'",
         )
 
 
 class ForeignTemplateError(DashgenError):
-    """Another template that cannot be read, or that wants what was not allowed."""
+    """Another template that cannot be read, or that needs a permission."""
 
     exit_code = ExitCode.USAGE
 
@@ -209,7 +210,7 @@ class RunError(DashgenError):
 
 
 class TemplateSourceError(DashgenError):
-    """The template, or its history, cannot be had from where it should be."""
+    """The template or its history is missing in its place."""
 
 
 class VersionError(DashgenError):
@@ -242,7 +243,7 @@ class RecordError(DashgenError):
 
     def __init__(self, path: Path, problem: str) -> None:
         super().__init__(
-            f"{path} {problem}", f"put back what dashgen wrote: git log -p -- {path.name}"
+            f"{path} {problem}", f"restore dashgen's version: git log -p -- {path.name}"
         )
 
 
@@ -320,21 +321,24 @@ class NothingToAbortError(DashgenError):
 
 
 class OutputError(DashgenError):
-    """Standard output does not take what is printed."""
+    """Standard output does not take the result."""
 
     def __init__(self, error: OSError) -> None:
-        # Whoever reads it has seen enough.
+        # The reader has seen enough.
         self.closed = system.nobody_reads(error)
         reason = (error.strerror or str(error)).lower()
         super().__init__(f"cannot print the result: {reason}", "send the output elsewhere")
 
 
 class WriteError(DashgenError):
-    """The operating system refuses to write a file; what was written before is undone."""
+    """The operating system refuses to write a file. All earlier writes are undone."""
 
     def __init__(self, path: Path, error: OSError) -> None:
         reason = (error.strerror or str(error)).lower()
-        super().__init__(f"cannot write {path}: {reason}", "nothing is changed; mend that")
+        super().__init__(
+            f"cannot write {path}: {reason}",
+            "nothing is changed. Correct that and try again",
+        )
 
 
 class CheckOptionError(DashgenError):
@@ -348,7 +352,7 @@ class DataError(DashgenError):
 
     Args:
         path: The file.
-        problem: What is wrong with it, or not sure.
+        problem: The fault, or the doubt.
         hint: What to do, such as the flag that answers.
     """
 

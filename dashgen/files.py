@@ -1,8 +1,8 @@
 """Files as a value, and the one place that decides what a path inside a folder is.
 
-A template version, a render and a side of a merge are all ``Files``. Whatever reads them from a
-disk or puts them there does so here. The build hook imports this module where nothing but the
-standard library is installed.
+A template version, a render and a side of a merge are all ``Files``. All reading from a disk and
+writing to it is here. The build hook imports this module where nothing but the standard library is
+installed.
 """
 
 import os
@@ -17,9 +17,9 @@ from dashgen.system import refused
 
 # Git's modes, which say whether a file can be executed and nothing else.
 FILE, EXECUTABLE = 0o100644, 0o100755
-# What Python writes beside its sources. pip compiles whatever it installs.
+# Files that Python writes beside its sources. pip compiles all files that it installs.
 COMPILED = re.compile(r"__pycache__|.*\.py[co]")
-# Windows reads `.git.`, `.GIT ` and `.git::$INDEX_ALLOCATION` as `.git`; `git~1` is its short name.
+# Windows reads `.git.`, `.GIT ` and `.git::$INDEX_ALLOCATION` as `.git`. `git~1` is its short name.
 GIT_FOLDER = re.compile(r"(\.git|git~\d+)[. ]*(:.*)?", re.IGNORECASE)
 DRIVE = re.compile(r"[A-Za-z]:")
 WINDOWS = os.name == "nt"
@@ -40,8 +40,8 @@ def checked(path: str) -> str:
     """Return a path that stays inside its folder on every system.
 
     Raises:
-        UnsafePathError: It is absolute, names a drive or git's own folder, or has a part that is
-            empty, ``.``, ``..`` or cannot be a name.
+        UnsafePathError: It is absolute, or names a drive or git's own folder. Or a part is empty,
+            ``.``, ``..`` or no name.
     """
     for part in _parts(path):
         if part in {"", ".", ".."} or "\0" in part or GIT_FOLDER.fullmatch(part):
@@ -54,9 +54,9 @@ def checked(path: str) -> str:
 
 
 def place(folder: Path, path: str) -> Path:
-    """Return where a path is below a folder; to reach it, no link is followed.
+    """Return the place of a path below a folder. No link is followed to reach it.
 
-    The last part may be a link, which whoever replaces or removes it does not follow.
+    The last part may be a link. Replacing or removing it does not follow the link.
 
     Raises:
         UnsafePathError: The path leads outside, or a folder on the way is a link.
@@ -112,7 +112,7 @@ def lay(files: Files, folder: Path) -> None:
     """Write files below a folder.
 
     Raises:
-        UnsafePathError: A path leads outside; nothing is written then.
+        UnsafePathError: A path leads outside. Nothing is written then.
     """
     places = {path: place(folder, path) for path in files}
     seen: set[str] = set()

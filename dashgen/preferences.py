@@ -28,13 +28,13 @@ def preferences_file() -> Path:
 
 
 def preferable(template: Template | None = None) -> tuple[Question, ...]:
-    """Return the questions that a preference can answer: not those that each project has anew."""
+    """Return the questions that a preference can answer: not those that differ in each project."""
     questions = (template or installed.own_template()).visible
     return tuple(q for q in questions if not (q.computed or q.structured))
 
 
 def read() -> dict[str, str]:
-    """Return the preferences by question; those of questions that no longer exist are left out.
+    """Return the preferences by question, without those of removed questions.
 
     Raises:
         PreferencesError: The file is there and cannot be read as preferences.
@@ -57,7 +57,7 @@ def read() -> dict[str, str]:
 
 
 def as_defaults() -> dict[str, Stated]:
-    """Return the preferences as what goes before the questions' own defaults."""
+    """Return the preferences in the form that precedes the questions' own defaults."""
     return {
         name: Stated(value, f"your preference in {preferences_file()}")
         for name, value in read().items()
@@ -65,7 +65,7 @@ def as_defaults() -> dict[str, Stated]:
 
 
 def write(preferences: Mapping[str, Answer]) -> Path:
-    """Replace all preferences at once; none at all removes the file.
+    """Replace all preferences at once. An empty set removes the file.
 
     Returns:
         The file.

@@ -1,4 +1,4 @@
-"""Folders for the time of a run; what a killed run has left goes with a run on a later day."""
+"""Folders for the time of a run. A run on a later day removes those of a killed run."""
 
 import os
 import re
@@ -28,14 +28,14 @@ def temporary() -> Iterator[Path]:
 
 
 def aside(parent: Path) -> Path:
-    """Return a new folder whose content can be moved to what is in ``parent``."""
+    """Return a new folder on the same disk as ``parent``, so that content can be moved."""
     collect(parent, ASIDE)
     return Path(tempfile.mkdtemp(prefix=ASIDE, dir=parent))
 
 
 @cache
 def collect(parent: Path, prefix: str) -> None:
-    """Remove folders of runs that were killed, since no run takes a day; once in a process."""
+    """Remove the folders of killed runs, once in a process. No run takes a day."""
     name = re.compile(re.escape(prefix) + "[a-z0-9_]{8}")
     for old in parent.glob(f"{prefix}*"):
         with suppress(OSError):

@@ -56,7 +56,7 @@ def well_known() -> frozenset[str]:
 
 @dataclass(eq=False)
 class App:
-    """The modules that run together, and what rules ask about them."""
+    """The modules that run together, and the answers to the rules' questions."""
 
     project: Project
     modules: list[Module]
@@ -101,7 +101,7 @@ class App:
 
     @cached_property
     def pins(self) -> pins.Pins:
-        """What the project wants of its packages."""
+        """The project's requirements."""
         home = self.modules[0].path
         return pins.pins_for(home.parent, self.project.root)
 
@@ -112,7 +112,7 @@ class App:
 
     @property
     def dash_major(self) -> int:
-        """The major version of Dash; 0 where it is none that is known."""
+        """The major version of Dash, or 0 if it is unknown."""
         return int((self.dash_version or "0").partition(".")[0])
 
     def library_version(self, library: str) -> str | None:
@@ -131,7 +131,7 @@ class App:
         return None
 
     def option(self, name: str) -> ast.expr | None:
-        """Return what ``Dash(...)`` is given for an option."""
+        """Return the value of an option of ``Dash(...)``."""
         if self.site is None:
             return None
         return next((k.value for k in self.site.node.keywords if k.arg == name), None)
@@ -162,7 +162,7 @@ class App:
         return False
 
     def _is_missing(self, module: Module, dotted: str, level: int) -> bool:
-        """Say whether an import leads to what may be a module of the app that is not here."""
+        """Say whether an import may lead to a missing module of the app."""
         if self.project.locate(module.path, dotted, level) is not None:
             return False
         if level:
@@ -217,11 +217,11 @@ class App:
 
 
 def find_apps(project: Project, wanted: set[Path] | None = None) -> Iterator[App]:
-    """Yield the apps of a project, and then what belongs to none.
+    """Yield the apps of a project, and then the modules that belong to none.
 
     Args:
         project: The project.
-        wanted: The files about which something is asked; all where left out.
+        wanted: The files that are to be checked. Default: all.
     """
     relevant = list(project.mentioning(WORDS))
     graph = _Graph(project, relevant)
@@ -364,7 +364,7 @@ class _Graph:
         return members, roots
 
     def unsure(self, roots: list[Path]) -> set[Path]:
-        """Return what is reached by conditional imports only."""
+        """Return the modules that only conditional imports reach."""
         certain: set[Path] = set()
         todo = list(roots)
         while todo:

@@ -1,4 +1,4 @@
-"""The callbacks of an app: what each depends on, and which function it is."""
+"""The callbacks of an app: the properties and the function of each."""
 
 import ast
 from collections.abc import Iterator
@@ -209,7 +209,7 @@ def _read_keyword(callback: Callback, keyword: ast.keyword, resolver: Resolver) 
 def _group(
     node: ast.expr, scope: Scope, resolver: Resolver
 ) -> tuple[list[tuple[ast.expr, Scope]], bool] | None:
-    """Return what one argument gives, and whether it is a list; nothing where it is unknown."""
+    """Return the values of one argument, and whether it is a list, or None if it is unknown."""
     if isinstance(node, ast.Starred):
         inner = _group(node.value, scope, resolver)
         return (inner[0], False) if inner and inner[1] else None

@@ -1,4 +1,4 @@
-"""Checks a project: finds its apps, asks the rules, drops what is not wanted."""
+"""Checks a project: finds its apps, asks the rules, drops unwanted findings."""
 
 import gc
 import re
@@ -20,7 +20,7 @@ NOQA = re.compile(r"#\s*noqa(?P<codes>:[\s,]*[A-Z]+[0-9]+(?:[\s,]+[A-Z]+[0-9]+)*
 
 @dataclass(frozen=True)
 class Checked:
-    """What came of it."""
+    """The result."""
 
     findings: tuple[Finding, ...]
     files: int
@@ -71,7 +71,7 @@ def _check(paths: Sequence[Path], options: Options, base: Path) -> Checked:
 def _project_findings(
     project: Project, wanted: set[Path], options: Options, base: Path
 ) -> Iterable[Finding]:
-    """Return what holds in each of the apps that a module belongs to."""
+    """Return the findings that all apps of a module have in common."""
     apps: Counter[Path] = Counter()
     found: dict[Finding, tuple[Path, int]] = {}
     for app in find_apps(project, wanted):

@@ -1,4 +1,4 @@
-"""What a rule is, and what it finds."""
+"""A rule, and its findings."""
 
 import ast
 from collections.abc import Callable, Iterable
@@ -22,7 +22,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Problem:
-    """A place in the code, and what is wrong with it."""
+    """A place in the code, and its fault."""
 
     module: "Module"
     node: ast.AST

@@ -1,4 +1,4 @@
-"""Renames what has a new name in Dash: the only thing that is ever fixed by itself.
+"""Puts Dash's new names in place of old ones, the only automatic fix.
 
 libcst keeps comments and layout. It is an extra, needed for this alone.
 """
@@ -46,10 +46,10 @@ class Change:
 
 
 def changes(findings: Iterable[Finding], base: Path) -> tuple[Change, ...]:
-    """Return what the renames change; nothing is written.
+    """Return the changes of the renames without writing them.
 
     Args:
-        findings: What was found; only places of ``removed-api`` are changed.
+        findings: The findings. Only places of ``removed-api`` are changed.
         base: The folder that the findings' files are relative to.
 
     Raises:
@@ -69,7 +69,7 @@ def write(made: Sequence[Change]) -> None:
     """Write changed files.
 
     Raises:
-        WriteError: A file cannot be written; those before it are put back.
+        WriteError: A file cannot be written. Those before it are restored.
     """
     for index, change in enumerate(made):
         try:

@@ -1,4 +1,4 @@
-"""What a callback's function does: what it returns, and what it changes."""
+"""The function of a callback: its results, and the objects that it changes."""
 
 import ast
 from collections.abc import Iterator

@@ -144,7 +144,7 @@ class Layout:
         return False
 
     def _read_rest(self, value: ast.expr, scope: Scope) -> None:
-        """Read what ``**`` passes; a function's own rest stands at its calls."""
+        """Read the arguments of ``**``. The rest argument of a function is at its calls."""
         if isinstance(value, ast.Name):
             found = scope.find(value.id)
             if found and all(isinstance(b.node, ast.arg) for b in found[1]):

@@ -17,7 +17,7 @@ KEYS = ("select", "ignore", "exclude", "per-file-ignores")
 
 @dataclass(frozen=True)
 class Options:
-    """What is selected. A rule is named by its identifier, the start of it, or its name."""
+    """The selection. A rule is named by its identifier, the start of it, or its name."""
 
     select: tuple[str, ...] = ()
     """All rules where it is empty."""
@@ -54,15 +54,15 @@ def _names(words: Sequence[str], rule: Rule) -> bool:
 
 
 def read_options(folder: Path, select: Sequence[str], ignore: Sequence[str]) -> Options:
-    """Return the options of a project; what the command line selects replaces what it selects.
+    """Return the options of a project. A selection on the command line replaces its own.
 
     Args:
-        folder: A folder of the project; the nearest ``pyproject.toml`` with the table counts.
+        folder: A folder of the project. The nearest ``pyproject.toml`` with the table counts.
         select: The rules that the command line selects.
         ignore: The rules that the command line ignores, beside those of the project.
 
     Raises:
-        CheckOptionError: The table, or a rule, is not one that there is.
+        CheckOptionError: The table or a rule does not exist.
     """
     _known("--select", select)
     _known("--ignore", ignore)

@@ -46,7 +46,7 @@ def _one(finding: Finding, style: Style) -> str:
     head = f"{place} {style(finding.rule, 'bad')} {finding.message}"
     number = str(finding.line)
     margin = " " * len(number)
-    # Tabs stay as they are, so that the marks stand below what they mark.
+    # Tabs stay as they are, so that each mark stands below its code.
     before = finding.source[: finding.column - 1]
     indent = "".join("\t" if letter == "\t" else " " for letter in before)
     marks = "^" * max(1, finding.end_column - finding.column)

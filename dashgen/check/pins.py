@@ -17,7 +17,7 @@ ENVIRONMENTS = ("environment.yml", "environment.yaml")
 
 
 def pins_for(folder: Path, root: Path) -> Pins:
-    """Return what is wanted for the code in a folder; the nearest folder that says so counts."""
+    """Return the requirements of the code in a folder. The nearest folder with any counts."""
     pins: Pins = {}
     for parent in (folder, *folder.parents):
         for name, wanted in _folder_pins(parent).items():
@@ -35,8 +35,8 @@ def allowed(pins: Pins, name: str, version: str) -> bool:
 def newest(pins: Pins, name: str, versions: tuple[str, ...]) -> str | None:
     """Return the version among some that a project gets.
 
-    An exact version stands for the newest of its major version. Nothing is returned where the
-    project wants one that is not among them.
+    An exact version stands for the newest of its major version. The result is None if the project
+    needs another version.
     """
     known = sorted(versions, key=Version, reverse=True)
     for version in known:

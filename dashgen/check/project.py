@@ -75,7 +75,7 @@ class Project:
         return found
 
     def module(self, path: Path) -> Module | None:
-        """Return a module; nothing where it cannot be read."""
+        """Return a module, or None if it cannot be read."""
         if path not in self._modules:
             self._modules[path] = self._read(path)
         return self._modules[path]
@@ -160,7 +160,7 @@ class Project:
         return path if path in self.folders and path != self.root else None
 
     def imported(self, importer: Path, statement: Imported) -> Iterator[Path | None]:
-        """Yield what an import leads to: modules of the project, or nothing if it is another's."""
+        """Yield the project's modules that an import loads, or None if it is another's."""
         found = self.locate(importer, statement.module, statement.level)
         if found is None:
             yield None

@@ -1,4 +1,4 @@
-"""What a name or an expression stands for, across modules, as far as that is certain."""
+"""The value of a name or an expression, across modules, as far as it is certain."""
 
 import ast
 import re
@@ -18,7 +18,7 @@ UNKNOWN = frozenset({HOLE})
 MOST_TEXTS = 300
 DEEPEST = 14
 
-# One name for what can be imported from several places.
+# One name for a thing that several places export.
 SYNONYMS = {
     "dash_html_components": "dash.html",
     "dash_core_components": "dash.dcc",
@@ -75,7 +75,7 @@ class Resolver:
     # ---- names ----
 
     def targets(self, node: ast.expr, scope: Scope, depth: int = 0) -> tuple[Target, ...]:
-        """Return all that a name may stand for; nothing where that is not known."""
+        """Return all values that a name may have, or nothing if they are unknown."""
         if not isinstance(node, (ast.Name, ast.Attribute)):
             return ()
         key = (id(node), id(scope))
@@ -209,7 +209,7 @@ class Resolver:
     # ---- texts ----
 
     def texts(self, node: ast.expr, scope: Scope, depth: int = 0) -> Texts:
-        """Return all texts that an expression may be; a ``HOLE`` stands for what is not known."""
+        """Return all texts that an expression may be. A ``HOLE`` stands for an unknown part."""
         key = (id(node), id(scope))
         if key not in self._texts:
             if depth > DEEPEST:
@@ -221,7 +221,7 @@ class Resolver:
         return self._texts[key]
 
     def text(self, node: ast.expr, scope: Scope) -> str | None:
-        """Return the one text that an expression is; nothing where it may be several."""
+        """Return the only text that an expression may be, or None if there are several."""
         found = self.texts(node, scope)
         if len(found) == 1:
             only = next(iter(found))
@@ -292,7 +292,7 @@ class Resolver:
         return UNKNOWN
 
     def _returned(self, target: Binding, depth: int) -> Texts:
-        """Return what a function of nothing but one return statement gives, for all its calls."""
+        """Return the results of all calls of a function that has only a return statement."""
         if target.kind != "function" or target.node.decorator_list:
             return UNKNOWN
         body = [s for s in target.node.body if not _is_docstring(s)]
@@ -359,7 +359,7 @@ class Resolver:
         return self.texts(node, scope, depth + 1)
 
     def _argument(self, binding: Binding, depth: int) -> Texts:
-        """Return what a function's parameter is at any of its calls."""
+        """Return the values of a function's parameter at all of its calls."""
         function = binding.scope.node
         parent = binding.scope.parent
         if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -482,7 +482,7 @@ class Resolver:
 def argument_of(
     function: ast.FunctionDef | ast.AsyncFunctionDef, call: ast.Call, name: str
 ) -> ast.expr | None:
-    """Return what a call passes as one parameter, or its default; nothing where it is unknown."""
+    """Return the value of one parameter of a call, or its default, or None if it is unknown."""
     arguments = function.args
     if any(isinstance(a, ast.Starred) for a in call.args):
         return None

@@ -1,4 +1,4 @@
-"""A module as rules read it: its scopes, what each name is bound to, its calls and texts."""
+"""A module as rules read it: its scopes, the bindings of names, its calls and texts."""
 
 import ast
 from collections import Counter
@@ -19,7 +19,7 @@ MUTATORS = frozenset(
 
 
 class Place(NamedTuple):
-    """Where code stands, as far as it decides whether and how often the code runs."""
+    """The part of a place in code that decides whether and how often the code runs."""
 
     branches: tuple[tuple[int, str], ...] = ()
     """The tests that it depends on: which statement, and which of its branches."""
@@ -65,7 +65,7 @@ class Scope:
         scope.bindings.setdefault(name, []).append(binding)
 
     def find(self, name: str) -> tuple["Scope", list[Binding]] | None:
-        """Return the scope that a name belongs to, and what it is bound to there."""
+        """Return the scope that a name belongs to, and its bindings there."""
         scope: Scope | None = self
         first = True
         while scope is not None:

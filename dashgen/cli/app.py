@@ -1,4 +1,4 @@
-"""The commands there are, and what happens around each: signals, errors, exit codes."""
+"""All commands, and the code around each: signals, errors, exit codes."""
 
 import errno
 import io
@@ -22,14 +22,14 @@ from dashgen.cli.diff import diff
 from dashgen.cli.doctor import doctor
 from dashgen.cli.new import NewCommand, new
 from dashgen.cli.options import options
-from dashgen.cli.pages import add, remove
+from dashgen.cli.pages import add, remove, rename
 from dashgen.cli.questions import QuestionCommand
 from dashgen.cli.status import status
 from dashgen.cli.update import update
 from dashgen.errors import CommandLineError, DashgenError, ExitCode, OutputError, likely
 
 WIDEST = 100
-# A write to a stream fails so; a command names the file where it was one.
+# The errors of a write to a stream. For a file the command has an error of its own.
 UNPRINTABLE = {errno.EPIPE, errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EFBIG}
 
 app = typer.Typer(
@@ -44,6 +44,7 @@ for command in (status, diff, options, config, completion, check, doctor):
     app.command()(command)
 app.add_typer(add, name="add")
 app.add_typer(remove, name="remove")
+app.add_typer(rename, name="rename")
 COMMANDS = (
     *(command.callback.__name__ for command in app.registered_commands if command.callback),
     *(str(group.name) for group in app.registered_groups),
@@ -81,7 +82,7 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code, see ``dashgen.errors.ExitCode``.
 
     Args:
-        words: Everything behind the program's name; the process's own where left out.
+        words: The words behind the program's name. Default: those of this process.
     """
     words = sys.argv[1:] if words is None else list(words)
     if VARIABLE in os.environ:
@@ -116,7 +117,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _run(words: Sequence[str]) -> int | None:
-    # `app()` would make a bare exit code of an interruption, and lose what a command notes on it.
+    # `app()` would turn an interruption into an exit code, and lose the notes of the command.
     group = typer.main.get_command(app)
     width = min(shutil.get_terminal_size().columns, WIDEST)
     try:
@@ -180,7 +181,7 @@ def _open_streams() -> None:
 
 
 def _handle_signals() -> None:
-    # A script's shell starts background jobs with SIGINT ignored; `kill -INT` must end them too.
+    # A script's shell starts background jobs with SIGINT ignored, but `kill -INT` must end them.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in system.ENDING:
         if signal.getsignal(number) is not signal.SIG_IGN:

@@ -1,4 +1,4 @@
-"""Completion by the Tab key: ``dashgen completion``, and what the shells ask for."""
+"""Completion by the Tab key: ``dashgen completion``, and the answers for the shells."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ from dashgen.cli.console import Output
 from dashgen.cli.parameters import Json, Quiet, Verbose
 from dashgen.errors import CommandLineError, ExitCode
 
-# What Typer names it for a program called dashgen.
+# Typer's name of it for a program called dashgen.
 VARIABLE = "_DASHGEN_COMPLETE"
 
 
@@ -61,7 +61,7 @@ def completion(
 
 
 def complete(app: typer.Typer) -> int:
-    """Print what a shell asks for by the environment, and return the exit code."""
+    """Answer a shell, which asks by the environment, and return the exit code."""
     try:
         if os.environ[VARIABLE] == "complete_bash":
             _join_equals()
@@ -75,7 +75,7 @@ def complete(app: typer.Typer) -> int:
 
 
 def _join_equals() -> None:
-    """Put together again what bash takes apart at equals signs; Typer does not."""
+    """Join the words that bash splits at equals signs, because Typer does not."""
     words = os.environ["COMP_WORDS"].split("\n")[: int(os.environ["COMP_CWORD"]) + 1]
     joined = list(_joined(words))
     os.environ |= {"COMP_WORDS": "\n".join(joined), "COMP_CWORD": str(len(joined) - 1)}

@@ -16,7 +16,7 @@ SAYS = {"you": "set by you", "git": "from git", "template": ""}
 
 
 class Action(StrEnum):
-    """What is done with the defaults."""
+    """The action on the defaults."""
 
     SHOW = "show"
     SET = "set"

@@ -1,4 +1,4 @@
-"""What the command line prints."""
+"""The output of the command line."""
 
 import json
 import os
@@ -26,7 +26,7 @@ STYLES = {
 
 @dataclass(frozen=True)
 class Output:
-    """Where a command says what it does and what came of it."""
+    """The output of a command: its steps and its result."""
 
     as_json: bool = False
     quiet: bool = False
@@ -37,23 +37,23 @@ class Output:
         return not self.as_json and sys.stdin.isatty() and sys.stdout.isatty()
 
     def step(self, line: str = "") -> None:
-        """Say what happens; nothing with ``--json`` or ``--quiet``."""
+        """Say what happens, but nothing with ``--json`` or ``--quiet``."""
         if not self.as_json and not self.quiet:
             print_now(fitted(line, sys.stdout))
 
     def warn(self, line: str) -> None:
-        """Say on standard error what the user should know although the command goes on."""
+        """Warn the user on standard error. The command goes on."""
         if not self.quiet:
             print_aside(f"{styled('warning:', 'warning', sys.stderr)} {line}")
 
     def result(
         self, data: Mapping[str, Any], text: Callable[[], str], *, verbatim: bool = False
     ) -> None:
-        """Print what came of the command, for a program or for people.
+        """Print the result of the command, for a program or for people.
 
         Args:
             data: For a program.
-            text: Returns what people read.
+            text: Returns the text for people.
             verbatim: Let no line be wrapped, because a program may read them, too.
         """
         if self.as_json:
@@ -85,7 +85,7 @@ def print_json(data: Any) -> None:
 
 
 def print_aside(text: str) -> None:
-    """Print on standard error; if nothing can be written there, nobody can be told."""
+    """Print on standard error. If that fails, nobody can be told."""
     try:
         print(fitted(text, sys.stderr), file=sys.stderr, flush=True)
     except OSError:
@@ -93,7 +93,7 @@ def print_aside(text: str) -> None:
 
 
 def discard(stream: Any) -> None:
-    """Let go what a stream still holds; the interpreter would complain of it as it ends."""
+    """Drop the rest of a stream, since the interpreter would report it as it ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
@@ -120,7 +120,7 @@ def _wrapped(line: str, width: int) -> str:
 
 
 def answer_text(value: Any) -> str:
-    """Return an answer as people write it; a list by its names."""
+    """Return an answer as people write it, and a list by its names."""
     if isinstance(value, list):
         names = [entry.get("name") if isinstance(entry, dict) else entry for entry in value]
         return ", ".join(map(str, names)) or "none"
@@ -128,12 +128,12 @@ def answer_text(value: Any) -> str:
 
 
 def shown(answer: Any) -> str:
-    """Return an answer as people write it, also one that is empty."""
+    """Return an answer as people write it, even if it is empty."""
     return answer_text(answer) or "empty"
 
 
 def styled(text: str, style: str, stream: Any = None) -> str:
-    """Return the text as a terminal shows it in a style; as it is where there is no colour."""
+    """Return the text in a style, or unchanged if the terminal has no colour."""
     return f"\033[{STYLES[style]}m{text}\033[0m" if has_colour(stream or sys.stdout) else text
 
 

@@ -29,8 +29,8 @@ def doctor(
     """Check this machine and a project.
 
     Looks at tools, settings, servers and ports. Reads the project's .env and the environment, and
-    asks each configured server whether it is there. Exit code 1 if a line fails. Each failing line
-    says what to do.
+    asks each configured server whether it is there. Exit code 1 if a line fails. Each failure comes
+    with a way out.
     """
     # Imported here, so that --help stays fast.
     from dashgen.commands.doctor import doctor as examine

@@ -25,7 +25,7 @@ OUTCOMES = {
 
 
 class Start(StrEnum):
-    """What a new app begins with; the recorded answer is the list of pages."""
+    """The pages of a new app. The recorded answer is the list of pages."""
 
     DEMO = "demo"
     EMPTY = "empty"
@@ -88,7 +88,7 @@ def new(
         bool,
         typer.Option(
             "--force",
-            help="Add what is missing to a folder with content. Ask about each file that differs.",
+            help="Add missing files to a folder with content. Ask about each file that differs.",
         ),
     ] = False,
     existing: Annotated[
@@ -128,9 +128,9 @@ def new(
 ) -> None:
     """Write a new app and commit it to git.
 
-    Asks at a terminal for what neither the flags nor the answers file state. An answer is taken
-    from a flag, the answers file, your preferences (dashgen config), git, or the template's
-    default, in this order.
+    Asks at a terminal for all answers that neither the flags nor the answers file give. These
+    sources are read in order: a flag, the answers file, your preferences (dashgen config), git,
+    the template's default.
 
     \b
     Examples:
@@ -157,7 +157,7 @@ def new(
     if file := stated_file(context):
         page = _page(context, output, file, dest, flags, start, template, defaults, dry_run)
         flags["pages"] = [dict(page.entry)]
-        # Whoever only looks at what a file holds is not to be asked for more.
+        # A look at a file needs no further answers.
         defaults = defaults or (dry_run and not output.can_ask)
     asker = None
     force = force or existing is not None
@@ -237,14 +237,14 @@ def _page(
 def _asked_destination(output: Output) -> str:
     if not output.can_ask:
         raise CommandLineError("missing argument 'DEST'", "see 'dashgen new --help'")
-    # Imported here, because what asks takes time to import.
+    # Imported here, because prompts take time to import.
     from dashgen.cli.prompts import ask_destination
 
     return ask_destination()
 
 
 def _started(flags: dict[str, Any], start: Start | None) -> dict[str, Any]:
-    """Add what ``--start`` means for the pages, which can be stated only once."""
+    """Add the pages of ``--start``. Pages can be stated only once."""
     if start and "pages" in flags:
         raise CommandLineError("--start and --pages exclude each other", "leave one of them out")
     return {**flags, "pages": []} if start is Start.EMPTY else flags
@@ -296,7 +296,7 @@ def _as_listing(project: "NewProject") -> str:
 
 
 def _as_text(project: "NewProject") -> str:
-    """Say where the project is, what was chosen and what to do next."""
+    """Return the place of the project, its choices and the next steps."""
     width = max(map(len, project.answers), default=0)
     commit = f", commit {project.commit[:7]}" if project.commit else ""
     lines = [

@@ -26,7 +26,7 @@ def options(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Show all questions, their choices and what each needs."""
+    """Show all questions, their choices and the needs of each."""
     # Imported here, so that --help stays fast.
     from dashgen.commands.options import options as offered
 

@@ -1,4 +1,4 @@
-"""``dashgen add page`` and ``dashgen remove page`` on the command line."""
+"""``dashgen add page``, ``remove page`` and ``rename page`` on the command line."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 add = typer.Typer(rich_markup_mode=None, help="Add a page to a project.")
 remove = typer.Typer(rich_markup_mode=None, help="Remove a page from a project.")
+rename = typer.Typer(rich_markup_mode=None, help="Rename a page of a project.")
 
 Name = Annotated[str | None, typer.Argument(metavar="NAME", help="Name of the page.")]
 In = Annotated[
@@ -35,8 +36,9 @@ def _kinds(incomplete: str) -> list[str]:
 
 @add.callback()
 @remove.callback()
+@rename.callback()
 def pages() -> None:
-    """Name what is added or removed."""
+    """Name what is added, removed or renamed."""
 
 
 @add.command("page", cls=DataCommand)
@@ -75,8 +77,8 @@ def add_page(
 ) -> ExitCode | None:
     """Add a page to a project.
 
-    Writes its folder and its test. Your edits are kept. Nothing is committed for you. Undo it with
-    dashgen update --abort.
+    Writes its folder and its test. A page that you deleted comes back without --kind. Your edits
+    are kept. Nothing is committed for you. Undo it with dashgen update --abort.
 
     \b
     Examples:
@@ -87,13 +89,20 @@ def add_page(
     """
     # Imported here, so that --help stays fast.
     from dashgen.commands.pages import add_page as write
+    from dashgen.commands.pages import recorded_entry
 
     output = Output(as_json, quiet)
     file = stated_file(context)
+    name = _asked(output, name, yes, "What should the page be called?")
     given = {"title": title, "description": description, "icon": icon}
+    # A page that was deleted by hand comes back as it was.
+    again = {} if file or kind else recorded_entry(project, name)
     entry: dict[str, Any] = {
-        "name": _asked(output, name, yes, "What should the page be called?"),
-        "kind": "data" if file and kind is None else _chosen(output, kind, yes),
+        "name": name,
+        "kind": "data"
+        if file and kind is None
+        else again.get("kind") or _chosen(output, kind, yes),
+        **{key: value for key, value in again.items() if key not in {"name", "kind"}},
         **{key: value for key, value in given.items() if value is not None},
     }
     if field:
@@ -153,13 +162,49 @@ def remove_page(
     return report(output, done, dry_run=dry_run, diff=diff)
 
 
-def _asked(output: Output, stated: str | None, yes: bool, title: str) -> str:
+@rename.command("page")
+def rename_page(
+    name: Name = None,
+    new: Annotated[str | None, typer.Argument(metavar="NEW", help="Its new name.")] = None,
+    project: In = Path(),
+    dry_run: DryRun = False,
+    diff: Diff = False,
+    yes: Yes = False,
+    conflict: Conflict = Style.INLINE,
+    try_: Try = True,
+    as_json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> ExitCode | None:
+    """Rename a page of a project.
+
+    Renames its folder, its test, its address and its ids. A folder that you renamed yourself is
+    taken as it is. What visitors have stored under the old name is not found any more. Undo it
+    with dashgen update --abort.
+
+    \b
+    Examples:
+      dashgen rename page orders sales
+      dashgen rename page orders sales --dry-run
+    """
+    # Imported here, so that --help stays fast.
+    from dashgen.commands.pages import rename_page as write
+
+    output = Output(as_json, quiet)
+    which = _asked(output, name, yes, "Which page should be renamed?")
+    other = _asked(output, new, yes, "What should it be called?", "NEW")
+    confirm = confirming(output, dry_run=dry_run, diff=diff, yes=yes)
+    done = write(project, which, other, style=conflict, trying=try_, confirm=confirm)
+    return report(output, done, dry_run=dry_run, diff=diff)
+
+
+def _asked(output: Output, stated: str | None, yes: bool, title: str, word: str = "NAME") -> str:
     if stated is not None:
         return stated
     if yes:
-        raise CommandLineError("the page has no NAME", "name the page")
+        raise CommandLineError(f"the page has no {word}", "name the page")
     if not output.can_ask:
-        raise CommandLineError("no terminal to ask for NAME", "name the page")
+        raise CommandLineError(f"no terminal to ask for {word}", "name the page")
     # Imported here, because what asks takes time to import.
     from dashgen.cli.prompts import ask_text
 

@@ -38,7 +38,7 @@ Try = Annotated[
 
 def question_names(incomplete: str) -> list[tuple[str, str]]:
     """Return the questions, each with its help, for a shell to complete."""
-    # Imported here, because reading the question files takes longer than what else is shown.
+    # Imported here, because reading the question files takes longer than all the rest.
     from dashgen.releases import installed
 
     return [

@@ -20,13 +20,13 @@ from dashgen.project.staging import Existing, unused_name
 from dashgen.template.answers import Answer, Answers, Check, truth
 from dashgen.template.questions import Question
 
-# Where a choice and its meaning do not fit on one line, the meaning of one at a time is shown.
+# If a choice and its meaning do not fit on one line, only one meaning is shown.
 WIDE = 60
 POINTER = ">"
 MARK = "?"
 CREATE, CHANGE, CANCEL = "create", "change", "cancel"
 RECOMMENDED, EACH = "recommended", "each"
-# What everybody is asked, before the choice of recommended settings.
+# The questions for everybody, before the choice of recommended settings.
 FIRST = ("name", "start")
 
 LOOK = Style.from_dict(
@@ -42,12 +42,12 @@ LOOK = Style.from_dict(
     }
 )
 PLAIN = Style.from_dict({"selected": "noreverse"})
-# A text that is selected is shown so; in a list the pointer shows it.
+# The style of a selected text. In a list the pointer shows the selection.
 TYPED = Style.from_dict({"selected": "reverse"})
 
 
 class Terminal:
-    """The person at the terminal; Ctrl-C and Ctrl-D give up."""
+    """The person at the terminal. Ctrl-C and Ctrl-D give up."""
 
     def __init__(self) -> None:
         self.expect([])
@@ -58,11 +58,11 @@ class Terminal:
         """Take note of the questions that are open, most of which have recommended answers."""
         self.left = [name for name in names if name not in FIRST]
         self.total = len(self.left)
-        # Whether what is left takes its default; None before that is asked.
+        # Whether the remaining questions take their defaults, or None before that is asked.
         self.recommended: bool | None = None if self.total > 1 else False
 
     def ask(self, question: Question, default: Answer, check: Check) -> Answer:
-        """Ask one question until its answer passes the check; a list only if it was picked."""
+        """Ask one question until its answer passes, but a list only if it was picked."""
         if question.structured and question.name != self.picked:
             return default
         if question.name in FIRST or question.name not in self.left:
@@ -78,7 +78,7 @@ class Terminal:
         return _ask(question, title, default, check)
 
     def review(self, questions: Sequence[Question], answers: Answers) -> str | None:
-        """Show all answers; return the name of the one to change, None if all are right."""
+        """Show all answers and return the name of the one to change, or None."""
         self.left = []
         print(f"\n{summary(questions, answers)}\n", flush=True)
         offers = [
@@ -127,7 +127,7 @@ def ask_choice(title: str, offered: Sequence[str]) -> str:
 
 
 def confirm(title: str) -> bool:
-    """Ask for yes or no; yes is the default."""
+    """Ask for yes or no, with yes as the default."""
     return bool(_answer(questionary.confirm(_wrapped(title), **_look()), title))
 
 
@@ -191,7 +191,7 @@ def _text(title: str, default: str) -> questionary.Question:
 
 
 def summary(questions: Sequence[Question], answers: Answers) -> str:
-    """Return one line an answer, with what it means where that fits."""
+    """Return one line for each answer, with its meaning if that fits."""
     by_name = {question.name: question for question in questions}
     column = max(map(len, answers))
     width = shutil.get_terminal_size().columns
@@ -206,7 +206,7 @@ def summary(questions: Sequence[Question], answers: Answers) -> str:
 
 
 def difference(path: str, present: Path, new: Path) -> str:
-    """Return what would change in a file, as ``diff -u`` says it."""
+    """Return the changes of a file in the format of ``diff -u``."""
     try:
         old_lines, new_lines = (p.read_text("utf-8").splitlines() for p in (present, new))
     except (OSError, UnicodeDecodeError):
@@ -221,7 +221,7 @@ def difference(path: str, present: Path, new: Path) -> str:
 
 
 def _select(title: str, offers: Sequence[tuple[str, str, str, bool]], default: str) -> str:
-    """Offer (value, label, meaning, whether that is the usual one); return the chosen value."""
+    """Offer values with their labels, meanings and a mark of the usual one. Return the choice."""
     column = max(len(label) for _, label, _, _ in offers)
     # The pointer and a margin go before it.
     room = shutil.get_terminal_size().columns - 4
@@ -285,5 +285,5 @@ _GIVING_UP = KeyBindings()
 
 @_GIVING_UP.add("c-d", eager=True)
 def _give_up(event: KeyPressEvent) -> None:
-    """Let Ctrl-D do what Ctrl-C does at every prompt, whatever is typed there."""
+    """Let Ctrl-D act like Ctrl-C at every prompt, even after typing."""
     event.app.exit(exception=KeyboardInterrupt)

@@ -19,11 +19,11 @@ class QuestionCommand(TyperCommand):
     """
 
     def get_params(self, ctx: Any) -> list[Any]:
-        """Return the options of the questions, and what the function declares."""
+        """Return the options of the questions and those of the function."""
         return [*_options(), *super().get_params(ctx)]
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Write what the function declares, and then each question with its choices."""
+        """Write the options of the function, and then each question with its choices."""
         TyperCommand(self.name, params=self.params).format_options(ctx, formatter)
         self.format_questions(ctx, formatter)
 

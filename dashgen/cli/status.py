@@ -1,5 +1,6 @@
 """``dashgen status`` on the command line."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -28,7 +29,7 @@ def status(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> ExitCode | None:
-    """Show a project's template, its choices and what differs."""
+    """Show a project's template, its choices and its differences."""
     from dashgen.commands.status import status as ask
 
     found = ask(path, template=template)
@@ -52,6 +53,7 @@ def _status_as_data(status: "Status") -> dict[str, Any]:
         "modified": status.modified,
         "deleted": status.deleted,
         "renamed": dict(status.renamed),
+        "pages": [asdict(page) for page in status.pages],
         "leftovers": [left._asdict() for left in status.leftovers],
     }
 
@@ -63,6 +65,9 @@ def _status_as_text(status: "Status") -> str:
     lines += [f"  {name:<{width}}  {shown(value)}" for name, value in status.answers.items()]
     if status.unfinished:
         lines += ["", "An update was cut off: dashgen update --abort puts everything back."]
+    if status.pages:
+        lines += ["", "These pages are not where the answers have them:", ""]
+        lines += [f"  {page.name}: {page.advice}" for page in status.pages]
     if status.leftovers:
         lines += ["", "An update left these for you:", ""]
         lines += [f"  {path} {advice}" for path, advice in status.leftovers]

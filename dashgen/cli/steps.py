@@ -35,7 +35,7 @@ def first_steps(project: "NewProject") -> list[tuple[str, str]]:
 
 
 def _uv() -> str:
-    """Return how uv is called here; dashgen brings it, but not always on the search path."""
+    """Return the command for uv, which dashgen brings, but not always on the search path."""
     if shutil.which("uv"):
         return "uv"
     found = shutil.which("python")
@@ -47,7 +47,7 @@ def _address() -> str:
     from dashgen.commands.run import HOST, PREFERRED_PORT, preferred_port
 
     port = PREFERRED_PORT
-    # What PORT says is for others where it is not a port.
+    # If PORT is not a port, it is for another program.
     with suppress(CommandLineError):
         port = preferred_port()
     return f"http://{HOST}:{port}"

@@ -143,9 +143,13 @@ def preview(update: "Update") -> str:
     """Return what is going to be done, file by file."""
     if not update.changes:
         return ""
+    # Imported here, because it takes time to import.
+    from dashgen.commands.pages import renaming
+
     lines = [f"{update.project}: template {_from_to(update.old, update.new)}"]
     lines += [f"  {_answer(change)}" for change in update.answers]
     lines += [f"  you renamed {old} to {new}" for old, new in update.moves.items()]
+    lines += [f"  {renaming(page, folder)}" for page, folder in update.renamed_pages.items()]
     lines += [f"  {path} {advice}" for path, advice in update.leftovers]
     lines.append("")
     for change in update.changes:
@@ -180,6 +184,9 @@ def summary(update: "Update", dry_run: bool) -> str:
     if not update.written:
         return f"{'Would be' if dry_run else 'Cancelled; would have been'}: {total}"
     lines = [f"Updated: {total}. Nothing is committed."]
+    for name, paths in update.kept_pages.items():
+        lines.append(f"\nThe page {name} was edited. It stays, and is yours from now on.")
+        lines.append(f"To delete it: git rm -r {' '.join(map(quoted, paths))}")
     for answer in update.answers:
         if answer.data:
             lines.append(f"\nYour data, so far in {shown(answer.old)}: {answer.data}.")
@@ -242,6 +249,8 @@ def as_data(update: "Update") -> dict[str, Any]:
         "app": {"result": update.trial.result, "reason": update.trial.reason},
         "uses": [use._asdict() for use in update.uses],
         "moves": dict(update.moves),
+        "renamed_pages": dict(update.renamed_pages),
+        "kept_pages": {name: list(paths) for name, paths in update.kept_pages.items()},
         "leftovers": [left.path for left in update.leftovers],
     }
 

@@ -19,7 +19,7 @@ def check(
     """Check the Dash apps in some files and folders. Nothing of them is imported or run.
 
     Args:
-        paths: Files and folders; the current folder where left out.
+        paths: Files and folders. Default: the current folder.
         select: The rules that count: an identifier, the start of one, or a name.
         ignore: The rules that do not.
 
@@ -36,15 +36,15 @@ def check(
 
 
 def fix(checked: Checked, *, write: bool = True) -> tuple[Change, ...]:
-    """Rename what has a new name in Dash, and return what changed.
+    """Use Dash's new names, and return the changes.
 
     Args:
-        checked: What was found, from the same folder.
+        checked: The findings in the same folder.
         write: Whether the files are written.
 
     Raises:
         CheckOptionError: libcst is not installed.
-        WriteError: A file cannot be written; nothing is changed.
+        WriteError: A file cannot be written. Nothing is changed.
     """
     changes = fixes.changes(checked.findings, Path.cwd())
     if write:

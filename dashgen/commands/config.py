@@ -13,7 +13,7 @@ from dashgen.template.questions import Question
 
 @dataclass(frozen=True)
 class Default:
-    """What a new project gets where nothing else is said, and who said so."""
+    """The default for each question, and where it is set."""
 
     name: str
     value: Answer
@@ -55,7 +55,7 @@ def set_default(name: str, value: str) -> Config:
     """Keep a default for projects to come.
 
     Raises:
-        UnknownQuestionError: There is no such question, or each project answers it anew.
+        UnknownQuestionError: There is no such question, or each project has its own answer.
         InvalidAnswerError: The question does not take the value.
         PreferencesError: The preferences cannot be read or written.
     """
@@ -65,7 +65,7 @@ def set_default(name: str, value: str) -> Config:
 
 
 def reset(name: str | None = None) -> Config:
-    """Forget one default, or all of them; all is possible with a damaged file, too.
+    """Forget one default, or all of them. Forgetting all works with a damaged file, too.
 
     Raises:
         UnknownQuestionError: There is no such question.

@@ -1,4 +1,4 @@
-"""A page of a file of the user's: what ``new`` and ``add page`` need for it."""
+"""A page of a file of the user's: its facts for ``new`` and ``add page``."""
 
 import re
 import unicodedata
@@ -21,8 +21,8 @@ class DataPage:
 
     Args:
         entry: The page's entry in the answer ``pages``.
-        files: What goes into the project beside it, by path.
-        description: What the file holds.
+        files: The files that go into the project with it, by path.
+        description: The content of the file.
     """
 
     entry: Mapping[str, Any]
@@ -45,8 +45,8 @@ def data_page(
     Args:
         file: A CSV or TSV file.
         project: The project's folder, which need not be there yet.
-        entry: The page's name, and what else the user has said of it.
-        given: What the user has said of the file.
+        entry: The page's name and the user's other answers about it.
+        given: The user's answers about the file.
         copy: Whether the file is copied into the project. None copies a file that is not large and
             holds nothing that looks like a secret or a person.
         settled: Refuse doubts that would change figures.

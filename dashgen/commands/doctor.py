@@ -1,4 +1,4 @@
-"""``dashgen doctor``: whether this machine and a project have what they need."""
+"""``dashgen doctor``: whether this machine and a project are complete."""
 
 import json
 import os
@@ -49,13 +49,13 @@ class Verdict(Enum):
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check found.
+    """The result of a check.
 
     Args:
-        subject: What was looked at, in a word or two.
+        subject: The subject, in a word or two.
         verdict: Whether that is as it should be.
-        message: What it is.
-        advice: What to do about it; empty if there is nothing to do.
+        message: The fact.
+        advice: The way out, or empty if there is nothing to do.
     """
 
     subject: str
@@ -66,7 +66,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """All findings; ``project`` is None where only the machine was looked at."""
+    """All findings. ``project`` is None if only the machine was checked."""
 
     project: Path | None
     findings: tuple[Finding, ...]
@@ -81,7 +81,7 @@ def doctor(path: Path | None = None) -> Diagnosis:
     """Look at this machine, and at a project.
 
     Args:
-        path: The project's folder; the current one where left out, if that is a project.
+        path: The project's folder. Default: the current folder, if that is a project.
 
     Raises:
         NotAProjectError: The folder that was named is no project.
@@ -176,7 +176,7 @@ def _project(project: Path) -> Iterator[Finding]:
 
 
 def _compared(project: Path) -> Iterator[Finding]:
-    """Find what an update left to resolve, and folders that the next one has to find again."""
+    """Find open conflicts of an update, and moved folders that the next update must find."""
     # Imported here, because it renders the template.
     from dashgen.commands.status import status
 
@@ -195,7 +195,7 @@ def _compared(project: Path) -> Iterator[Finding]:
 
 
 def _stated(project: Path) -> tuple[dict[str, str], Finding | None]:
-    """Return what `.env` and the environment say; the environment goes first."""
+    """Return the variables of `.env` and the environment, which takes precedence."""
     stated: dict[str, str] = {}
     problem = None
     file = project / ".env"
@@ -209,10 +209,10 @@ def _stated(project: Path) -> tuple[dict[str, str], Finding | None]:
 
 
 def _text(file: Path) -> str:
-    """Return what a file holds, with a byte-order mark or without.
+    """Return the text of a file, with a byte-order mark or without.
 
     Raises:
-        UnicodeError: It is in another encoding; the app refuses it, too.
+        UnicodeError: It is in another encoding. The app refuses it, too.
     """
     text = file.read_text(encoding="utf-8-sig")
     if "\0" in text:
@@ -253,7 +253,7 @@ def _strays(
     choices: Mapping[str, str],
     known: Mapping[str, Setting],
 ) -> Iterator[Finding]:
-    """Find what `.env` still says about choices that the project does not have."""
+    """Find settings in `.env` of choices that the project does not have."""
     try:
         names = {name for name, _ in _lines(_text(project / ".env"))}
     except (OSError, UnicodeError):
@@ -295,7 +295,8 @@ def _port(settings: Mapping[str, str]) -> Finding:
         return Finding("PORT", Verdict.FAILED, f"{stated!r} is no port", "set PORT=8050")
     try:
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-            # As a server does; without it a port counts as taken for a minute after its last use.
+            # Servers do this, too. Otherwise a port counts as taken for a minute after its last
+            # use.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, int(stated)))
     except OSError as error:
@@ -322,7 +323,7 @@ def _addresses(known: Mapping[str, Setting], values: Mapping[str, str]) -> Itera
 
 
 def _kind(url: str) -> str:
-    """Return the kind of server that a URL means, whatever driver or encryption it names."""
+    """Return the kind of server of a URL, for any driver or encryption."""
     return urlsplit(url).scheme.partition("+")[0].replace("rediss", "redis")
 
 
@@ -336,7 +337,7 @@ def _front(values: Mapping[str, str]) -> Iterator[Finding]:
 def _readiness(
     project: Path, facts: Mapping[str, Any], choices: Mapping[str, str]
 ) -> Iterator[Finding]:
-    """Ask the app itself, in its own environment, whether what it depends on is there."""
+    """Ask the app itself, in its own environment, whether its servers are ready."""
     python = environment.python(project)
     if python is None:
         return
@@ -363,7 +364,7 @@ def _readiness(
         if answer == "ok":
             yield Finding(part, Verdict.OK, "is ready")
             continue
-        # The app tells visitors no more than that; its log has the kind of the error.
+        # The app tells visitors no more. Its log has the kind of the error.
         reason = next((line for line in reversed(said) if f"Not ready: {part}" in line), "")
         shown = reason.partition(f"Not ready: {part}")[2].strip(" ()")
         server = registry(facts, part).get(choices.get(part, ""), ChoiceFacts()).server

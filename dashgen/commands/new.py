@@ -28,16 +28,16 @@ from dashgen.template.questions import Question, Template
 
 
 class Asker(Protocol):
-    """Somebody who answers while the command runs; giving up is a ``KeyboardInterrupt``."""
+    """Somebody who answers while the command runs. Giving up is a ``KeyboardInterrupt``."""
 
     def expect(self, names: Sequence[str]) -> None:
-        """Take note of dashgen's own questions that are open; called before the first is asked."""
+        """Take note of dashgen's own open questions, before the first is asked."""
 
     def ask(self, question: Question, default: Answer, check: Check) -> Answer:
         """Answer one question, with a value that passes the check."""
 
     def review(self, questions: Sequence[Question], answers: Answers) -> str | None:
-        """Look at all answers; return the name of the one to change, None if all are right."""
+        """Show all answers and return the name of the one to change, or None."""
 
     def settle(self, path: str, present: Path, new: Path) -> Existing:
         """Say what becomes of a file that is there already."""
@@ -45,7 +45,7 @@ class Asker(Protocol):
 
 @dataclass(frozen=True)
 class NewProject:
-    """What was written, or would be.
+    """The project that was written, or would be.
 
     Args:
         path: The project's folder.
@@ -53,12 +53,12 @@ class NewProject:
         written: The files that were not there before, or not with this content.
         answers: To every question that people answer.
         commit: The hash of the commit, None without one.
-        existing: What became of the files that were there already with another content.
+        existing: The outcome of files that existed with another content.
         uncommitted: Why there is no commit, empty if there is one or none was wanted.
         left_out: The written files that git ignores there.
         warning: Why it cannot be updated by plain Copier, empty if it can.
         own: Whether it was made from dashgen's own template.
-        services: What has to run beside the app: its name, and a command that starts it.
+        services: The servers and workers beside the app: its name, and a command that starts it.
     """
 
     path: Path
@@ -100,23 +100,23 @@ def new(
 
     Args:
         destination: A folder that does not exist, is empty, or holds an empty git repository.
-        answers: Stated answers by question; they go before those of the file.
+        answers: Stated answers by question. They take precedence over those of the file.
         answers_file: YAML file with answers, such as a project's ``.copier-answers.yml``.
         defaults: Take the default of every question that is still open.
-        asker: Answers the open questions otherwise; None where there is nobody to ask.
+        asker: Answers the other open questions. None if there is nobody to ask.
         use_git: Make a git repository with one commit.
-        force: Take a folder with content, too, and add what is not there; nothing is committed.
-        existing: What becomes of files that are there already, instead of asking for each; the
-            default, where there is nobody to ask, is to keep them.
+        force: Take a folder with content, too, and add the missing files. Nothing is committed.
+        existing: The outcome of files that exist already, instead of asking for each. They are kept
+            by default if there is nobody to ask.
         dry_run: Write nothing, and tell what would be written.
         template: Another template: a folder or a git address.
         ref: A tag, a branch or a commit of that template.
         trust: Let that template run commands.
-        files: What else goes into the project, by path, such as a file of data.
-        announce: Told of the project, which is in place then; if it fails, nothing is left.
+        files: Further files of the project, by path, such as a file of data.
+        announce: Gets the project, which is in place then. If it fails, nothing is left.
 
     Raises:
-        DashgenError: See ``dashgen.errors``; nothing is written then.
+        DashgenError: See ``dashgen.errors``. Nothing is written then.
     """
     if template is None and (ref is not None or trust):
         raise CommandLineError(
@@ -209,7 +209,7 @@ def _stated(
 
 
 def _offered(folder: str, own: bool) -> dict[str, Stated]:
-    """Return what goes before the template's own defaults."""
+    """Return the answers that take precedence over the template's own defaults."""
     offered = {"name": Stated(folder, "the folder's name")}
     if author := git.configured("user.name"):
         offered["author"] = Stated(author, "git's user.name")
@@ -224,7 +224,7 @@ def _answers(
     defaults: bool,
 ) -> Answers:
     template = version.template
-    # What was stated is refused before anything is asked.
+    # Unfit stated answers are refused before anything is asked.
     complete = resolve(template, stated, offered, take_default).answers
     # A list of things is a matter for a flag or a file, and its default for everybody else.
     plain = {question.name for question in template.questions if not question.structured}
@@ -258,7 +258,7 @@ def _decision(stage: Stage, path: str, existing: Existing | None, asker: Asker |
 def _around(place: Place) -> Path | None:
     """Return the repository that a project goes into, None where it gets one of its own.
 
-    As with other tools of the kind, one that ignores the project's folder has no part in it.
+    As with other tools, a repository that ignores the project's folder has no part in it.
     """
     top = git.around(place.path)
     if top and top != place.path and git.ignored(top, [f"{place.path.as_posix()}/"]):
@@ -288,7 +288,7 @@ def _commit(place: Place, stage: Stage, around: Path | None) -> str:
 def _left_out(
     place: Place, stage: Stage, written: Sequence[str], around: Path | None, commit: str | None
 ) -> list[str]:
-    """Return what was written and is not in the first commit, or would not get into the next."""
+    """Return the files that are not in the first commit, or would not be in the next."""
     if commit:
         there = git.committed(around or stage.folder, commit)
         return [path for path in written if path not in there]

@@ -1,4 +1,4 @@
-"""``dashgen options``: what can be chosen, what it means, and what it needs."""
+"""``dashgen options``: the choices, their meaning and their needs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""``dashgen add page`` and ``dashgen remove page``: an update with another answer to ``pages``."""
+"""Adding, removing and renaming a page: updates with another answer to ``pages``."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from dashgen.commands.update import Update, moved
-from dashgen.errors import InvalidAnswerError, PageError
+from dashgen.errors import InvalidAnswerError, NotAProjectError, PageError
 from dashgen.files import File
+from dashgen.project import record as records
 from dashgen.project.record import Record
+from dashgen.project.repository import Repository
 from dashgen.releases.sources import Source
+from dashgen.update import places
 from dashgen.update import plan as plans
 from dashgen.update.content import Style
 from dashgen.update.merge import Outcome
@@ -47,16 +50,49 @@ def add_page(
 
     def between(source: Source, project: Path, record: Record) -> tuple[Side, Side]:
         now = _now(source, project, record)
-        others = [page for page in _pages(now, project) if page["name"] != name]
-        folder = str(now.resolved.answers.get("package", ""))
-        if len(others) < len(_pages(now, project)) and _place(project, folder, name):
-            raise PageError(f"{project} has a page {name}", "choose another name, or remove it")
-        before = _with(source, project, record, now, others)
-        after = _with(source, project, record, now, [*others, dict(entry)])
+        pages = _pages(now, project)
         brought = {path: File(content) for path, content in (files or {}).items()}
-        return before, replace(after, brought=brought)
+        place = _place(project, now.package, name)
+        if not any(page["name"] == name for page in pages):
+            after = _with(source, project, record, now, [*pages, dict(entry)])
+            if place and place.is_file():
+                raise _taken(place)
+            return now, replace(after, brought=brought)
+        if place:
+            raise PageError(f"{project} has a page {name}", "choose another name, or remove it")
+        # It was deleted by hand, or it is elsewhere.
+        base, found = plans.located(Repository.find(project), now)
+        if where := places.renamed_pages(found.folders, {name}).get(name):
+            raise PageError(f"the page {name} is in {where}", renaming(name, where))
+        own = [path for path in base if places.page_of(path, {name})]
+        if any(found.of(path) for path in own if not path.startswith("tests/")):
+            raise PageError(f"{project} has a page {name}", "choose another name, or remove it")
+        lacking = frozenset(path for path in own if found.of(path) is None)
+        again = [dict(entry) if page["name"] == name else page for page in pages]
+        after = _with(source, project, record, now, again)
+        return replace(now, lacking=lacking), replace(after, brought=brought)
 
-    return moved(project, between, style=style, trying=trying, confirm=confirm)
+    def agreed(update: Update) -> bool:
+        for change in update.conflicts:
+            if places.page_of(change.path, {name}) and f"/{PAGES}/{name}/" in change.path:
+                raise _taken(Path(change.path).parent)
+        return confirm(update)
+
+    return moved(project, between, style=style, trying=trying, confirm=agreed)
+
+
+def recorded_entry(project: Path, name: str) -> Entry:
+    """Return the entry that a project's answers have for a page, empty if there is none.
+
+    Raises:
+        RecordError: The project's answers cannot be read.
+    """
+    try:
+        pages = records.read(project).answers.get(PAGES, ())
+    except NotAProjectError:
+        return {}
+    entries = [page for page in pages if isinstance(page, Mapping)]
+    return next((page for page in entries if page.get("name") == name), {})
 
 
 def remove_page(
@@ -89,8 +125,7 @@ def remove_page(
         pages = _pages(now, project)
         others = [page for page in pages if page["name"] != name]
         if len(others) == len(pages):
-            names = ", ".join(page["name"] for page in pages) or "none"
-            raise PageError(f"{project} has no page {name}", f"its pages are: {names}")
+            raise _unknown(project, now, name)
         machinery = any("source" in page for page in pages) and not any(
             "source" in page for page in others
         )
@@ -101,12 +136,81 @@ def remove_page(
         if machinery and (edited := [path for path in kept if f"/{PAGES}/{name}/" in path]):
             folder = Path(edited[0]).parent
             raise PageError(
-                f"{folder} was edited, and would not run without what reads its data",
-                f"delete {folder}, commit that, and remove the page again",
+                f"the page in {folder} was edited, and would not run without what reads its data",
+                f"delete {folder} and its test, commit that, and remove the page again",
             )
         return confirm(update)
 
     return moved(project, between, style=style, trying=trying, confirm=agreed)
+
+
+def rename_page(
+    project: Path,
+    name: str,
+    other: str,
+    *,
+    style: Style = Style.INLINE,
+    trying: bool = True,
+    confirm: Confirm = lambda _: True,
+) -> Update:
+    """Give a page another name; its folder may have the new name already.
+
+    Args:
+        project: The project's folder.
+        name: The page's name.
+        other: Its new name.
+        style: How conflicts are left.
+        trying: Whether to try the app before and afterwards, in its own environment.
+        confirm: Shown what is going to be done; nothing is written unless it returns True.
+
+    Raises:
+        PageError: There is no such page, or something has the new name.
+        DashgenError: See ``dashgen.errors``; the project is as it was then.
+    """
+
+    def between(source: Source, project: Path, record: Record) -> tuple[Side, Side]:
+        now = _now(source, project, record)
+        pages = _pages(now, project)
+        names = [page["name"] for page in pages]
+        by_hand = name not in names and other in names and not _place(project, now.package, other)
+        if by_hand and _place(project, now.package, name):
+            # The answer has the new name already.
+            before = [{**p, "name": name} if p["name"] == other else p for p in pages]
+            return _with(source, project, record, now, before), now
+        if name not in names:
+            raise _unknown(project, now, name)
+        if other in names:
+            raise PageError(f"{project} has a page {other}", "choose another name")
+        if (here := _place(project, now.package, name)) and here.is_file():
+            raise PageError(f"{here} is yours, no page of the template", "rename it yourself")
+        base, found = plans.located(Repository.find(project), now)
+        own = [path for path in base if f"/{PAGES}/{name}/" in path]
+        named = [{**page, "name": other} if page["name"] == name else page for page in pages]
+        after = _with(source, project, record, now, named)
+        there = _place(project, now.package, other)
+        moved_there = there is not None and not any(path in found.entries for path in own)
+        if there and (there.is_file() or not moved_there):
+            raise _taken(there)
+        if not there and not any(found.of(path) for path in own):
+            raise PageError(
+                f"the page {name} was deleted", f"dashgen add page {name} brings it back"
+            )
+        return now, after
+
+    return moved(
+        project,
+        between,
+        style=style,
+        trying=trying,
+        confirm=confirm,
+        renamed_page=(name, other),
+    )
+
+
+def renaming(name: str, folder: str) -> str:
+    """Return what to do about a page whose folder has another name."""
+    other = folder.rpartition("/")[2]
+    return f"dashgen rename page {name} {other} gives the page that name"
 
 
 def kinds(project_questions: Mapping[str, Any]) -> tuple[str, ...]:
@@ -137,7 +241,24 @@ def _with(source: Source, project: Path, record: Record, now: Side, pages: Seque
         raise PageError(error.complaint) from error
 
 
+def _unknown(project: Path, side: Side, name: str) -> PageError:
+    names = ", ".join(page["name"] for page in _pages(side, project)) or "none"
+    if place := _place(project, side.package, name):
+        _, found = plans.located(Repository.find(project), side)
+        for page, folder in places.renamed_pages(found.folders, side.pages).items():
+            if project / folder == place:
+                return PageError(f"{place} is the page {page}", f"call it {page}")
+        return PageError(
+            f"{place} is yours, no page of the answers", "delete it yourself, and its test"
+        )
+    return PageError(f"{project} has no page {name}", f"its pages are: {names}")
+
+
+def _taken(place: Path) -> PageError:
+    return PageError(f"{place} is there, and is yours", "choose another name, or move it away")
+
+
 def _place(project: Path, package: str, name: str) -> Path | None:
-    """Return where a page is, None where it was deleted by hand."""
+    """Return where a page is, None where it was deleted or moved by hand."""
     folder = project / package / PAGES
     return next((p for p in (folder / name, folder / f"{name}.py") if p.exists()), None)

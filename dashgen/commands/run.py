@@ -24,7 +24,7 @@ START_SECONDS = 60.0
 STOP_SECONDS = 5.0
 TAIL_LINES = 5
 
-# What ties a process to the environment or project that dashgen itself runs in.
+# Variables that tie a process to dashgen's own environment or project.
 FOREIGN_VARIABLES = (
     "PYTHONHOME",
     "PYTHONPATH",
@@ -59,7 +59,7 @@ def preferred_port() -> int:
 
 
 def run(project: Path, say: Say, port: int | None = None) -> None:
-    """Serve a project's app on this machine; return once it was interrupted and has ended.
+    """Serve a project's app on this machine, until it was interrupted and has ended.
 
     Args:
         project: The project's folder.
@@ -87,7 +87,7 @@ def run(project: Path, say: Say, port: int | None = None) -> None:
 
 
 def _sync(project: Path, environment: dict[str, str]) -> None:
-    # Its list of packages would push off the screen what to do next; it is kept for an error.
+    # Its list of packages would push the next steps off the screen. It is kept for an error.
     process = subprocess.Popen(
         [uv.find_uv_bin(), "sync", "--python", sys.executable],
         cwd=project,
@@ -107,14 +107,15 @@ def _sync(project: Path, environment: dict[str, str]) -> None:
     if process.returncode:
         raise RunError(
             f"uv sync failed in {project}: {_tail(words.splitlines())}",
-            "the project is written; mend that and run 'uv sync' there",
+            "the project is written. Correct that and run 'uv sync' there",
         )
 
 
 def _free_port(wanted: int) -> int:
     for port in (wanted, 0):
         with socket.socket() as probe, suppress(OSError):
-            # As a server does; without it a port counts as taken for a minute after its last use.
+            # Servers do this, too. Otherwise a port counts as taken for a minute after its last
+            # use.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((HOST, port))
             return int(probe.getsockname()[1])
@@ -148,7 +149,7 @@ class _App:
         try:
             yield
         finally:
-            # What an app says about being stopped is of no use to who stopped it.
+            # A user who stops the app needs no message about that.
             self.echo = False
             system.end_tree(self.process, STOP_SECONDS)
 
@@ -202,7 +203,7 @@ class _App:
         exit_code = "" if code is None else f" (exit code {code})"
         return RunError(
             f"the app {how}{exit_code}: {_tail(self.log) or 'it printed nothing'}",
-            "the project is written; mend that and run 'uv run python app.py' there",
+            "the project is written. Correct that and run 'uv run python app.py' there",
         )
 
 

@@ -1,10 +1,11 @@
 """``dashgen status`` and ``dashgen diff``: a project beside what the template gives for it."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from dashgen.commands.pages import PAGES, renaming
 from dashgen.errors import NoRepositoryError, RepositoryError
 from dashgen.files import File
 from dashgen.project import record as records
@@ -19,6 +20,16 @@ from dashgen.update.leftovers import Leftover
 
 
 @dataclass(frozen=True)
+class Page:
+    """A page that its owner has deleted, renamed or replaced by hand."""
+
+    name: str
+    state: str
+    """`deleted`, `renamed`, or `replaced` by a module."""
+    advice: str
+
+
+@dataclass(frozen=True)
 class Status:
     """Where a project stands."""
 
@@ -29,6 +40,8 @@ class Status:
     answers: Mapping[str, Answer]
     modified: tuple[str, ...]
     deleted: tuple[str, ...]
+    pages: tuple["Page", ...]
+    """The pages that are not where the answers have them."""
     renamed: Mapping[str, str]
     """Files and folders (with a slash at the end) that were renamed, by the template's name."""
     leftovers: tuple[Leftover, ...]
@@ -69,10 +82,33 @@ def status(project: Path, *, template: str | None = None) -> Status:
         pristine.answers,
         tuple(sorted(modified)),
         tuple(sorted(deleted)),
+        tuple(_pages(project, pristine, where, moves)),
         moves,
         tuple(leftovers.find(project, [place for place in where.values() if place])),
         _unfinished(project),
     )
+
+
+def _pages(
+    project: Path,
+    pristine: "Pristine",
+    where: Mapping[str, str | None],
+    moves: Mapping[str, str],
+) -> Iterator[Page]:
+    renamed = places.renamed_pages(moves, pristine.pages)
+    for name in sorted(pristine.pages):
+        if name in renamed:
+            advice = f"it is in {renamed[name]}; {renaming(name, renamed[name])}"
+            yield Page(name, "renamed", advice)
+        elif not any(place for path, place in where.items() if f"/{PAGES}/{name}/" in path):
+            folder = next((path for path in where if f"/{PAGES}/{name}/" in path), "")
+            module = f"{folder.rpartition('/')[0]}.py"
+            if (project / module).is_file():
+                yield Page(name, "replaced", f"it is {module}, which is yours")
+                continue
+            words = ("add", "brings it back"), ("remove", "takes it out of the answers")
+            advice = ", ".join(f"dashgen {verb} page {name} {what}" for verb, what in words)
+            yield Page(name, "deleted", f"you deleted it; {advice}")
 
 
 def _places(project: Path, pristine: "Pristine") -> tuple[dict[str, str | None], dict[str, str]]:

@@ -42,6 +42,10 @@ class Update:
     written: bool = False
     moves: Mapping[str, str] = field(default_factory=dict)
     """Folders that the user has moved, by where the template has them."""
+    renamed_pages: Mapping[str, str] = field(default_factory=dict)
+    """Folders of pages that the user has renamed, by the page."""
+    kept_pages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Folders and tests of edited pages that are no longer among the answers, by the page."""
     leftovers: tuple[Leftover, ...] = ()
     """What earlier updates left to resolve."""
     uses: tuple[Use, ...] = ()
@@ -106,8 +110,18 @@ def moved(
     template: str | None = None,
     trying: bool = True,
     confirm: Callable[[Update], bool] = lambda _: True,
+    renamed_page: tuple[str, str] | None = None,
 ) -> Update:
     """Move a project from what one side gives to what the other gives; see ``update``.
+
+    Args:
+        project: The project's folder.
+        between: Returns the sides.
+        style: How conflicts are left.
+        template: Where else the template comes from.
+        trying: Whether to try the app before and afterwards, in its own environment.
+        confirm: Shown what is going to be done; nothing is written unless it returns True.
+        renamed_page: A page's old and new name, where one is renamed.
 
     Raises:
         DashgenError: See ``dashgen.errors``; the project is as it was then.
@@ -129,11 +143,11 @@ def moved(
                 # No name that the template takes: the folder is followed all the same.
                 renamed = old = None
         new = after.version.tag
-        same_answers = before.resolved.answers == after.resolved.answers
+        same_answers = before.resolved.answers == after.resolved.answers and not before.lacking
         recorded = (before.version.tag, new, after.version.source)
         if not renamed and same_answers and recorded == (record.tag, record.tag, record.source):
             return Update(project, record.tag, new, (), (), warning)
-        planned = plans.plan(repository, before, after, style, old)
+        planned = plans.plan(repository, before, after, style, old, renamed_page)
     outcome = Update(
         project,
         record.tag,
@@ -142,6 +156,8 @@ def moved(
         planned.changes,
         warning,
         moves=planned.moves,
+        renamed_pages=planned.renamed_pages,
+        kept_pages=planned.kept_pages,
         leftovers=planned.leftovers,
         uses=planned.uses,
         diff=planned.diff,

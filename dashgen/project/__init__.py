@@ -1,1 +1,1 @@
-"""A project on the disk: what it remembers of its making, its repository, and how it is written."""
+"""A project on the disk: its recorded answers, its repository, and writing."""

@@ -1,4 +1,4 @@
-"""A project's own environment, its `.venv`: what it lacks, and whether the app starts in it."""
+"""A project's own environment, its `.venv`: its missing packages, and a start of the app."""
 
 import os
 import re
@@ -9,7 +9,7 @@ from pathlib import Path
 from packaging.requirements import InvalidRequirement, Requirement
 
 START_SECONDS = 60.0
-# What a visitor's browser asks for first: the page, and the layout in it.
+# The first requests of a visitor's browser: the page, and the layout in it.
 FIRST_PAGE = """
 from app import app
 
@@ -34,7 +34,7 @@ def program(project: Path, name: str) -> Path | None:
 
 
 def needed(project: Path) -> list[Requirement]:
-    """Return what `pyproject.toml` asks for.
+    """Return the requirements of `pyproject.toml`.
 
     Raises:
         OSError, ValueError, KeyError, InvalidRequirement: It cannot be read, see ``UNREADABLE``.
@@ -44,7 +44,7 @@ def needed(project: Path) -> list[Requirement]:
 
 
 def lacking(project: Path) -> list[str] | None:
-    """Return what the environment lacks or has in another version; None if there is none.
+    """Return missing packages and those of another version, or None without an environment.
 
     Raises:
         OSError, ValueError, KeyError, InvalidRequirement: See ``needed``.
@@ -71,7 +71,7 @@ def fault(project: Path) -> str:
     """Start the app in the project's environment and ask for its first page.
 
     Returns:
-        What went wrong, in a line; empty if nothing did, or if there is no environment.
+        The failure, in a line. It is empty after a success, or if there is no environment.
     """
     own = python(project)
     if own is None:

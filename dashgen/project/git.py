@@ -1,4 +1,4 @@
-"""Git: one way to run it for all of dashgen, what ``dashgen new`` asks of it, and its objects."""
+"""Git: one way to run it, the needs of ``dashgen new``, and its objects."""
 
 import hashlib
 import os
@@ -11,8 +11,8 @@ from pathlib import Path
 from dashgen import scratch
 from dashgen.errors import DubiousOwnerError, GitFailedError, GitMissingError, RepositoryError
 
-# Git's own variables may point a command at another repository, as it does itself for its hooks,
-# or change what it prints. These do neither: who commits, how other machines are reached, traces.
+# Git's own variables may point a command at another repository, or change its output. Git sets them
+# for its hooks. These do neither: who commits, how other machines are reached, traces.
 HARMLESS = (
     "GIT_ASKPASS",
     "GIT_AUTHOR",
@@ -25,9 +25,9 @@ HARMLESS = (
     "GIT_TERMINAL_PROMPT",
     "GIT_TRACE",
 )
-NOWHERE = "/dev/null"  # git knows it by this name on Windows, too
-# Hooks and monitors of the user have no part in what dashgen does.
-# Paths may be longer than Windows took at first.
+NOWHERE = "/dev/null"  # git knows this name on Windows, too
+# Hooks and monitors of the user have no part in dashgen's work.
+# Paths may be longer than the old limit of Windows.
 QUIET = {"core.hooksPath": NOWHERE, "core.fsmonitor": "false", "core.longPaths": "true"}
 # A user's configuration must neither stop the first commit nor leave files out of it.
 COMMITTING = {
@@ -52,7 +52,7 @@ def run(
     """Run git in a folder, in English, without the caller's repository and without a prompt.
 
     Args:
-        folder: Where it runs; None is the current folder.
+        folder: The folder in which it runs. None is the current folder.
         arguments: The command and its arguments.
         given: Its standard input.
         config: Settings that go before the user's.
@@ -84,7 +84,7 @@ def output(
     config: Mapping[str, str] | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> str:
-    """Run git and return what it prints, without the space around it.
+    """Run git and return its output, without the space around it.
 
     Raises:
         GitFailedError: It refused.
@@ -97,7 +97,7 @@ def output(
 
 
 def reason(done: subprocess.CompletedProcess[bytes]) -> str:
-    """Return the last line of what git said, which is the one that names the fault."""
+    """Return the last line of git's output, which names the fault."""
     said = (done.stderr or done.stdout).decode(errors="replace").strip()
     return (said.splitlines() or [f"exit {done.returncode}"])[-1]
 
@@ -148,7 +148,7 @@ def program() -> str | None:
 
 
 def configured(key: str, folder: Path | None = None) -> str:
-    """Return a value of the user's configuration, empty where there is none or no git."""
+    """Return a value of the user's configuration, or nothing if there is none or no git."""
     if not is_there():
         return ""
     return os.fsdecode(run(folder, "config", "--get", key).stdout).strip()
@@ -173,7 +173,7 @@ def commit_all(folder: Path, message: str) -> str:
 
 
 def around(folder: Path) -> Path | None:
-    """Return the top of the repository in which a folder is or would be, None where there is none.
+    """Return the top of the repository in which a folder is or would be, or None.
 
     Raises:
         RepositoryError: Git does not trust it, or it is none although it looks like one.
@@ -208,7 +208,7 @@ def check_owner(said: str) -> None:
 
 
 def ignored(repository: Path, paths: Iterable[str]) -> list[str]:
-    """Return those of some paths that a repository ignores; a folder's ends with a slash."""
+    """Return the paths that a repository ignores. The path of a folder ends with a slash."""
     given = b"".join(os.fsencode(path) + b"\0" for path in paths)
     said = run(repository, "check-ignore", "-z", "--stdin", given=given).stdout
     return [os.fsdecode(path) for path in said.split(b"\0") if path]
@@ -228,7 +228,7 @@ def committed(repository: Path, commit: str) -> set[str]:
 def commit_for(repository: Path, folder: Path, message: str) -> str:
     """Make a commit of a folder in a repository that does not see it yet.
 
-    Neither the branch nor the index nor the files of the repository change; ``adopt`` does that.
+    The branch, the index and the files of the repository do not change. ``adopt`` does that.
 
     Returns:
         The commit's hash.

@@ -1,4 +1,4 @@
-"""Git's index: the sides of a conflict, what is not checked out, and putting both back."""
+"""Git's index: the sides of a conflict, the files that are not checked out, and restoring both."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -16,7 +16,7 @@ Kept = dict[str, Any]
 
 
 def read(repository: Repository, paths: Iterable[str]) -> dict[str, Kept]:
-    """Return what the index has for paths; a path that it does not have has no stages."""
+    """Return the entries of the index for paths. A path without an entry has no stages."""
     found: dict[str, Kept] = {path: {"left_out": False, "stages": []} for path in paths}
     for line in _git(repository, b"", "ls-files", "-t", "--stage", "-z").split(b"\0"):
         if not line:

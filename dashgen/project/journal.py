@@ -1,7 +1,7 @@
 """Writing an update so that it can be undone, even if the machine stops in the middle.
 
-Before the first file is touched, everything that is needed to put the project back is on the disk,
-in a folder of git's own that is never committed.
+Before the first file is touched, the disk has everything that is needed to restore the project. It
+is in one of git's own folders, which is never committed.
 """
 
 import base64
@@ -46,7 +46,7 @@ class Write:
 
 @dataclass(frozen=True)
 class Restored:
-    """What an abort has put back."""
+    """The files that an abort has restored."""
 
     files: tuple[str, ...]
     edits: Mapping[str, Path]
@@ -57,7 +57,7 @@ class Journal:
     """The record of a project's last update.
 
     Args:
-        repository: The project's repository; other projects in it have journals of their own.
+        repository: The project's repository. Other projects in it have journals of their own.
     """
 
     def __init__(self, repository: Repository) -> None:
@@ -98,7 +98,7 @@ class Journal:
 
     @property
     def unfinished(self) -> bool:
-        """Whether an update was cut off; one that was then committed is the user's own affair."""
+        """Whether an update was cut off. If it was committed then, it is the user's own."""
         return (self.folder / APPLYING).exists() and self._load()["head"] == self.head
 
     @property
@@ -109,11 +109,11 @@ class Journal:
     def apply(
         self, writes: Mapping[str, Write | None], staged: Mapping[str, Stages] | None = None
     ) -> None:
-        """Write and remove files; all of them, or none if it fails or is interrupted.
+        """Write and remove all files, or none after a failure or an interruption.
 
         Args:
             writes: The files on the disk, by path.
-            staged: What git's index is to have, by path; it keeps the rest.
+            staged: New entries of git's index, by path. It keeps the rest.
 
         Raises:
             WriteError: The operating system refuses a step.
@@ -139,12 +139,12 @@ class Journal:
             raise
 
     def abort(self) -> Restored:
-        """Put back what the last update wrote.
+        """Undo the last update.
 
         Raises:
-            NothingToAbortError: There was none, or what it did has been committed.
-            WriteError: The operating system refuses a step; it can be tried again.
-            RepositoryError: Git refuses its part; it can be tried again.
+            NothingToAbortError: There was none, or it has been committed.
+            WriteError: The operating system refuses a step. It can be tried again.
+            RepositoryError: Git refuses its part. It can be tried again.
         """
         entry = self._load()
         if entry["head"] != self.head:
@@ -201,7 +201,7 @@ class Journal:
         raise NothingToAbortError(f"{self.project} has no update to abort")
 
     def _check(self, entry: Mapping[str, Any]) -> None:
-        """Make sure that what is to be put back lies in the project, whoever wrote the journal.
+        """Make sure that all restored files lie in the project, for any author of the journal.
 
         Raises:
             UnsafePathError: A path leads outside of it, or through a link.
@@ -258,7 +258,7 @@ class Journal:
         index.put(self.repository, {p: kept for p, kept in before.items() if kept != now[p]})
 
     def _keep_edits(self, entry: Mapping[str, Any]) -> dict[str, Path]:
-        """Copy what was edited since the update, and return where to."""
+        """Copy the files that were edited since the update, and return the place."""
         kept = {}
         for path, states in entry["files"].items():
             there = place(self.project, path)

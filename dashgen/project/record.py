@@ -1,4 +1,4 @@
-"""What a project remembers of its making: the answers file."""
+"""The record of how a project was made: the answers file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Record:
     """Answers as they are written, without Copier's own keys."""
 
     def stated(self, template: Template) -> dict[str, Stated]:
-        """Return the answers to what a template asks; others that are recorded are left out.
+        """Return the recorded answers to a template's questions, without all others.
 
         Raises:
             RecordError: One is a list where its question takes a single value.

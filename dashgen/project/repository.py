@@ -1,4 +1,4 @@
-"""The git repository that a project is in; asked, never changed."""
+"""The git repository that a project is in. It is read, never changed."""
 
 import os
 import zlib
@@ -33,7 +33,7 @@ class Scratch:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Return what makes git see these objects."""
+        """Return the variables by which git sees these objects."""
         # A list separated by colons, in which a path may stand in quotes.
         quoted = str(self._objects).replace("\\", "\\\\").replace('"', '\\"')
         return {
@@ -55,7 +55,7 @@ class Scratch:
         return {path: (file.mode, self.put(file.content)) for path, file in files.items()}
 
     def put_tree(self, entries: Mapping[str, tuple[int, str]]) -> str:
-        """Write folders of files with these modes and hashes; return the outermost one's hash."""
+        """Write folders of files with these modes and hashes. Return the outermost one's hash."""
         here: dict[str, tuple[int, str]] = {}
         below: dict[str, dict[str, tuple[int, str]]] = {}
         for path, entry in entries.items():
@@ -128,7 +128,7 @@ class Repository:
         )
 
     def changes(self) -> list[str]:
-        """Return the project's files that differ from the last commit; new ones do not count."""
+        """Return the project's files that differ from the last commit, without new ones."""
         output = self._git(
             "status",
             "--porcelain=v1",
@@ -186,7 +186,7 @@ class Repository:
         """Say which of the files that are gone have come back under another name.
 
         Args:
-            scratch: Where the trees are written.
+            scratch: The place of the trees.
             gone: Modes and hashes of files by their old paths.
             come: The same by new paths.
             similarity: Percentage of a file that must be the same.
@@ -208,7 +208,7 @@ class Repository:
         return dict(zip(words[1::3], words[2::3], strict=False))
 
     def checked_out(self, scratch: Scratch, files: Files) -> dict[str, bytes]:
-        """Return what git would put on the disk for files, line endings and filters applied.
+        """Return the content of files on the disk, with git's line endings and filters.
 
         Raises:
             RepositoryError: A filter failed.
@@ -235,7 +235,7 @@ class Repository:
             return {path: (folder / "tree" / self.prefix / path).read_bytes() for path in files}
 
     def diff(self, scratch: Scratch, files: Files, *, color: bool) -> str:
-        """Return git's comparison of files with what the project has on the disk."""
+        """Return git's comparison of files with the project's files on the disk."""
         entries = {f"{self.prefix}{path}": e for path, e in scratch.put_files(files).items()}
         output = self._git(
             "diff",
@@ -253,7 +253,7 @@ class Repository:
     def difference(
         self, scratch: Scratch, entries: Mapping[str, Entry], writes: Mapping[str, File | None]
     ) -> str:
-        """Return as a patch what writing files, or removing them, would change in a project."""
+        """Return the patch of a project that writing and removing files would make."""
         before = {p: (e.mode, e.id) for p, e in entries.items() if p in writes}
         after = scratch.put_files({path: file for path, file in writes.items() if file})
         trees = scratch.put_tree(before), scratch.put_tree(after)

@@ -21,7 +21,7 @@ from dashgen.system import refused
 
 
 class State(Enum):
-    """What is there before anything is written."""
+    """The state of a place before anything is written."""
 
     NEW = "new"
     EMPTY = "empty"
@@ -31,7 +31,7 @@ class State(Enum):
 
 
 class Existing(Enum):
-    """What becomes of a file that is there already and has another content."""
+    """The outcome of a file that exists already with another content."""
 
     KEEP = "keep"
     OVERWRITE = "overwrite"
@@ -97,13 +97,13 @@ def checked(destination: str, force: bool = False) -> Place:
 
 @dataclass
 class Stage:
-    """What is to be put at a place.
+    """The content that is to be put at a place.
 
     Args:
         folder: To be filled.
-        target: Where its content goes.
-        decisions: What becomes of each of the ``collisions``, by path; all need one.
-        finish: Called when everything is in place; if it fails, all is taken back.
+        target: The place of its content.
+        decisions: The outcome of each of the ``collisions``, by path. All need one.
+        finish: Called when everything is in place. If it fails, all is taken back.
     """
 
     folder: Path
@@ -165,16 +165,16 @@ def same(one: Path, other: Path) -> bool:
 def staged(target: Path) -> Iterator[Stage]:
     """Give a stage to fill, and put its content at the target once the block ends well.
 
-    A new target appears at once, by one rename. A folder that exists keeps its identity, because
-    a shell may stand in it or a file system be mounted on it: the content moves into it.
-    Whatever goes wrong, interrupts included, everything is as it was before.
+    A new target appears at once, by one rename. A folder that exists keeps its identity, and the
+    content moves into it. The reason is that it may be a shell's current folder or a mount point.
+    After any failure or interrupt, everything is as it was before.
 
     Raises:
         DestinationUnusableError: The operating system refuses a step.
     """
     exists = target.is_dir()
     missing = [path for path in target.parents if not path.exists()]
-    # How to take back what was done, the last step first.
+    # How to take back all steps, the last step first.
     undo: list[Callable[[], None]] = []
     aside: Path | None = None
     try:
@@ -209,7 +209,7 @@ def staged(target: Path) -> Iterator[Stage]:
 
 @contextmanager
 def rehearsed(target: Path) -> Iterator[Stage]:
-    """Give a stage that leads nowhere: what is put there is only looked at."""
+    """Give a stage that leads nowhere. Its content is only looked at."""
     with scratch.temporary() as folder:
         filled = folder / (target.name or "app")
         filled.mkdir()

@@ -16,7 +16,7 @@ RELEASE = re.compile(r"v?\d+(\.\d+)*((a|b|rc)\d+)?(\.post\d+)?")
 
 
 def template_files(root: Path) -> dict[str, File]:
-    """Return what Copier needs of a checkout, by path: ``copier.yml`` and ``template/``.
+    """Return the files of a checkout that Copier needs, by path: ``copier.yml`` and ``template/``.
 
     Raises:
         UnsafePathError: A file of it, or a folder, is a link.
@@ -28,7 +28,7 @@ def template_files(root: Path) -> dict[str, File]:
 
 
 def content_tag(version: str, tree: str) -> str:
-    """Return the tag of what is not a release: the version and the content's own hash."""
+    """Return the tag of content that is not a release: the version and the content's hash."""
     return f"v{version}{CONTENT}{tree[:10]}"
 
 
@@ -41,7 +41,7 @@ def packed_tag(version: str, tree: str, released: Bundle) -> str:
 
 
 def build(root: Path, version: str) -> Bundle:
-    """Return the bundle that a build packs: what was released, and the content as it is now.
+    """Return the bundle that a build packs: the released versions and the content as it is now.
 
     Args:
         root: A checkout, or an unpacked source distribution, which has the bundle at ``PACKED``.
@@ -76,7 +76,7 @@ def of_content(root: Path, version: str) -> Bundle:
 
 
 def released(repository: Path, *options: str) -> Bundle:
-    """Return the versions that a repository has tags for; none where there is no git.
+    """Return the versions that a repository has tags for, or none without git.
 
     Args:
         repository: A checkout's root, or a bare repository.

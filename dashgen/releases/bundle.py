@@ -1,8 +1,8 @@
 """Template versions in one file that Copier takes as a repository: a git bundle.
 
-Written and read without git. Each version is a tag on a commit without a parent, and everything in
-a commit follows from the tag's name and the files: the same version has the same hash wherever it
-is built. Objects are stored whole, never as deltas.
+Written and read without git. Each version is a tag on a commit without a parent. Everything in a
+commit follows from the tag's name and the files. So the same version has the same hash from each
+build. Objects are stored whole, never as deltas.
 
 The build hook imports this module where nothing but the standard library is installed.
 """
@@ -18,11 +18,11 @@ from dashgen.errors import UnsafePathError
 from dashgen.files import EXECUTABLE, FILE, File, Files, checked
 from dashgen.project.git import BLOB, COMMIT, FOLDER, KINDS, TREE, object_id, tree_content
 
-# Where a build packs the bundle, below the import package.
+# The place of the bundle in a build, below the import package.
 PACKED = "_history/template.bundle"
 SIGNATURE = b"# v2 git bundle\n"
 TAGS = "refs/tags/"
-# Never read; it must only be the same everywhere.
+# It is never read, but must be the same everywhere.
 AUTHOR = b"dashgen <dashgen@localhost> 946684800 +0000"
 CHUNK = 4096
 # Between a version and the hash of a content that is no release. PEP 440 has the plus sign for it.
@@ -86,7 +86,7 @@ class Bundle:
         self.current = tag
 
     def include(self, other: "Bundle") -> None:
-        """Add another bundle's versions; where both have a tag, the other's counts."""
+        """Add another bundle's versions. If both have a tag, the other's counts."""
         self._objects |= other._objects
         self.tags |= other.tags
 
@@ -126,7 +126,8 @@ class Bundle:
             elif mode in {FILE, EXECUTABLE}:
                 yield checked(f"{prefix}{name}"), File(self._objects[item][1], mode)
             else:
-                # A link leads wherever its author wanted, and a submodule to another server.
+                # A link leads to any place that its author chose, and a submodule to another
+                # server.
                 raise ValueError(f"{prefix}{name} is not a plain file")
 
     def _reachable(self) -> dict[str, tuple[int, bytes]]:
@@ -211,7 +212,7 @@ def _packed(objects: Mapping[str, tuple[int, bytes]]) -> bytes:
 
 
 def _object_header(kind: int, size: int) -> bytes:
-    # Four bits of the size, and seven more with each byte; the highest bit says that one follows.
+    # Four bits of the size, and seven more with each byte. The highest bit tells that one follows.
     header = bytearray()
     byte, size = kind << 4 | size & 15, size >> 4
     while size:
@@ -237,7 +238,7 @@ def _unpacked(pack: bytes) -> Iterator[tuple[int, bytes]]:
         position += 1
         if kind not in KINDS:
             raise ValueError("it holds deltas")
-        # In pieces, because what is left over after each would be copied otherwise.
+        # In pieces, because the rest after each would be copied otherwise.
         stream, content = zlib.decompressobj(), bytearray()
         while not stream.eof:
             piece = pack[position : position + CHUNK]

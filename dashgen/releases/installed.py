@@ -51,7 +51,7 @@ def origin() -> Path:
 
 @cache
 def index() -> Bundle:
-    """Return dashgen's own versions without what is costly: their content, or asking git for tags.
+    """Return dashgen's own versions without costly work: their content, or asking git for tags.
 
     Raises:
         TemplateSourceError: The packed bundle is damaged.
@@ -66,7 +66,7 @@ def index() -> Bundle:
 
 @cache
 def own() -> Bundle:
-    """Return all versions that this dashgen has: what its wheel holds, or its checkout's tags.
+    """Return all versions that this dashgen has: the content of its wheel, or its checkout's tags.
 
     Raises:
         TemplateSourceError: The packed bundle is damaged.
@@ -83,7 +83,7 @@ def own_tag() -> str:
     """Return the tag of dashgen's own template.
 
     It is the version of a release. Between two releases the content's hash is part of it, so that a
-    project records what it was really made from.
+    project records its real template.
     """
     return index().current
 
@@ -100,7 +100,7 @@ def own_files() -> Files:
 
 @cache
 def own_template() -> Template:
-    """Return what dashgen's own template asks."""
+    """Return the questions of dashgen's own template."""
     return read(own_files())
 
 
@@ -114,7 +114,7 @@ def shared_bundle() -> Path:
 
 
 def everything() -> Bundle:
-    """Return all versions on this machine; dashgen's own count where both have a tag.
+    """Return all versions on this machine. If both have a tag, dashgen's own counts.
 
     Raises:
         TemplateSourceError: The packed bundle is damaged.
@@ -131,7 +131,7 @@ def share() -> str:
     """Make sure that the home folder's bundle has dashgen's own versions.
 
     Returns:
-        What went wrong, in one line; empty where nothing did.
+        The failure, in one line, or empty after a success.
 
     Raises:
         TemplateSourceError: The packed bundle is damaged.

@@ -1,8 +1,8 @@
-"""Where template versions come from: this machine, or another template that the user names.
+"""The sources of template versions: this machine, or another template that the user names.
 
-Both kinds of source answer the same questions: which versions there are, what one asks, what it
-renders to. Everything is read as ``Files``, so that nothing of a template touches the disk before
-Copier renders it.
+Both kinds of source answer the same questions: the versions, the questions of a version, and its
+rendered files. Everything is read as ``Files``, so that nothing of a template touches the disk
+before Copier renders it.
 """
 
 import os
@@ -32,7 +32,7 @@ from dashgen.releases import installed
 from dashgen.releases.bundle import CONTENT, Bundle
 from dashgen.template.questions import SETTINGS_FILES, Template, read
 
-# What git records for a file that is neither a link nor a submodule.
+# The modes that git records for a file that is neither a link nor a submodule.
 PLAIN = {FILE, EXECUTABLE}
 # Copier's short forms of addresses.
 HOSTS = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
@@ -57,19 +57,19 @@ class TemplateVersion:
             RenderError: Copier refused the template or an answer.
             UnsafePathError: It gives a name that is none of a project's, such as git's own folder.
         """
-        # Importing Copier is most of a command's start-up; an error must not cost it.
+        # Importing Copier is most of a command's start-up. An error must not cost it.
         from dashgen.template import rendering
 
         if self.own:
             record = {VERSION_KEY: self.tag, SOURCE_KEY: self.source}
             rendering.render(self.files, folder, answers, record)
         else:
-            # From its source, so that Copier finds submodules and records what it always does.
+            # From its source, so that Copier finds submodules and records the same as always.
             rendering.render_from(self.source, self.tag, folder, answers, trust=self.trust)
         files.check(folder)
 
     def rendered(self, name: str, answers: Mapping[str, Any]) -> dict[str, File]:
-        """Return what it gives for a folder of this name, without leaving anything on the disk.
+        """Return the rendered files for a folder of this name, and leave nothing on the disk.
 
         Raises:
             RenderError: Copier refused the template or an answer.
@@ -172,7 +172,7 @@ class FetchedSource:
 
     @property
     def newest(self) -> str:
-        """The newest release as Copier sees it, or the last commit where there is none."""
+        """The newest release as Copier sees it, or else the last commit."""
         final = [tag for tag in self.tags if not Version(tag).is_prerelease]
         return (final or self.tags or [self._describe("HEAD")])[-1]
 
@@ -209,7 +209,7 @@ class FetchedSource:
         return TemplateVersion(tag, self.source, template, content, own=False, trust=self.trust)
 
     def no_template(self) -> TemplateSourceError:
-        """Return what is wrong with a source that has nothing to render."""
+        """Return the fault of a source that has nothing to render."""
         return TemplateSourceError(
             f"--template {self.stated}: no release of a template there",
             "name a folder, a git address or a bundle with a copier.yml",
@@ -243,7 +243,7 @@ class FetchedSource:
             if line:
                 facts, path = line.split(b"\t", 1)
                 mode, _, name = facts.decode().split()
-                # Links and submodules are Copier's affair; they hold no question.
+                # Links and submodules are Copier's affair. They hold no question.
                 if int(mode, 8) in PLAIN:
                     entries[os.fsdecode(path)] = (int(mode, 8), name)
         found = git.contents(self.folder, (name for _, name in entries.values()))
@@ -266,11 +266,11 @@ def chosen(source: str | None, ref: str | None, trust: bool) -> Iterator[Templat
 
     Args:
         source: Another template than dashgen's own.
-        ref: A tag, a branch or a commit of that; the newest release where left out.
+        ref: A tag, a branch or a commit of that. Default: the newest release.
         trust: Let that run commands and load code.
 
     Raises:
-        DashgenError: It cannot be had, or wants to run something without trust.
+        DashgenError: It is not available, or wants to run something without trust.
     """
     if source is None:
         tag, content = installed.own_tag(), installed.own_files()
@@ -280,7 +280,7 @@ def chosen(source: str | None, ref: str | None, trust: bool) -> Iterator[Templat
         with _fetched(source, trust, "read them, and pass --trust if you agree") as fetched:
             version = fetched.version(ref or fetched.newest)
     except TemplateSourceError as error:
-        # A word of the command line is wrong; nothing was there before that could have changed.
+        # A word of the command line is wrong. There was nothing before that could have changed.
         error.exit_code = ExitCode.USAGE
         raise
     yield version
@@ -291,12 +291,12 @@ def opened(source: str | None, recorded: str) -> Iterator[Source]:
     """Give the source of a project's template, for the time of the block.
 
     Args:
-        source: Another template than dashgen's, as the user names it; None where they do not.
-        recorded: What the project has recorded.
+        source: Another template than dashgen's, as the user names it, or None.
+        recorded: The record of the project.
 
     Raises:
         UnknownSourceError: The project names a source that the user does not.
-        TemplateSourceError: There is no template to be had from the source.
+        TemplateSourceError: The source has no template.
     """
     if source is None and not _is_own(recorded):
         raise UnknownSourceError(recorded, installed.RECORDED_SOURCE)
@@ -304,7 +304,7 @@ def opened(source: str | None, recorded: str) -> Iterator[Source]:
         yield OwnSource(installed.everything())
         return
     with _fetched(source, False, "read them, and use copier update --trust") as fetched:
-        # Before anything is said about the project's version: it has none of what is no template.
+        # Before anything is said about the project's version: it has no files outside the template.
         fetched.version(fetched.newest)
         yield fetched
 
@@ -315,7 +315,7 @@ def _fetched(source: str, trust: bool, advice: str) -> Iterator[FetchedSource]:
         raise ForeignTemplateError(source, "is no address", "name a folder or a git address")
     path = Path(source).expanduser()
     there = path.exists()
-    # A folder is recorded as it can be found again, whatever the current folder is then.
+    # A folder is recorded in a form that is found again from any current folder.
     name = str(path.absolute()) if there and not source.startswith("~") else source
     if path.is_dir() and not _is_repository(path):
         yield FetchedSource(name, source, path, trust, advice)
@@ -362,7 +362,7 @@ def _wanted(tags: list[str], stated: str, recorded: str) -> str:
 
 
 def is_newer(tag: str, other: str) -> bool:
-    """Compare two versions by their numbers; what is behind a plus sign has no order."""
+    """Compare two versions by their numbers. The part behind a plus sign has no order."""
     one, two = _number(tag), _number(other)
     return one is not None and two is not None and one > two
 

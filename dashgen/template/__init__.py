@@ -1,1 +1,1 @@
-"""What a template version is: what it asks, what the answers are, and what it renders to."""
+"""A template version: its questions, the answers, and its rendered files."""

@@ -1,7 +1,7 @@
-"""From what the user stated to a complete, checked set of answers, before anything is rendered.
+"""From the stated answers to a complete, checked set, before anything is rendered.
 
-The question files' own defaults and validators are evaluated as Copier does it, so that prompts,
-flags and files meet the same checks as ``copier copy``.
+The question files' own defaults and validators are evaluated as Copier does it. So prompts, flags
+and files meet the same checks as ``copier copy``.
 """
 
 import json
@@ -24,9 +24,9 @@ Answer = Any
 """A text, a number, yes or no; for a question of type yaml or json, lists and mappings of them."""
 Answers = dict[str, Answer]
 
-# Returns what is wrong with a value, or an empty string.
+# Returns the fault of a value, or an empty string.
 Check = Callable[[Answer], str]
-# Asks one question, offering a default; returns a value that passes the check.
+# Asks one question, offering a default, and returns a value that passes the check.
 Ask = Callable[[Question, Answer, Check], Answer]
 
 TRUE_WORDS = frozenset({"y", "yes", "t", "true", "on", "1"})
@@ -52,7 +52,7 @@ class Stated:
 
 @dataclass(frozen=True)
 class Resolved:
-    """An answer to every question that people answer, and what follows from them.
+    """An answer to every question that people answer, and the facts that follow from them.
 
     Args:
         answers: By the question's name.
@@ -64,19 +64,19 @@ class Resolved:
 
 
 def parse(text: str) -> dict[str, Answer]:
-    """Read a mapping of answers; Copier's own keys, which begin with ``_``, are among them.
+    """Read a mapping of answers, with Copier's own keys, which begin with ``_``.
 
-    A single value is given as it is written, because `no` and `1e3` are names, too; what it means
+    A single value is given as it is written, because `no` and `1e3` are names, too. Its meaning
     follows from the type of its question. Lists and mappings are given as YAML means them.
 
     Raises:
-        ValueError: It is not a YAML mapping; the message says where it goes wrong.
+        ValueError: It is not a YAML mapping. The message names the place.
     """
     try:
         written = yaml.load(text, BaseLoader)
         meant = written
         with suppress(yaml.constructor.ConstructorError):
-            # What only Python could make of it is left as it is written.
+            # A value that only Python could read is left as it is written.
             meant = yaml.load(text, SafeLoader)
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
@@ -89,7 +89,7 @@ def parse(text: str) -> dict[str, Answer]:
 
 
 def read_file(path: Path, template: Template) -> dict[str, Stated]:
-    """Read a file of answers; Copier's own keys are left out.
+    """Read a file of answers, without Copier's own keys.
 
     Raises:
         AnswersFileError: It is missing, unreadable, no YAML mapping, or has keys that no question
@@ -123,10 +123,10 @@ def resolve(
     """Return an answer to every visible question, in order, and every fact.
 
     Args:
-        template: What is asked.
-        stated: What the user stated.
-        defaults: What goes before the questions' own defaults.
-        ask: Called for each question that is not stated; without it the default is taken.
+        template: The template with its questions.
+        stated: The answers that the user stated.
+        defaults: Answers that precede the questions' own defaults.
+        ask: Called for each question that is not stated. Without it the default is taken.
 
     Raises:
         InvalidAnswerError: A stated or a default value does not pass its question's check.
@@ -157,9 +157,9 @@ def _asked(
     check: Check,
     ask: Ask | None,
 ) -> Answer | None:
-    """Return what somebody answered, None where nobody is to be asked."""
+    """Return the user's answer, or None if nobody is to be asked."""
     offer = _offer(question, resolved, defaults).value
-    # A text that does not pass can be edited; a choice that there is not cannot be offered.
+    # A text that does not pass can be edited. An unknown choice cannot be offered.
     editable = not (question.choices or question.type in MUST_BE)
     if ask is None or not (editable or not check(offer)):
         return None
@@ -173,7 +173,7 @@ def _accepted(
     defaults: Mapping[str, Stated],
     check: Check,
 ) -> Answer:
-    """Return what was stated, or the default; either has to pass the check."""
+    """Return the stated answer or the default. Either has to pass the check."""
     name = question.name
     taken = stated.get(name) or _offer(question, resolved, defaults)
     complaint = check(taken.value)
@@ -197,7 +197,7 @@ def take_default(question: Question, default: Answer, check: Check) -> Answer:
 
 
 def _origin(question: Question, answers: Answers) -> str:
-    """Say of a default what it comes from, so that an error leads to the right flag."""
+    """Add its origin to a default, so that an error leads to the right flag."""
     if not question.computed:
         return "the default"
     used = meta.find_undeclared_variables(_environment().parse(question.default))
@@ -218,7 +218,7 @@ def _render(value: Any, facts: dict[str, Any]) -> Any:
 
 @lru_cache(1024)
 def _compiled(text: str) -> JinjaTemplate:
-    """Return a text as a template; what the questions hold is asked for several times a run."""
+    """Return a text as a template. The texts of questions are needed several times in a run."""
     return _environment().from_string(text)
 
 
@@ -233,7 +233,7 @@ def _environment() -> SandboxedEnvironment:
 
 
 def _complaint(question: Question, facts: dict[str, Any], value: Answer) -> str:
-    """Return what the question has against the value, or an empty string."""
+    """Return the question's complaint about the value, or an empty string."""
     if not question.structured and isinstance(value, list | dict):
         return "is not a single value"
     try:
@@ -261,7 +261,7 @@ def _cast(question: Question, value: Answer) -> Answer:
 
 
 def truth(value: Answer) -> bool:
-    """Return what a yes or no means, however it is written.
+    """Return the meaning of a yes or no in any spelling.
 
     Raises:
         ValueError: It is neither.

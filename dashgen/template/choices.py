@@ -1,4 +1,4 @@
-"""What a choice brings along, from the template's own tables: packages, settings, a server."""
+"""The facts of a choice, from the template's own tables: packages, settings, a server."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Server:
 
 @dataclass(frozen=True)
 class ChoiceFacts:
-    """What follows from one choice of a question."""
+    """The facts that follow from one choice of a question."""
 
     requirements: tuple[str, ...] = ()
     settings: tuple[Setting, ...] = ()
@@ -36,11 +36,11 @@ class ChoiceFacts:
 
 
 def registry(facts: Mapping[str, Any], question: str) -> Mapping[str, ChoiceFacts]:
-    """Return what each choice of a question brings along; nothing where the template has no table.
+    """Return the facts of each choice of a question, or nothing without a table.
 
     Args:
         facts: Every answer and hidden fact, or the defaults of the hidden questions.
-        question: The question's name; its table is ``<question>_registry``.
+        question: The question's name. Its table is ``<question>_registry``.
     """
     table = facts.get(f"{question}_registry")
     if not isinstance(table, dict):

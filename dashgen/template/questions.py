@@ -1,4 +1,4 @@
-"""What a template asks, read from its own files; flags, prompts and checks follow from it."""
+"""The questions of a template, read from its own files. Flags, prompts and checks follow."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ BaseLoader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 @dataclass(frozen=True)
 class Choice:
-    """One value that a question offers, and what it means."""
+    """One value that a question offers, and its meaning."""
 
     value: str
     meaning: str
@@ -42,7 +42,7 @@ class Question:
 
     @property
     def visible(self) -> bool:
-        """Whether people answer it; the others are facts that the template computes."""
+        """Whether people answer it. The others are facts that the template computes."""
         return self.when is not False
 
     @property
@@ -63,7 +63,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Template:
-    """What a template version asks, and its settings as ``copier.yml`` has them."""
+    """The questions of a template version, and its settings as ``copier.yml`` has them."""
 
     questions: tuple[Question, ...]
     settings: Mapping[str, Any]
@@ -75,7 +75,7 @@ class Template:
 
     @property
     def runs(self) -> tuple[str, ...]:
-        """What it does beyond writing files, for which Copier wants trust."""
+        """Its actions beyond writing files, for which Copier wants trust."""
         wanted = {
             "_tasks": "tasks",
             "_migrations": "migrations",
@@ -89,14 +89,14 @@ class _Include(str):
 
 
 class _Loader(SafeLoader):  # type: ignore[misc]
-    """Reads question files, leaving each ``!include`` as what it names."""
+    """Reads question files, leaving each ``!include`` as the pattern of its files."""
 
 
 _Loader.add_constructor("!include", lambda _, node: _Include(node.value))
 
 
 def read(files: Files) -> Template:
-    """Read what a template asks.
+    """Read the questions of a template.
 
     Args:
         files: The template's, by their paths from the folder of ``copier.yml``.

@@ -1,4 +1,4 @@
-"""Rendering a template version by Copier; the only module that imports Copier."""
+"""Rendering a template version by Copier, in the only module that imports Copier."""
 
 import os
 import warnings
@@ -16,7 +16,7 @@ from dashgen import files, scratch
 from dashgen.errors import RenderError
 from dashgen.files import Files
 
-# Copier's own ways to tell what is wrong, and those of what it uses.
+# The errors of Copier and its libraries.
 FAILURES = (CopierError, TemplateError, ProcessExecutionError, yaml.YAMLError, ValueError, OSError)
 
 
@@ -27,17 +27,17 @@ def render(
 
     Args:
         template: The version's files.
-        folder: To be filled; its name is the project's folder name, which a template may look at.
-        answers: An answer to every question; those that are missing get their defaults.
-        record: What the project is to remember of the template: its ``_commit`` and ``_src_path``.
+        folder: To be filled. Its name is the project's folder name, which a template may look at.
+        answers: The answers by question. A missing answer gets its default.
+        record: The project's record of the template: its ``_commit`` and ``_src_path``.
 
     Raises:
         RenderError: Copier or Jinja refused the template or an answer.
     """
     with scratch.temporary() as name:
         files.lay(template, name)
-        # Without git on its path, Copier takes the version as the plain folder it is, and does not
-        # ask git about every file it writes.
+        # Without git on its path, Copier takes the version as a plain folder. Then it does not ask
+        # git about every file.
         with local.env(PATH=""):
             _copy(str(name), folder, {**answers, "dashgen_release": dict(record)})
 
@@ -49,7 +49,7 @@ def render_from(
 
     Args:
         source: A folder, a git address or a bundle, as the project records it.
-        ref: A tag, a branch or a commit; empty is the newest release.
+        ref: A tag, a branch or a commit. Empty is the newest release.
         folder: To be filled.
         answers: An answer to every question.
         trust: Let the template run commands and load code.
@@ -71,7 +71,7 @@ def _copy(source: str, folder: Path, answers: Mapping[str, Any], **options: Any)
                 data=dict(answers),
                 defaults=True,
                 quiet=True,
-                # The user's own Copier settings must not change what the answers say.
+                # The user's own Copier settings must not change the answers.
                 settings=copier.Settings(),
                 **options,
             )
@@ -83,7 +83,7 @@ def _copy(source: str, folder: Path, answers: Mapping[str, Any], **options: Any)
 
 
 def _follow_umask(folder: Path) -> None:
-    """Give files the modes of newly written ones; Copier copies those of the template's files."""
+    """Give files the modes of new files, because Copier copies the template's modes."""
     allowed = folder.stat().st_mode & 0o777
     for path in folder.rglob("*"):
         if path.is_file() and not path.is_symlink():

@@ -6,7 +6,7 @@ left alone and named.
 
 import os
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fnmatch import fnmatch
@@ -92,6 +92,8 @@ class Merge:
         pages: The names of the project's pages.
         other: What the template would have given under the package's recorded name, if the user
             has given the package another one.
+        renamed: A page's old and new name, where the update renames one.
+        moves: Where files go that the template moves, by where they were.
     """
 
     def __init__(
@@ -105,6 +107,8 @@ class Merge:
         labels: Labels,
         pages: Collection[str] = (),
         other: Files | None = None,
+        renamed: tuple[str, str] | None = None,
+        moves: Mapping[str, str] | None = None,
     ) -> None:
         self.repository = repository
         self.base = base
@@ -114,9 +118,12 @@ class Merge:
         self.entries = repository.tracked()
         self.ids = {path: self._id(file) for path, file in base.items()}
         self.other = other or {}
-        self.places = places.find(
-            repository, scratch, self.entries, base, wanted=theirs, pages=pages
-        )
+        self.pages = pages
+        self.renamed = renamed
+        self.places = self._find(scratch)
+        self.page_folder = self._page_folder()
+        self.exact = self._exact(moves or {})
+        self.dropped_pages = self._pages_of(base) - self._pages_of(theirs)
         self.moved_by_template = self._template_renames(scratch, pages)
         self.deleted = self._deleted_with_their_files()
         self.contents = self._read()
@@ -127,15 +134,16 @@ class Merge:
 
     def changes(self) -> list[Change]:
         """Return what is to be done, by path."""
-        found = self._together([c for path in self.base if (c := self._dropped(path))])
-        self.vacated = {
-            path for change in found for path, file in change.writes.items() if file is None
-        }
-        matched = set(self.base) | set(self.moved_by_template.values())
+        dropped = {path: change for path in self.base if (change := self._dropped(path))}
+        found = [*self._together(dropped), *self._alongside()]
+        matched = (set(self.base) - set(self.exact)) | set(self.moved_by_template.values())
+        self.vacated = _removed(found)
         found += [change for path in self.base if (change := self._kept(path))]
-        found += [
-            change for path in self.theirs if path not in matched for change in self._new(path)
-        ]
+        self.vacated = _removed(found)
+        for path in sorted(set(self.theirs) - matched):
+            found += self._new(path)
+        written = {path for change in found for path, file in change.writes.items() if file}
+        found = [_without_removals(change, written) for change in found]
         if self.settled:
             file = File(own.with_more(self.list, self.settled))
             note = "names what is yours alone from now on"
@@ -149,41 +157,89 @@ class Merge:
         place = self._place(path)
         if self._target(path) or place is None:
             return None
-        if place == self.places.at(path) and self._untouched(path, place):
+        expected = place == self.places.at(path) or self._dropped_page(path)
+        if expected and self._untouched(path, place):
             return Change(place, Outcome.REMOVED, writes={place: None})
         if place == self.places.at(path) and fnmatch(path, DESCRIPTIONS):
             # A description alone is worth nothing, and git has it.
             return Change(place, Outcome.REMOVED, "git has your version", writes={place: None})
         return Change(place, Outcome.KEPT, "the template no longer has it; it is yours now")
 
-    def _together(self, dropped: list[Change]) -> list[Change]:
-        """Keep all of a package that the template drops as a whole if the user changed any of it.
+    def _together(self, dropped: Mapping[str, Change]) -> list[Change]:
+        """Keep all of what the template drops as a whole if the user changed any of it.
 
-        Its modules import each other: what is left of a page without its ids would not start.
+        That is a page with its test, or another package. Its modules import each other: what is
+        left of a page without its ids would not start, and a test without its page fails.
         """
         packages = {
             path.removesuffix("__init__.py") for path in self.base if path.endswith("/__init__.py")
         }
-        gone = {
-            self.places.at(package)
-            for package in packages
-            if not any(path.startswith(package) for path in self.theirs)
-        }
+        gone = [p for p in packages if not any(path.startswith(p) for path in self.theirs)]
+
+        def whole(path: str) -> str:
+            page = self._dropped_page(path)
+            return page or next((package for package in gone if path.startswith(package)), "")
+
         edited = {
-            package: change.path
-            for change in dropped
-            for package in gone
-            if change.outcome is Outcome.KEPT and change.path.startswith(package)
+            whole(path): change.path
+            for path, change in dropped.items()
+            if change.outcome is Outcome.KEPT
         }
 
-        def decided(change: Change) -> Change:
-            package = next((p for p in edited if change.path.startswith(p)), None)
-            if package is None or change.outcome is not Outcome.REMOVED:
+        def decided(path: str, change: Change) -> Change:
+            cause = edited.get(whole(path)) if whole(path) else None
+            if cause is None or change.outcome is not Outcome.REMOVED:
                 return change
-            note = f"kept with {edited[package]}, which you changed"
+            note = f"kept with {cause}, which you changed"
             return Change(change.path, Outcome.KEPT, note)
 
-        return [decided(change) for change in dropped]
+        return [decided(path, change) for path, change in dropped.items()]
+
+    def kept_pages(self, changes: Collection[Change]) -> dict[str, tuple[str, ...]]:
+        """Return what is left of the pages that the template drops: folders and tests."""
+        kept = {change.path for change in changes if change.outcome is Outcome.KEPT}
+        found: dict[str, set[str]] = {}
+        for path in self.base:
+            page, place = self._dropped_page(path), self._place(path)
+            if page and place in kept:
+                folder = places.parents(path)[-1]
+                whole = folder.endswith(f"/{page}/") and place == self.places.at(path)
+                name = self.places.at(folder) if whole else str(place)
+                found.setdefault(page, set()).add(name.rstrip("/"))
+        return {page: tuple(sorted(paths)) for page, paths in found.items()}
+
+    def _dropped_page(self, path: str) -> str:
+        """Return the page of a file if the template drops that page, empty otherwise."""
+        return places.page_of(path, self.dropped_pages)
+
+    def _pages_of(self, files: Files) -> set[str]:
+        return {page for path in files if (page := places.page_of(path, self.pages))}
+
+    def _page_folder(self) -> tuple[str, str] | None:
+        """Return where the folder of a page that is renamed is, and where it goes."""
+        if self.renamed is None:
+            return None
+        old, new = self.renamed
+        folders = {folder for path in self.base for folder in places.parents(path)}
+        folder = next((f for f in sorted(folders) if f.endswith(f"/pages/{old}/")), "")
+        here, goal = self.places.at(folder), self.places.at(places.with_page(folder, old, new))
+        return (here, goal) if folder and here != goal else None
+
+    def _alongside(self) -> Iterator[Change]:
+        """Let the user's own files in a page's folder follow the page to its new name."""
+        if self.page_folder is None:
+            return
+        here, goal = self.page_folder
+        given = {place for path in self.base if (place := self._place(path))}
+        for path, entry in self.entries.items():
+            if path in given or not path.startswith(here):
+                continue
+            there = goal + path.removeprefix(here)
+            if not self._ours(path).mergeable or there in self.entries:
+                yield Change(path, Outcome.KEPT, f"yours; the page moves to {goal}")
+                continue
+            file = File(self._ours(path).content, entry.mode)
+            yield Change(there, Outcome.CHANGED, f"was {path}", {path: None, there: file})
 
     # What it gives as before, perhaps elsewhere or changed.
 
@@ -323,7 +379,7 @@ class Merge:
 
     def _new(self, target: str) -> Iterator[Change]:
         new, path = self.theirs[target], self.places.at(target)
-        if path not in self.entries:
+        if path not in self.entries or path in self.vacated:
             if any(folder in self.deleted for folder in places.parents(target)):
                 yield Change(path, Outcome.DELETED, "you deleted its folder")
                 return
@@ -371,11 +427,35 @@ class Merge:
 
     # The project's side.
 
+    def _find(self, scratch: Scratch) -> places.Places:
+        new = self.renamed[1] if self.renamed else ""
+        # What the user has moved to a page's new name comes from its old one.
+        wanted = [path for path in self.theirs if not new or places.page_of(path, {new}) != new]
+        pages = set(self.pages) - {new}
+        return places.find(
+            self.repository, scratch, self.entries, self.base, wanted=wanted, pages=pages
+        )
+
     def _place(self, path: str) -> str | None:
         return self.places.of(path)
 
     def _target(self, path: str) -> str | None:
-        return path if path in self.theirs else self.moved_by_template.get(path)
+        moved = self.exact.get(path)
+        return moved or (path if path in self.theirs else self.moved_by_template.get(path))
+
+    def _exact(self, moves: Mapping[str, str]) -> dict[str, str]:
+        """Return what the template moves, so that likeness need not be looked for."""
+        moved = dict(moves)
+        if self.renamed:
+            moved |= {path: places.with_page(path, *self.renamed) for path in self.base}
+        return {
+            path: target
+            for path, target in moved.items()
+            if path != target and path in self.base
+            if target in self.theirs and target not in self.base
+            # A page that was deleted stays deleted; the machinery comes all the same.
+            if self._place(path) or places.page_of(target, self.pages)
+        }
 
     def _untouched(self, path: str, place: str) -> bool:
         entry, file = self.entries[place], self.base[path]
@@ -439,6 +519,9 @@ class Merge:
         found |= {self.places.at(path) for path in self.theirs}
         wanted = {self.entries[place] for place in found if place in self.entries}
         given = {self.ids[path]: file.content for path, file in self.base.items()}
+        if self.page_folder:
+            here = self.page_folder[0]
+            wanted |= {entry for path, entry in self.entries.items() if path.startswith(here)}
         plain = {entry.id for entry in wanted if entry.mode in {FILE, EXECUTABLE}}
         others = {entry.id: b"" for entry in wanted}
         missing = plain - set(given)
@@ -451,15 +534,18 @@ class Merge:
         return self.repository.contents([entry.id])[entry.id]
 
     def _template_renames(self, scratch: Scratch, pages: Collection[str]) -> dict[str, str]:
+        exact = self.exact
         # An empty file is like every other.
         gone = {p: f for p, f in self.base.items() if p not in self.theirs and f.content}
+        gone = {path: file for path, file in gone.items() if path not in exact}
         come = {p: f for p, f in self.theirs.items() if p not in self.base}
+        come = {path: file for path, file in come.items() if path not in exact.values()}
         if not gone or not come:
-            return {}
+            return exact
         found = self.repository.renames(
             scratch, scratch.put_files(gone), scratch.put_files(come), TEMPLATE_SIMILARITY
         )
-        return {p: q for p, q in found.items() if not places.between_pages(p, q, pages)}
+        return exact | {p: q for p, q in found.items() if not places.between_pages(p, q, pages)}
 
     def _deleted_with_their_files(self) -> frozenset[str]:
         """Return the folders that the user deleted, also by deleting what they are made of."""
@@ -468,6 +554,8 @@ class Merge:
             places.parents(target)[-1]
             for path, target in self.moved_by_template.items()
             if "/" in target and self._place(path) is None
+            # Tests of other pages may be there.
+            if not (path in self.exact and target.startswith("tests/"))
         }
         return self.places.deleted | (made - known)
 
@@ -493,6 +581,16 @@ class Merge:
             if below:
                 return all(below)
         return False
+
+
+def _removed(changes: Iterable[Change]) -> set[str]:
+    return {path for change in changes for path, file in change.writes.items() if file is None}
+
+
+def _without_removals(change: Change, written: Collection[str]) -> Change:
+    """Return a change that removes nothing that another one writes."""
+    writes = {p: f for p, f in change.writes.items() if f is not None or p not in written}
+    return change if len(writes) == len(change.writes) else replace(change, writes=writes)
 
 
 def _distance(one: bytes, other: bytes) -> int:

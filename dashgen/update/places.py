@@ -16,13 +16,42 @@ from dashgen.project.repository import Entry, Repository, Scratch
 # A user who renames a file often changes it, too.
 USER_SIMILARITY = 50
 # Of a page: its folder, the module it was before pages had folders, and its test.
-PAGE = re.compile(r"(?:^|/)pages/(?:test_)?(\w+)(?:\.py$|/)")
+PAGE = re.compile(r"(?:^|/)pages/(\w+)(\.py$|/)")
 
 
 def page_of(path: str, pages: Collection[str]) -> str:
     """Return which page a file belongs to, empty if to none."""
     found = PAGE.search(path)
-    return found[1] if found and found[1] in pages else ""
+    if not found:
+        return ""
+    names = [found[1]]
+    if found[2] == ".py":
+        names.insert(0, found[1].removeprefix("test_"))
+    return next((name for name in names if name in pages), "")
+
+
+def with_page(path: str, page: str, other: str) -> str:
+    """Return the path that a file of a page has where the page has another name."""
+    found = PAGE.search(path)
+    if found is None or page_of(path, {page}) != page:
+        return path
+    start = found.end(1) - len(page)
+    return path[:start] + other + path[found.end(1) :]
+
+
+def renamed_pages(moves: Mapping[str, str], pages: Collection[str]) -> dict[str, str]:
+    """Return the folders of pages that a user has renamed, by the page.
+
+    Args:
+        moves: Folders that were moved, by where the template has them.
+        pages: The names of the project's pages.
+    """
+    return {
+        page: there.rstrip("/")
+        for folder, there in moves.items()
+        if (page := page_of(folder, pages)) and folder.endswith(f"/{page}/")
+        if not there.endswith(f"/{page}/")
+    }
 
 
 def between_pages(path: str, other: str, pages: Collection[str]) -> bool:

@@ -16,6 +16,7 @@ from dashgen.update import leftovers, places, uses
 from dashgen.update.content import Labels, Style
 from dashgen.update.leftovers import Leftover
 from dashgen.update.merge import Change, Merge, Outcome
+from dashgen.update.places import Places
 from dashgen.update.uses import Use
 
 PACKAGE, PAGES = "package", "pages"
@@ -40,10 +41,13 @@ class Side:
     resolved: Resolved
     brought: Files = field(default_factory=dict)
     """What comes with an answer and is the user's from then on, such as a file of data."""
+    lacking: frozenset[str] = frozenset()
+    """What is as if the template had not given it, so that it comes again."""
 
     def files(self, name: str) -> Files:
         """Return what it gives for a project folder of this name."""
-        return {**self.version.rendered(name, self.resolved.answers), **self.brought}
+        given = self.version.rendered(name, self.resolved.answers)
+        return {p: f for p, f in given.items() if p not in self.lacking} | dict(self.brought)
 
     @property
     def package(self) -> str:
@@ -73,6 +77,10 @@ class Plan:
     """What git's index gets, by path."""
     moves: Mapping[str, str] = field(default_factory=dict)
     """Folders that the user has moved, by where the template has them."""
+    renamed_pages: Mapping[str, str] = field(default_factory=dict)
+    """Folders of pages that the user has renamed, by the page."""
+    kept_pages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Folders and tests of edited pages that are no longer among the answers, by the page."""
     leftovers: tuple[Leftover, ...] = ()
     """What earlier updates left to resolve."""
     uses: tuple[Use, ...] = ()
@@ -116,6 +124,18 @@ def side(
     return Side(version, resolve(version.template, given, name))
 
 
+def located(repository: Repository, side: Side) -> tuple[Files, Places]:
+    """Return what a side gives, and where the project has it.
+
+    Raises:
+        RenderError: The side does not render.
+    """
+    base = side.files(repository.project.name)
+    with repository.scratch() as scratch:
+        entries = repository.tracked()
+        return base, places.find(repository, scratch, entries, base, pages=side.pages)
+
+
 def followed(repository: Repository, side: Side) -> str:
     """Return the name that the user has given to the package; the recorded one where it is there.
 
@@ -125,14 +145,17 @@ def followed(repository: Repository, side: Side) -> str:
     package, entries = side.package, repository.tracked()
     if not package or any(path.startswith(f"{package}/") for path in entries):
         return package
-    with repository.scratch() as scratch:
-        base = side.files(repository.project.name)
-        found = places.find(repository, scratch, entries, base, pages=side.pages)
+    _, found = located(repository, side)
     return found.at(f"{package}/").rstrip("/").rpartition("/")[2]
 
 
 def plan(
-    repository: Repository, old: Side, new: Side, style: Style, recorded: Side | None = None
+    repository: Repository,
+    old: Side,
+    new: Side,
+    style: Style,
+    recorded: Side | None = None,
+    renamed: tuple[str, str] | None = None,
 ) -> Plan:
     """Merge what lies between two sides into a project, without writing anything.
 
@@ -142,6 +165,7 @@ def plan(
         new: Those that it moves to.
         style: How a conflict is left.
         recorded: The old side under the package's recorded name, where the user has renamed it.
+        renamed: A page's old and new name, where the update renames one.
 
     Raises:
         RenderError: One of them does not render.
@@ -150,6 +174,9 @@ def plan(
     name = repository.project.name
     base, theirs = old.files(name), new.files(name)
     labels = Labels("yours", f"template {old.version.tag}", _label(new.version.tag, differing))
+    pages = old.pages | new.pages
+    packages = (old.package, new.package)
+    moves_of_files = dict(uses.moves(old.version.files, new.version.files, packages, pages))
     with repository.scratch() as scratch:
         merge = Merge(
             repository,
@@ -158,15 +185,19 @@ def plan(
             theirs,
             style=style,
             labels=labels,
-            pages=old.pages | new.pages,
+            pages=pages,
             other=_renamed(recorded, old, name) if recorded else None,
+            renamed=renamed,
+            moves=moves_of_files,
         )
         changes = (*merge.changes(), *_left_behind(merge.entries, base, theirs, old, new))
         writes = _on_disk(repository, scratch, merge.entries, changes)
         wanted = {path: file for change in changes for path, file in change.writes.items()}
         diff = repository.difference(scratch, merge.entries, wanted)
     variables = uses.renames(old.version.files, new.version.files)
-    moved = uses.modules(base, theirs, merge.moved_by_template)
+    kept = {change.path for change in changes if change.outcome is Outcome.KEPT}
+    gone = {path: file for path, file in base.items() if merge.places.of(path) not in kept}
+    moved = uses.modules(gone, theirs, merge.moved_by_template)
     named = uses.find(_texts(repository, merge.entries, wanted), theirs, variables, moved)
     moves = dict(merge.places.folders)
     if recorded:
@@ -184,6 +215,8 @@ def plan(
         writes,
         staged,
         moves,
+        places.renamed_pages(moves, new.pages),
+        merge.kept_pages(changes),
         tuple(leftovers.find(repository.project, places_of_base)),
         tuple(named),
         diff,
@@ -238,8 +271,15 @@ def _answer_changes(old: Side, new: Side) -> Iterator[AnswerChange]:
 
 
 def _label(tag: str, changes: Sequence[AnswerChange]) -> str:
-    choices = [f"{change.question} {change.new}" for change in changes if change.new is not None]
+    choices = [f"{c.question} {_named(c.new)}" for c in changes if c.new is not None]
     return ", ".join([f"template {tag}", *choices])
+
+
+def _named(answer: Answer) -> str:
+    """Return an answer in a few words; a list by its names."""
+    if not isinstance(answer, list):
+        return str(answer)
+    return " ".join(str(e.get("name") if isinstance(e, Mapping) else e) for e in answer)
 
 
 def _on_disk(

@@ -1,8 +1,8 @@
-"""Lines of the user's own that name what a release has renamed, moved or dropped."""
+"""What a release has renamed, moved or dropped, and the user's own lines that name it."""
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 import yaml
@@ -10,6 +10,7 @@ import yaml
 from dashgen.files import Files
 
 RENAMES = "template/renames.yml"
+MOVES = "template/moves.yml"
 SETTINGS = re.compile(r"(^|/)(\.env[^/]*|[^/]+\.(ya?ml|env|sh)|Dockerfile)$")
 
 
@@ -32,6 +33,25 @@ def renames(old: Files, new: Files) -> dict[str, str]:
     """Return the variables that have another name in the new version than in the old one."""
     known = _renames(old)
     return {was: now for was, now in _renames(new).items() if was not in known}
+
+
+def moves(
+    old: Files, new: Files, packages: tuple[str, str], pages: Collection[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield where files go that the new version puts elsewhere, by where the old one has them.
+
+    Args:
+        old: The old version.
+        new: The new one.
+        packages: The names of the package on both sides.
+        pages: The names of the pages.
+    """
+    known = _entries(old, MOVES)
+    for entry in _entries(new, MOVES):
+        if entry not in known:
+            for page in pages if "{page}" in entry["was"] else [""]:
+                was, now = entry["was"].format(package=packages[0], page=page), entry["now"]
+                yield was, now.format(package=packages[1], page=page)
 
 
 def modules(base: Files, theirs: Files, targets: Mapping[str, str]) -> dict[str, str]:
@@ -102,9 +122,12 @@ def _imports(path: str, text: str, moved: Mapping[str, str]) -> Iterator[Use]:
 
 
 def _renames(files: Files) -> dict[str, str]:
-    if RENAMES not in files:
-        return {}
-    return {entry["was"]: entry["now"] for entry in yaml.safe_load(files[RENAMES].content) or []}
+    return {entry["was"]: entry["now"] for entry in _entries(files, RENAMES)}
+
+
+def _entries(files: Files, name: str) -> list[dict[str, str]]:
+    found = yaml.safe_load(files[name].content) if name in files else None
+    return list(found or [])
 
 
 def _dotted(path: str) -> str:

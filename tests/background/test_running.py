@@ -1,16 +1,19 @@
 """How the app keeps running: what is tidied up, replaced or killed under it loses no job."""
 
+import os
 import shutil
 import signal
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.support.process import free_port
+from tests.support.process import free_port, running
 
 from .stack import Stack, Visitor, alive, stack, wait_until
 
@@ -32,14 +35,31 @@ def ready(url: str) -> int:
         return error.code
 
 
-def helpers(app: Stack) -> list[psutil.Process]:
-    """Return what jobs are forked from, one for each web process that has run one."""
-    web = psutil.Process(app.web.pid)
+def helpers(pid: int) -> list[psutil.Process]:
+    """Return what jobs are forked from, one for each web process."""
     return [
         process
-        for process in web.children(recursive=True)
-        if "core.background" in " ".join(process.cmdline())
+        for process in psutil.Process(pid).children(recursive=True)
+        # One that was killed stays a zombie until its web process has another job.
+        if alive(process.pid) and "core.background" in " ".join(process.cmdline())
     ]
+
+
+def kill_helpers(pid: int) -> list[psutil.Process]:
+    """Kill them, and wait until they have ended."""
+    killed = helpers(pid)
+    for process in killed:
+        process.kill()
+    wait_until(lambda: all(has_ended(process.pid) for process in killed), 5, "they have ended")
+    return killed
+
+
+def has_ended(pid: int) -> bool:
+    """Tell whether a process has ended with its threads: before that, its parent hears nothing."""
+    try:
+        return not alive(pid) and len(os.listdir(f"/proc/{pid}/task")) <= 1  # noqa: PTH208
+    except FileNotFoundError:
+        return True
 
 
 def jobs_run(app: Stack) -> None:
@@ -65,15 +85,35 @@ def test_a_cleaner_of_temporary_files_and_a_long_name_of_theirs_stop_no_job(
         app.web, app.env = usual
 
 
+@pytest.mark.parametrize("server", ["gunicorn", "app.py"])
+def test_what_jobs_are_forked_from_starts_with_the_server(
+    app: Stack, server: str, tmp_path: Path
+) -> None:
+    port = free_port()
+    with ExitStack() as stack:
+        if server == "gunicorn":
+            web = stack.enter_context(app.serving("-w", "1", port=port))
+        else:
+            web = stack.enter_context(
+                running(
+                    [sys.executable, server],
+                    log=tmp_path / "log",
+                    cwd=app.project,
+                    env=app.env | {"PORT": str(port)},
+                    port=port,
+                )
+            )
+        (helper,) = wait_until(lambda: helpers(web.pid), 20, "it has started, without any job")
+        assert isinstance(Visitor(web.url).fault("echo", 0), str)
+        assert helpers(web.pid) == [helper]
+
+
 def test_a_helper_that_is_killed_is_replaced(app: Stack) -> None:
     jobs_run(app)
-    killed = helpers(app)
+    killed = kill_helpers(app.web.pid)
     assert killed
-    for process in killed:
-        process.kill()
-    wait_until(lambda: not any(alive(process.pid) for process in killed), 5, "they have ended")
     jobs_run(app)
-    assert not {*killed} & {*helpers(app)}
+    assert not {*killed} & {*helpers(app.web.pid)}
     assert ready(app.web.url) == 200
 
 
@@ -84,6 +124,7 @@ def test_whether_jobs_can_be_started_is_part_of_readiness(app: Stack) -> None:
         assert ready(web.url) == 200
         try:
             entry.write_text("raise OSError('no room')")
+            kill_helpers(web.pid)
             assert Visitor(web.url).fault("echo", 0) is None
             assert ready(web.url) == 503
         finally:
@@ -95,7 +136,7 @@ def test_whether_jobs_can_be_started_is_part_of_readiness(app: Stack) -> None:
 def test_a_web_worker_that_is_recycled_loses_no_job(app: Stack) -> None:
     """See robotoff#1469."""
     seen = len(app.web_log.read_text())
-    with app.serving("-w", "1", "--max-requests", "6", port=free_port()) as web:
+    with app.serving("-w", "1", "--max-requests", "10", port=free_port()) as web:
         before = app.runs()
         result = Visitor(web.url).job(RESULT, LONG)
         (run,) = app.runs().keys() - before.keys()

@@ -112,6 +112,8 @@ CASES = {
     "remove nothing": Case("remove", ["missing command", "dashgen remove --help"]),
     "remove page without a name": Case("remove page", ["no terminal to ask for NAME"]),
     "remove page of no project": Case("remove page x", ["has no .copier-answers.yml"]),
+    "rename page without a new name": Case("rename page x", ["no terminal to ask for NEW"]),
+    "rename page of no project": Case("rename page x y", ["has no .copier-answers.yml"]),
     "start and pages": Case("new x -y --start empty --pages []", ["exclude each other"]),
     "package keyword": Case(package("class"), ["--package 'class'", "choose another"]),
     "package standard module": Case(package("json"), ["--package 'json'", "choose another"]),

@@ -103,6 +103,19 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installe
     return Installed(python, folder / "home")
 
 
+def test_what_is_released_is_described_whole_and_small(wheel: Path) -> None:
+    (source,) = wheel.parent.glob("*.tar.gz")
+    files = [str(wheel), str(source)]
+    command = [sys.executable, "-m", "twine", "check", "--strict", *files]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+    assert {"license.txt", "license"} & {
+        Path(name).name.lower() for name in zipfile.ZipFile(wheel).namelist()
+    }
+    assert wheel.stat().st_size < 600_000
+    assert source.stat().st_size < 1_500_000
+
+
 def test_pip_compiles_the_package_and_nothing_of_it_reaches_a_project(
     installed: Installed, work: Path, tmp_path: Path
 ) -> None:

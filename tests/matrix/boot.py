@@ -1,9 +1,9 @@
 """Boots rendered projects, each in a forked child of one process that has imported everything.
 
 Run as `python -m tests.matrix.boot`: each line of standard input is a JSON object with `project`,
-`package`, `env` and `shows`; each line of standard output answers one with the text of what is
-wrong, which is empty where nothing is. An import of Dash and its libraries costs a second, a fork
-some milliseconds.
+`package`, `env`, `shows` and `pages`; each line of standard output answers one with the text of
+what is wrong, which is empty where nothing is. An import of Dash and its libraries costs a second,
+a fork some milliseconds.
 """
 
 from __future__ import annotations
@@ -15,13 +15,12 @@ import os
 import sys
 import traceback
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
 from tests.support.warm import warm_up
 
-ROUTES = ("/", "/explore", "/profile", "/reports")
 DASH_ROUTES = ("/_dash-layout", "/_dash-dependencies")
 # The ids that every variant has, so that one test drives them all.
 PARTS = {
@@ -48,13 +47,17 @@ class Records(logging.Handler):
         self.messages.append(f"{record.name}: {record.getMessage()}")
 
 
-def boot(package: str, shows: Iterable[str]) -> None:
+def boot(package: str, shows: Iterable[str], pages: Sequence[str] | None) -> None:
     """Boot the project of the current folder, and check what it answers and registers.
 
     Args:
         package: The name of its package.
         shows: Texts that the index page or the layout must show just so.
+        pages: The names of its pages; None stands for the demo's.
     """
+    names = PARTS["nav"][1:] if pages is None else [page.replace("_", "-") for page in pages]
+    ids = IDS if pages is None else {f"nav-{name}" for name in ("home", *names)}
+    routes = {"/", *(f"/{name}" for name in names)}
     records = Records()
     logging.getLogger().addHandler(records)
     warnings.simplefilter("error")
@@ -62,7 +65,7 @@ def boot(package: str, shows: Iterable[str]) -> None:
     module = __import__("app")
     app, client = module.app, module.server.test_client()
     assert client.get("/health").text == "OK"
-    for route in (*ROUTES, *DASH_ROUTES):
+    for route in (*routes, *DASH_ROUTES):
         answer = client.get(route)
         assert answer.status_code == 200, f"{route} answers {answer.status}"
         assert answer.data, f"{route} answers nothing"
@@ -74,9 +77,9 @@ def boot(package: str, shows: Iterable[str]) -> None:
         assert text in seen, f"neither the index page nor the layout shows {text!r}"
     with app.server.test_request_context():
         known = list(components(app))
-    check_ids(known)
-    check_callbacks(callbacks, known)
-    check_pages()
+    check_ids(known, ids)
+    check_callbacks(callbacks, known, len(routes))
+    check_pages(routes)
     if Path("worker.py").exists():
         worker = __import__("worker")
         jobs = [name for name in worker.celery_app.tasks if not name.startswith("celery.")]
@@ -105,16 +108,16 @@ def strings(value: Any) -> Iterator[str]:
             yield from strings(one)
 
 
-def check_ids(known: list[Any]) -> None:
+def check_ids(known: list[Any], ids: Set[str]) -> None:
     plain = [name for name in known if isinstance(name, str)]
     twice = sorted({name for name in plain if plain.count(name) > 1})
     assert not twice, f"ids that two components have: {twice}"
-    assert set(plain) >= IDS, f"ids that are missing: {sorted(IDS - set(plain))}"
+    assert set(plain) >= ids, f"ids that are missing: {sorted(ids - set(plain))}"
 
 
-def check_callbacks(callbacks: list[dict[str, Any]], known: list[Any]) -> None:
+def check_callbacks(callbacks: list[dict[str, Any]], known: list[Any], fewest: int) -> None:
     """Every id is on a page, and nothing is written twice but what says that it is."""
-    assert len(callbacks) > len(ROUTES), f"only {len(callbacks)} callbacks are registered"
+    assert len(callbacks) > fewest, f"only {len(callbacks)} callbacks are registered"
     outputs: list[str] = []
     for callback in callbacks:
         written = callback["output"].strip(".").split("...")
@@ -143,11 +146,11 @@ def is_known(name: str, known: list[Any]) -> bool:
     )
 
 
-def check_pages() -> None:
+def check_pages(routes: Set[str]) -> None:
     from dash import page_registry
 
     paths = {page["path"] for page in page_registry.values()}
-    assert paths >= set(ROUTES), f"pages that are missing: {set(ROUTES) - paths}"
+    assert paths >= routes, f"pages that are missing: {routes - paths}"
 
 
 def in_child(order: Mapping[str, Any]) -> str:
@@ -166,7 +169,7 @@ def in_child(order: Mapping[str, Any]) -> str:
         os.environ.clear()
         os.environ.update(order["env"])
         sys.dont_write_bytecode = True
-        boot(order["package"], order["shows"])
+        boot(order["package"], order["shows"], order["pages"])
     except BaseException:
         status = 1
         os.write(theirs, traceback.format_exc().encode())

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,8 +39,8 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
     return Shelf(tmp_path_factory.mktemp("variants"))
 
 
-@pytest.fixture(scope="session")
-def boot() -> Iterator[Boot]:
+@contextmanager
+def booting() -> Iterator[Boot]:
     """Return what boots a project and says what is wrong with it: nothing where all is well."""
     with subprocess.Popen(
         [sys.executable, "-m", "tests.matrix.boot"],
@@ -52,17 +53,29 @@ def boot() -> Iterator[Boot]:
         assert process.stdout is not None
         ask, answer = process.stdin, process.stdout
 
-        def boot(project: Path, env: Mapping[str, str], shows: Iterable[str] = ()) -> str:
+        def boot(
+            project: Path,
+            env: Mapping[str, str],
+            shows: Iterable[str] = (),
+            pages: Iterable[str] | None = None,
+        ) -> str:
             package = next(project.glob("*/theme.py")).parent.name
             settings = environment(0, env)
             order: dict[str, Any] = {"project": str(project), "package": package, "env": settings}
-            order["shows"] = list(shows)
+            order |= {"shows": list(shows), "pages": None if pages is None else list(pages)}
             print(json.dumps(order), file=ask, flush=True)
             wrong: str = json.loads(answer.readline())
             return wrong
 
         yield boot
         ask.close()
+
+
+@pytest.fixture(scope="session")
+def boot() -> Iterator[Boot]:
+    """Return what boots projects in this process of the tests."""
+    with booting() as boots:
+        yield boots
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ def test_they_are_all_of_them() -> None:
     number = 1
     for axis in AXES:
         number *= len(choices(axis))
-    assert len({str(variant) for variant in VARIANTS}) == len(VARIANTS) == number == 420
+    assert len({str(variant) for variant in VARIANTS}) == len(VARIANTS) == number >= 420
 
 
 @each

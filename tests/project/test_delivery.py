@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 import uv
@@ -22,7 +21,7 @@ import yaml
 from tests.background.stack import Visitor
 from tests.support.process import free_port, running, wait_for_line
 from tests.support.projects import Variant, environment, render, vary
-from tests.support.services import Services
+from tests.support.services import SERVER_OF, Services
 
 BIN = Path(sys.executable).parent
 OWN = {"front", "web", "worker"}
@@ -57,7 +56,7 @@ def test_compose_runs_what_the_choices_need_and_nothing_else(
     text = (project / "compose.yaml").read_text()
     compose: dict[str, Any] = yaml.safe_load(text)
     chosen = variant.answers()
-    servers = {chosen["storage"]} & {"redis", "postgresql", "mongodb"}
+    servers = {SERVER_OF[storage].lower() for storage in {chosen["storage"]} & SERVER_OF.keys()}
     if chosen["background"] == "celery":
         servers |= {"redis", "worker"}
     services = compose["services"]
@@ -84,9 +83,14 @@ def test_compose_runs_what_the_choices_need_and_nothing_else(
     for name in set(re.findall(r"\$\{(\w+)(?::\?.+)?\}", text)):
         assert f"`{name}`" in example
     # No server takes anybody's word, and nothing takes all of the machine.
+    for server in servers - {"worker"}:
+        asked = set(re.findall(r"\$\{(\w+):\?", str(services[server]["environment"])))
+        told = set(re.findall(r"\$\{(\w+):\?", str(services["web"]["environment"])))
+        assert asked, server
+        assert asked <= told, server
     for setting, value in services["web"]["environment"].items():
-        if setting.endswith(("_URL", "_BACKEND")) and "://" in value:
-            assert urlsplit(value).password or value.startswith("sqlite"), setting
+        if setting.endswith(("_URL", "_BACKEND")):
+            assert "$" not in value, "a password has characters that an address has not"
     for name, service in services.items():
         assert service["mem_limit"], name
         assert service["pids_limit"], name

@@ -4,6 +4,8 @@ import json
 import re
 import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -13,9 +15,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.support.process import Process
-from tests.support.projects import Variant, render, served
+from tests.support.process import Process, free_port
+from tests.support.projects import Variant, environment, render, served
 from tests.support.servers import redis_server
+from tests.support.variants import one_for_each
 
 
 class Answer(NamedTuple):
@@ -95,6 +98,13 @@ def logged(process: Process) -> Callable[..., list[dict[str, str]]]:
             time.sleep(0.02)
 
     return read
+
+
+def test_the_servers_own_lines_name_no_request(process: Process) -> None:
+    """The app has answered one request before there was a server."""
+    lines = process.log.read_text().splitlines()
+    (started,) = (line for line in map(json.loads, lines) if "Starting gunicorn" in line["message"])
+    assert not started.get("request_id")
 
 
 def test_health_and_readiness(process: Process) -> None:
@@ -225,3 +235,38 @@ def test_ready_says_which_server_is_away_and_health_does_not_mind(tmp_path: Path
             assert ask(process, "GET", "/health").body == b"OK"
             redis.start()
             assert ask(process, "GET", "/ready").status == 200
+
+
+CROSSING = """
+import json, os, threading
+import psutil
+import app
+if not os.fork():
+    own = psutil.Process()
+    print(json.dumps({
+        "connections": [repr(one) for one in own.net_connections("all")],
+        "files": [one.path for one in own.open_files() if "instance" in one.path],
+    }), flush=True)
+    os._exit(0)
+os.wait()
+print(threading.active_count())
+"""
+
+
+@pytest.mark.parametrize("variant", one_for_each("storage", "background"), ids=str)
+def test_nothing_that_two_processes_must_not_share_crosses_the_fork_to_the_workers(
+    variant: Variant, tmp_path: Path
+) -> None:
+    """The app is imported before gunicorn forks: no thread, connection or database is open then."""
+    project = render(tmp_path, variant)
+    done = subprocess.run(
+        [sys.executable, "-c", CROSSING],
+        cwd=project,
+        env=environment(free_port()),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found, threads = done.stdout.splitlines()
+    assert json.loads(found) == {"connections": [], "files": []}
+    assert threads == "1"

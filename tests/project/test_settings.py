@@ -133,3 +133,21 @@ def test_the_example_lists_every_setting_with_a_comment_and_its_default(
     names, same = done.stdout.splitlines()
     assert set(names.split()) == documented
     assert same == "True"
+
+
+def test_celerys_addresses_get_their_password(tmp_path: Path) -> None:
+    """As kombu and redis-py read them; the name of a user stays."""
+    project = render(tmp_path, Variant(background="celery"))
+    password = "p@ss/w:rd?#%2F$+&=é"
+    code = (
+        "from redis.connection import parse_url;"
+        "from kombu.utils.url import parse_url as kombu;"
+        "from myapp.settings import settings;"
+        "backend = parse_url(settings.celery_result_backend);"
+        "broker = kombu(settings.celery_broker_url);"
+        "names = ('password', 'username', 'db');"
+        "print(ascii([broker['password'], *map(backend.get, names)]))"
+    )
+    backend = "redis://me:old@somewhere:6379/2"
+    done = run(project, "-c", code, APP_CELERY_PASSWORD=password, APP_CELERY_RESULT_BACKEND=backend)
+    assert done.stdout.strip() == ascii([password, password, "me", 2]), done.stderr

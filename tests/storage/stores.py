@@ -75,9 +75,15 @@ class Inside:
     """Make the value of a record's field unreadable."""
 
 
+# By the scheme of an address.
 INSIDE = {
     "sqlite": Inside(sql_count, sql_damage),
     "postgresql": Inside(sql_count, sql_damage),
     "redis": Inside(redis_count, redis_damage),
     "mongodb": Inside(mongodb_count, mongodb_damage),
 }
+
+
+def inside(url: str) -> Inside:
+    """Return how to look into the store at an address."""
+    return INSIDE[url.partition(":")[0].partition("+")[0]]

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from .apps import App, RefusedError, Visitor
 from .conftest import IN_BROWSER, ON_SERVER, Start
-from .stores import INSIDE, mongodb, sql
+from .stores import inside, mongodb, sql
 
 on_server = pytest.mark.parametrize("choice", ON_SERVER)
 in_browser = pytest.mark.parametrize("choice", IN_BROWSER)
@@ -355,7 +355,7 @@ def test_a_fork_uses_the_store_too(start: Start) -> None:
 @on_server
 def test_records_expire_and_vanish(start: Start, url: str, choice: str) -> None:
     visitor = Visitor(start(APP_STORAGE_TTL="3"))
-    count = INSIDE[choice].count
+    count = inside(url).count
     expired = Visitor(visitor.app)
     visitor.save({})
     before = count(url)
@@ -384,7 +384,7 @@ def test_records_expire_and_vanish(start: Start, url: str, choice: str) -> None:
 @on_server
 def test_a_damaged_entry_is_treated_as_absent(visitor: Visitor, url: str, choice: str) -> None:
     visitor.update({"a": 1, "b": 2})
-    INSIDE[choice].damage(url, visitor.data["id"], "a")
+    inside(url).damage(url, visitor.data["id"], "a")
     assert visitor.load() == {"b": 2}
     (line,) = visitor.app.log
     assert line.endswith(".a is damaged and treated as absent")

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from ..support.process import free_port
 from ..support.servers import Server
-from ..support.services import STORAGE_SERVERS
+from ..support.services import SERVER_OF, STORAGE_SERVERS
 from .apps import App, RefusedError, Visitor
 from .conftest import Start
 
@@ -106,17 +107,18 @@ def test_a_server_that_hangs_is_given_up(
     assert [app.log[-1].endswith("is back") for app in (used.app, new.app)] == [True, True]
 
 
+ODD = "p@ss/w:rd?#%2F$+&=é"
 # What to change in a URL to be refused for a reason, and what the log should then say.
 REFUSALS = {
-    "redis": [
+    "Redis": [
         ("s3cret", "wr0ng", "invalid username-password pair"),
         ("/0$", "/99", "DB index is out of range"),
     ],
-    "postgresql": [
+    "PostgreSQL": [
         ("s3cret", "wr0ng", 'password authentication failed for user "app"'),
         ("/postgres$", "/missing", 'database "missing" does not exist'),
     ],
-    "mongodb": [
+    "MongoDB": [
         ("s3cret", "wr0ng", "Authentication failed"),
         ("=admin$", "=missing", "Authentication failed"),
     ],
@@ -125,7 +127,7 @@ REFUSALS = {
 
 def test_what_the_server_refuses_is_in_the_log(choice: str, start: Start) -> None:
     with STORAGE_SERVERS[choice](password="s3cret/p@ss") as server:
-        for old, new, says in REFUSALS[choice]:
+        for old, new, says in REFUSALS[SERVER_OF[choice]]:
             url = re.sub(old, new, server.url)
             assert url != server.url
             visitor = Visitor(start(APP_STORAGE_URL=url))
@@ -139,6 +141,18 @@ def test_what_the_server_refuses_is_in_the_log(choice: str, start: Start) -> Non
         right = Visitor(start(APP_STORAGE_URL=server.url))
         right.update({"a": 1})
         assert right.load() == {"a": 1}
+
+
+def test_a_password_of_its_own_may_have_any_characters(choice: str, start: Start) -> None:
+    """As compose gives it: in a setting, and not in the address."""
+    with STORAGE_SERVERS[choice](password=ODD) as server:
+        login = f":{quote(ODD, safe='')}@"
+        assert login in server.url
+        without = server.url.replace(login, "@").replace("//@", "//")
+        visitor = Visitor(start(APP_STORAGE_URL=without, APP_STORAGE_PASSWORD=ODD))
+        visitor.update({"a": 1})
+        assert visitor.load() == {"a": 1}
+        assert visitor.app.log == []
 
 
 def test_nothing_listens_there(start: Start, server: Server) -> None:

@@ -3,6 +3,7 @@
 `nox` runs what is not `full`, `nox -s full` the rest, `nox -s quick` what is `quick`.
 """
 
+import os
 import shlex
 from collections.abc import Generator, Iterable
 
@@ -17,15 +18,26 @@ from .variants import one_for_each
 FULL = (
     "tests/background/",
     "tests/browser/test_profile.py::test_profile_on_the_development_server",
+    "tests/benchmarks",
     "tests/cli/test_copier_alone.py",
+    "tests/cli/test_texts.py::test_every_reader",
     "tests/cli/test_simulation.py",
     "tests/cli/test_wheel.py",
     "tests/data/test_path.py::test_an_app_of_a_file",
+    "tests/docs/test_pages.py::test_the_tutorial",
+    "tests/matrix/test_kinds.py::test_two_pages",
+    "tests/matrix/test_texts.py::test_any_text",
     "tests/project/test_delivery.py::test_the_images_commands",
     "tests/project/test_delivery.py::test_the_workers_health_check",
     "tests/project/test_lowest.py",
     "tests/project/test_own_browser.py",
     "tests/project/test_own_checks.py::test_its_hooks",
+    "tests/project/test_own_checks.py::test_its_own_environment",
+    "tests/project/test_pages.py::test_an_empty_app_has_no_trace_of_a_demo[navbar",
+    "tests/project/test_pages.py::test_an_empty_app_has_no_trace_of_a_demo[single",
+    "tests/project/test_pages.py::test_an_empty_app_has_no_trace_of_a_demo[tabs",
+    "tests/project/test_pages.py::test_pages_are_removed",
+    "tests/project/test_pages.py::test_pages_of_one_kind",
     "tests/project/test_platforms.py::test_no_name_is_missing",
     "tests/project/test_production.py",
     "tests/project/test_starting.py",
@@ -41,15 +53,16 @@ FULL = (
     "tests/updates/test_migration.py::test_what_people",
     "tests/updates/test_reformatted.py::test_a_switch",
     "tests/updates/test_releases.py",
+    "tests/updates/test_states.py::test_each_command",
+    "tests/updates/test_switches.py::test_a_switch",
     "tests/updates/test_switches.py::test_plain_copier",
+    "tests/updates/test_undo.py::test_a_crash",
+    "tests/updates/test_undo.py::test_an_interrupt",
+    "tests/updates/test_walk.py",
 )
-# `nox -s quick` runs what of these needs neither a browser nor a server, but for the longest.
+# `nox -s quick` runs what of these is not full and needs neither a browser nor a server.
 QUICK = ("tests/cli", "tests/updates")
 SERVED = {"browser", "chromium", "services"}
-SLOW = (
-    "tests/updates/test_switches.py::test_a_switch",
-    "tests/updates/test_undo.py::test_a_crash",
-)
 
 # By the beginning of a test's id: which words of its variant's name stay in one process, where they
 # share what has been started. Elsewhere it is a file that stays. `None`: each test is by itself.
@@ -58,6 +71,7 @@ SHARES = {
     "tests/browser/test_profile.py::test_profile_on_the_development_server": None,
     "tests/browser/": slice(None),
     "tests/project/test_pages.py": None,
+    "tests/benchmarks/": None,
     "tests/project/test_own_checks.py": slice(3, 4),  # its style: five shares of equal size
     "tests/matrix/test_variants.py": slice(2),  # its storage and manager
     "tests/updates/test_lab.py": slice(1),  # its kind of project
@@ -100,6 +114,9 @@ def pytest_configure(config: pytest.Config) -> None:
     ):
         config.addinivalue_line("markers", line)
     config.option.loadscopereorder = False
+    # mypy learns what pandas and Dash are once in each process, rather than in each project.
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    os.environ["MYPY_CACHE_DIR"] = str(config.rootpath / ".mypy_cache/projects" / worker)
 
 
 def variant_of(item: pytest.Item) -> Variant | None:
@@ -145,8 +162,7 @@ def is_full(item: pytest.Item) -> bool:
 def is_quick(item: pytest.Item) -> bool:
     """Tell whether a test that is not full is run by `nox -s quick`."""
     fixtures: Iterable[str] = getattr(item, "fixturenames", ())
-    place = item.nodeid.startswith(QUICK) and not item.nodeid.startswith(SLOW)
-    return place and SERVED.isdisjoint(fixtures)
+    return item.nodeid.startswith(QUICK) and SERVED.isdisjoint(fixtures)
 
 
 def is_one_of(item: pytest.Item, marker: str) -> bool:

@@ -134,9 +134,8 @@ if __name__ == "__main__":
 
 def environment(port: int, extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the whole environment of a served project; nothing of the test run's own leaks."""
-    kept = {
-        name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ
-    }
+    names = ("PATH", "HOME", "LANG", "TMPDIR", "MYPY_CACHE_DIR")
+    kept = {name: os.environ[name] for name in names if name in os.environ}
     return kept | {
         "PORT": str(port),
         "APP_SECRET_KEY": "only-for-tests",

@@ -6,15 +6,21 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 
+from dashgen.commands.options import options
+
 from .process import running, wait_for_line
 from .projects import Variant, environment
 from .servers import Server, mongodb_server, postgresql_server, redis_server
 
-STORAGE_SERVERS = {
-    "redis": redis_server,
-    "postgresql": postgresql_server,
-    "mongodb": mongodb_server,
+# By the names that the question files have for them.
+SERVERS = {"Redis": redis_server, "PostgreSQL": postgresql_server, "MongoDB": mongodb_server}
+SERVER_OF = {
+    choice.value: choice.server
+    for question in options("storage")
+    for choice in question.choices
+    if choice.server
 }
+STORAGE_SERVERS = {choice: SERVERS[server] for choice, server in SERVER_OF.items()}
 
 
 class Services:

@@ -108,6 +108,7 @@ def test_a_dry_run_shows_the_lines_on_request(shop: Path, run: Run) -> None:
         ("update", "--layout", "tabs"),
         ("add", "page", "notes", "--kind", "blank"),
         ("remove", "page", "reports"),
+        ("rename", "page", "reports", "exports"),
     ],
     ids=lambda words: words[0],
 )
@@ -125,7 +126,7 @@ def test_without_a_terminal_it_writes_only_where_it_is_told_to(
 
 
 def test_yes_asks_for_no_name_either(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for command in ("add", "remove"):
+    for command in ("add", "remove", "rename"):
         assert main([command, "page", "-y"]) == ExitCode.USAGE
         assert "the page has no NAME" in capsys.readouterr().err
 

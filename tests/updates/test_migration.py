@@ -7,6 +7,7 @@ no history of this repository.
 import os
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,12 +19,30 @@ from dashgen.releases.bundle import Bundle
 from dashgen.releases.sources import TemplateVersion
 from dashgen.template.questions import read
 from tests.cli.helpers import git
+from tests.support.projects import choices, served
 
 from .kinds import append
-from .lab import Tree, files_of, fresh, project
+from .lab import Tree, commit, files_of, fresh, project
 
 FIRST_LAYOUT = Path(__file__).parent / "data/first-layout.bundle"
 START = "from app import app; assert app.server.test_client().get('/').status_code == 200"
+SALES = """\
+from dash import html, register_page
+
+from ..sales import ROWS
+
+register_page(__name__, path="/sales")
+layout = html.Div(f"Sold: {sum(ROWS)}")
+"""
+OWN_TEST = """\
+from shop.sales import ROWS
+
+
+def test_we_have_sold() -> None:
+    assert sum(ROWS) == 7
+"""
+SETTING = 'currency: str = "EUR"'
+GROUND = "--app-ground: #fff8f0"
 OWN_PAGE = """\
 from dash import html, register_page
 
@@ -77,38 +96,104 @@ def test_an_untouched_project_becomes_what_a_new_one_is(
     assert files_of(shop) == new
 
 
-EDITS: dict[str, tuple[Callable[[Path], object], list[str]]] = {
-    "a line of CSS": (
-        lambda shop: append(shop, "shop/assets/app.css", "/* mine */"),
-        [],
+def changes(path: str, old: str, new: str) -> Callable[[Path], object]:
+    """Return what changes a text in a file."""
+
+    def do(shop: Path) -> None:
+        text = (shop / path).read_text()
+        assert old in text, path
+        (shop / path).write_text(text.replace(old, new, 1))
+
+    return do
+
+
+def writes(path: str, text: str) -> Callable[[Path], object]:
+    return lambda shop: (shop / path).write_text(text)
+
+
+def deletes(*paths: str) -> Callable[[Path], object]:
+    def do(shop: Path) -> None:
+        for path in paths:
+            (shop / path).unlink()
+
+    return do
+
+
+# What people do first with a new project, and what shows afterwards that it is still there.
+TYPICAL: dict[str, tuple[Callable[[Path], object], str]] = {
+    "an own data module": (writes("shop/sales.py", "ROWS = [3, 4]  # ours\n"), "ROWS = [3, 4]"),
+    "an own page": (writes("shop/pages/sales.py", SALES), 'html.Div(f"Sold: {sum(ROWS)}"'),
+    "a page less": (deletes("shop/pages/reports.py", "tests/test_reports.py"), ""),
+    "colours": (
+        changes("shop/assets/app.css", "--app-ground: #f6f8fa", GROUND),
+        GROUND,
     ),
-    "a page, and settings by their old names": (
-        lambda shop: (
-            (shop / "shop/pages/mine.py").write_text(OWN_PAGE),
-            (shop / ".env").write_text("SECRET_KEY=0123456789abcdef\nDEBUG=true\nPORT=8051\n"),
-        ),
-        [
-            ".env:1: SECRET_KEY is APP_SECRET_KEY",
-            ".env:2: DEBUG is APP_DEBUG",
-            "shop/pages/mine.py:3: shop.background is ",
-        ],
+    "a requirement": (
+        changes("pyproject.toml", '<8",\n]', '<8",\n    "packaging>=24",\n]'),
+        '"packaging>=24"',
     ),
+    "the README": (
+        lambda shop: append(shop, "README.md", "\n## Our shop\n\nAsk Ada."),
+        "## Our shop",
+    ),
+    "a setting": (
+        changes("shop/settings.py", "    slow_seconds", f"    {SETTING}\n    slow_seconds"),
+        SETTING,
+    ),
+    "a callback": (
+        changes("shop/pages/explore.py", ":,.0f} people", ":,.0f} inhabitants"),
+        "inhabitants",
+    ),
+    "an own test": (writes("tests/test_sales.py", OWN_TEST), "def test_we_have_sold"),
+    "an own asset": (writes("shop/assets/own.css", ".ours { color: teal }\n"), ".ours {"),
 }
 
 
-@pytest.mark.parametrize("edit", EDITS)
+def content(shop: Path) -> str:
+    """Return all that a project's files hold."""
+    return "\n".join(file.content.decode(errors="replace") for file in files_of(shop).values())
+
+
+@pytest.mark.parametrize("storage", choices("storage"))
+def test_what_people_do_first_is_kept_with_each_storage_and_the_app_starts(
+    storage: str, releases: tuple[Path, Tree, Tree], work: Path
+) -> None:
+    bundle, _, _ = releases
+    files = Bundle.read(bundle).files("v0.1.0")
+    version = TemplateVersion("v0.1.0", str(bundle), read(files), files)
+    shop = project(work / "shop", fresh(version, storage=storage))
+    for does, _ in TYPICAL.values():
+        does(shop)
+    commit(shop)
+    done = migrated(shop, bundle)
+    # The README's end is another one now; the app starts with a conflict there.
+    assert {change.path for change in done.conflicts} == {"README.md"}
+    assert not done.uses
+    kept = content(shop)
+    assert [name for name, (_, text) in TYPICAL.items() if text not in kept] == []
+    assert not list(shop.glob("**/reports*"))
+    if storage != "sqlite":
+        run(shop, "-c", START)
+        return
+    run(shop, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+    with served(shop, log=work / "log") as process:
+        for path in ("/", "/sales", "/ready"):
+            with urllib.request.urlopen(f"{process.url}{path}", timeout=60) as answer:
+                assert answer.status == 200
+
+
 def test_what_people_named_by_its_old_name_is_said_with_file_and_line(
-    edit: str, releases: tuple[Path, Tree, Tree], work: Path
+    releases: tuple[Path, Tree, Tree], work: Path
 ) -> None:
     bundle, old, _ = releases
     shop = project(work / "shop", old)
-    does, expected = EDITS[edit]
-    does(shop)
+    (shop / "shop/pages/mine.py").write_text(OWN_PAGE)
+    (shop / ".env").write_text("SECRET_KEY=0123456789abcdef\nDEBUG=true\nPORT=8051\n")
     git(shop, "add", "--all")
     git(shop, "commit", "--quiet", "--no-verify", "--message", "mine")
     done = migrated(shop, bundle)
-    said = [f"{use.path}:{use.line}: {use.was} is {use.now}" for use in done.uses]
-    assert said == expected
-    if not expected:
-        run(shop, "-c", START)
-        run(shop, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+    assert [f"{use.path}:{use.line}: {use.was} is {use.now}" for use in done.uses] == [
+        ".env:1: SECRET_KEY is APP_SECRET_KEY",
+        ".env:2: DEBUG is APP_DEBUG",
+        "shop/pages/mine.py:3: shop.background is shop.core.background",
+    ]

@@ -10,7 +10,7 @@ import pytest
 
 from dashgen.cli import main
 from dashgen.commands.new import new
-from dashgen.commands.pages import add_page, remove_page
+from dashgen.commands.pages import add_page, remove_page, rename_page
 from dashgen.commands.status import status
 from dashgen.commands.update import abort, update
 from dashgen.errors import PageError
@@ -65,14 +65,6 @@ def test_adding_the_demos_pages_gives_the_demo(shop: Path, work: Path) -> None:
     assert tree(shop) == tree(made)
 
 
-def test_two_pages_of_each_kind_live_side_by_side_and_the_projects_tests_pass(shop: Path) -> None:
-    for kind in KINDS:
-        for name in (f"{kind}_one", f"{kind}_two"):
-            add_page(shop, {"name": name, "kind": kind})
-            commit(shop)
-    assert own_tests(shop) == ""
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_readmes_map_leads_to_functions_of_each_kind(kind: str, shop: Path) -> None:
     fields = {"fields": [{"name": "tier"}]} if kind == "form" else {}
@@ -120,7 +112,10 @@ def test_a_page_that_was_edited_is_kept_as_a_whole_and_named(shop: Path) -> None
     commit(shop)
     done = remove_page(shop, "notes")
     kept = {change.path for change in done.changes if change.outcome is Outcome.KEPT}
-    assert kept == {f"shop/pages/notes/{file.name}" for file in page.parent.glob("*.py")}
+    folder = {f"shop/pages/notes/{file.name}" for file in page.parent.glob("*.py")}
+    assert kept == {*folder, "tests/pages/test_notes.py"}
+    assert done.kept_pages == {"notes": ("shop/pages/notes", "tests/pages/test_notes.py")}
+    assert not done.uses, "nothing that is kept is said to be gone"
     assert "# mine" in page.read_text()
     assert own_tests(shop) == ""
 
@@ -144,6 +139,28 @@ def test_a_page_that_was_deleted_stays_deleted_until_it_is_added_again(shop: Pat
     commit(shop)
     remove_page(shop, "notes")
     assert "notes" not in (shop / ".copier-answers.yml").read_text()
+
+
+def test_a_page_is_renamed_with_the_users_own_files_and_lines(shop: Path) -> None:
+    add_page(shop, {"name": "notes", "kind": "form"})
+    page = shop / "shop/pages/notes"
+    (page / "words.py").write_text('WORDS = "mine"\n')
+    text = (page / "page.py").read_text()
+    (page / "page.py").write_text(
+        text.replace("from . import", "from . import words as words\nfrom . import", 1)
+    )
+    (shop / "tests/test_mine.py").write_text("from shop.pages.notes import fields as fields\n")
+    commit(shop)
+    done = rename_page(shop, "notes", "memos")
+    assert not done.conflicts
+    assert not page.exists()
+    assert (shop / "shop/pages/memos/words.py").read_text() == 'WORDS = "mine"\n'
+    assert "import words" in (shop / "shop/pages/memos/page.py").read_text()
+    named = [(use.path, use.line, use.now) for use in done.uses if use.was.endswith("fields")]
+    assert named == [("tests/test_mine.py", 1, "shop.pages.memos.fields")]
+    (shop / "tests/test_mine.py").unlink()
+    assert own_tests(shop) == ""
+    assert status(shop).pages == ()
 
 
 def test_an_own_file_in_the_place_of_a_page_is_not_lost(shop: Path) -> None:

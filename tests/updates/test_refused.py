@@ -93,7 +93,7 @@ CASES: dict[str, tuple[Callable[[Path], object], list[str], int, str]] = {
         lambda shop: record(shop, "author", "<<<<<<< mine\n  - author"),
         [],
         1,
-        r"\.copier-answers\.yml is not YAML \(line \d+\); put back what dashgen wrote: git log",
+        r"\.copier-answers\.yml is not YAML \(line \d+\); restore dashgen's version: git log",
     ),
     "an answers file that is no mapping": (
         lambda shop: (shop / ANSWERS_FILE).write_text("- a\n"),

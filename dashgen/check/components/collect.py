@@ -12,7 +12,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 TABLE = Path(__file__).with_name("table.json")
-# Where an app imports the components from, by where their modules lie in the package.
+# The module that an app imports components from, by their folder in the package.
 LIBRARIES = {
     "dash/html": "dash.html",
     "dash/dcc": "dash.dcc",

@@ -21,7 +21,7 @@ def check(app: App) -> Iterator[Problem]:
         for cycle in _cycles(graph, node):
             callbacks = [graph[one][two] for one, two in pairwise(cycle)]
             members = frozenset(map(id, callbacks))
-            # One callback may write what it reads.
+            # One callback may write a property that it reads.
             if len(members) < 2 or members in reported or not _run_together(app, callbacks):
                 continue
             reported.add(members)
@@ -78,10 +78,10 @@ RULE = Rule(
     identifier="DG204",
     name="circular-callbacks",
     severity=Severity.RISKY,
-    summary="A callback writes what triggers another, which writes what triggers the first.",
+    summary="Two callbacks trigger each other.",
     why="Dash reports `Circular Dependencies` in debug mode. Without it, the second callback "
-    "overwrites what the user has entered.",
-    help="Put both into one callback, which may write what it reads.",
+    "overwrites the input of the user.",
+    help="Put both into one callback. A callback may write its own inputs.",
     bad="""\
 from dash import Dash, Input, Output, dcc, html
 

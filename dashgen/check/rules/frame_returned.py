@@ -36,7 +36,7 @@ RULE = Rule(
     severity=Severity.BROKEN,
     summary="A callback returns a data frame to a property of a component.",
     why="Dash cannot turn it into JSON, and the call raises `InvalidCallbackReturnValue`.",
-    help='Return `frame.to_dict("records")`, or what else the property takes.',
+    help='Return `frame.to_dict("records")`, or another value that the property accepts.',
     bad="""\
 import pandas as pd
 from dash import Dash, Input, Output, dcc, html

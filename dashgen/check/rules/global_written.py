@@ -12,7 +12,7 @@ EMPTY = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
 
 
 def check(app: App) -> Iterator[Problem]:
-    """Look for callbacks that change what belongs to their module."""
+    """Look for callbacks that change a variable of their module."""
     for callback in app.callbacks:
         if callback.function is not None and not callback.clientside:
             yield from _globals(callback.function)

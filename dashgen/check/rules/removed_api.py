@@ -21,7 +21,7 @@ METHODS = {
 
 
 def check(app: App) -> Iterator[Problem]:
-    """Look for what the project's version of Dash no longer has."""
+    """Look for names that the project's version of Dash has removed."""
     if app.dash_major >= 3:
         for module in app.modules:
             yield from _imports(app, module)
@@ -71,7 +71,7 @@ def _tests_version(module: Module) -> bool:
 
 
 def _is_dash(app: App, called: Called) -> bool:
-    """Say whether a method is called on what ``Dash(...)`` made."""
+    """Say whether a method is called on a result of ``Dash(...)``."""
     assert isinstance(called.node.func, ast.Attribute)
     targets = app.resolver.targets(called.node.func.value, called.scope)
     if not targets:
@@ -114,7 +114,7 @@ RULE = Rule(
     identifier="DG111",
     name="removed-api",
     severity=Severity.BROKEN,
-    summary="The code uses what the project's version of Dash no longer has.",
+    summary="The code uses a name that the project's version of Dash has removed.",
     why="It raises as soon as the line runs, often as the app starts.",
     help="Use the new name, or pin the version that the code was written for.",
     bad="""\

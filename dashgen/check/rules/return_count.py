@@ -13,7 +13,7 @@ NO_LIST = ("dash.html.", "dash.dcc.", "plotly.express.", "plotly.graph_objects."
 
 
 def check(app: App) -> Iterator[Problem]:
-    """Compare Outputs with what the function returns."""
+    """Compare Outputs with the results of the function."""
     for callback in app.callbacks:
         if app.extended or callback.function is None or callback.wrapped:
             continue
@@ -59,7 +59,7 @@ RULE = Rule(
     severity=Severity.BROKEN,
     summary="A callback returns another number of values than it has Outputs.",
     why="The call raises, and none of the Outputs changes.",
-    help="Return one value for each Output; `no_update` leaves one as it is.",
+    help="Return one value for each Output. `no_update` keeps the present value.",
     bad="""\
 from dash import Dash, Input, Output, dcc, html
 

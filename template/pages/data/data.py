@@ -1,8 +1,8 @@
-"""Queries over the sample data; no Dash here, so that they are easy to test and to replace.
+"""Queries over the sample data. They use no Dash, so they are easy to test and to replace.
 
 The sample is the Gapminder table that Plotly ships: 142 countries, every fifth year from 1952 to
-2007, one row each with life expectancy (years), population (people) and GDP per person (US dollars
-of 2005, adjusted for purchasing power).
+2007, one row each. The columns are life expectancy (years), population (people) and GDP per person.
+GDP is in US dollars of 2005, adjusted for purchasing power.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ COLUMNS = ["country", "region", "year", *MEASURES]
 
 
 class Criteria(TypedDict):
-    """What the filters say: some words, however many rows they leave."""
+    """The state of the filters: some words, however many rows they leave."""
 
     region: str | None
     country: str | None

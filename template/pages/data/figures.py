@@ -16,7 +16,7 @@ CONFIG: Any = {
 
 
 def empty(words: str = "") -> go.Figure:
-    """Return what stands where a figure will be, or why there is none."""
+    """Return a placeholder of a figure, with a text that says why there is none."""
     axis = {"visible": False}
     note = {"text": words, "showarrow": False, "xref": "paper", "yref": "paper", "x": 0.5, "y": 0.5}
     return go.Figure(layout={"xaxis": axis, "yaxis": axis, "annotations": [note]})

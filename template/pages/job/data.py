@@ -1,4 +1,4 @@
-"""Queries of the report over the sample data; no Dash here, so that they are easy to replace.
+"""Queries of the report over the sample data. They use no Dash, so they are easy to replace.
 
 The sample is the Gapminder table that Plotly ships: 142 countries, every fifth year from 1952 to
 2007.

@@ -1,10 +1,11 @@
-"""Background jobs in Celery workers, on this machine or on others; Redis is what all share."""
+"""Background jobs in Celery workers, on this machine or on others. All share one Redis."""
 
 import json
 import logging
+import socket
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from queue import Empty
 from typing import Any
@@ -27,7 +28,7 @@ from .errors import UserError
 from .jobs import KEEP_SECONDS, PolledManager, guarded, install
 from .settings import refusing
 
-__all__ = ["install", "job", "manager", "ping", "queue"]
+__all__ = ["install", "job", "manager", "ping", "queue", "start"]
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ LOST_SECONDS = 20  # without a beat: so long a page waits for a job whose worker
 OUTAGE_SECONDS = 10  # of Redis: so long a page waits for its return
 TRIES = 2  # a job that kills its process must not kill them all
 
-# What becomes of each job, in a key of its own: how many tries are left, 0 once it is cancelled.
+# The state of each job, in a key of its own: how many tries are left, 0 once it is cancelled.
 # While the job runs, the key goes after LOST_SECONDS unless the worker keeps it alive.
 with refusing("celery_result_backend"):
     states = Redis.from_url(
@@ -79,7 +80,7 @@ class Beat(bootsteps.StartStopStep):  # type: ignore[misc]
     requires = ("celery.worker.consumer.tasks:Tasks",)
 
     def start(self, consumer: Any) -> None:
-        """Beat now and from now on; Celery calls this again when it has reconnected."""
+        """Beat now and from now on. Celery calls this again when it has reconnected."""
         self.beat()
         self.timer = consumer.timer.call_repeatedly(BEAT_SECONDS, self.beat)
 
@@ -96,7 +97,7 @@ class Beat(bootsteps.StartStopStep):  # type: ignore[misc]
 
 
 class Receipts(QoS):
-    """Gives up the receipts of a connection that was lost; Kombu 5.7 would end the worker.
+    """Gives up the receipts of a lost connection. Kombu 5.7 would end the worker.
 
     Redis hands such a message out again after the visibility timeout, and `Job` ignores it.
     """
@@ -123,7 +124,8 @@ class Receipts(QoS):
 
 
 class Inbox(Channel):
-    """Throws away what is no job; Celery would lose its connection over it, or end the worker."""
+    """Drops entries that are no jobs. Celery would lose its connection over one, or end the
+    worker."""
 
     QoS = Receipts
 
@@ -169,7 +171,7 @@ queue.conf.update(
     task_reject_on_worker_lost=True,  # … so it goes back there when its process dies
     worker_prefetch_multiplier=1,  # a worker that is busy holds no other jobs back
     worker_cancel_long_running_tasks_on_connection_loss=False,  # Redis may be back in time
-    # First an exception that becomes a message; then SIGKILL for a job that ignores it.
+    # First an exception that becomes a message. Then SIGKILL for a job that ignores it.
     task_soft_time_limit=settings.background_seconds,
     task_time_limit=settings.background_seconds + 15,
     task_ignore_result=True,  # Dash keeps the results, under keys of its own …
@@ -178,8 +180,8 @@ queue.conf.update(
     broker_connection_max_retries=None,  # the web app tells its users instead
     broker_connection_timeout=3,
     broker_transport_options={
-        # After so long Redis hands out again what a dead worker had taken. Longer than any job:
-        # one that is still at work would be run twice.
+        # After so long Redis hands out again the jobs that a dead worker had taken. Longer than any
+        # job: one that is still at work would be run twice.
         "visibility_timeout": settings.background_seconds + 60,
         "socket_connect_timeout": 3,
         "socket_timeout": 5,
@@ -214,7 +216,7 @@ class QueueManager(PolledManager, CeleryManager):
         return job
 
     def at_work(self, job: str) -> bool | None:
-        """Return whether the job waits for a worker or has one; None if it was cancelled."""
+        """Return whether the job waits for a worker or has one, or None if it was cancelled."""
         with self._watch():
             left, workers = states.mget(state(job), WORKERS)
             if left is not None and int(left) <= 0:
@@ -224,13 +226,13 @@ class QueueManager(PolledManager, CeleryManager):
         return left is not None and workers is not None
 
     def take(self, key: str) -> Any:
-        """Return what the job has left under `key`, and forget it."""
+        """Return the value that the job has left under `key`, and forget it."""
         with self._watch():
             text = states.getdel(key)
         return None if text is None else json.loads(text)
 
     def get_result(self, key: str, job: str) -> Any:
-        """Return the result; a short outage of Redis is not the end of a job."""
+        """Return the result. A short outage of Redis is not the end of a job."""
         try:
             return super().get_result(key, job)
         except UserError as error:
@@ -276,15 +278,19 @@ def address() -> str:
 manager = QueueManager(queue)
 
 
+def start(_inherited: Sequence[socket.socket] = ()) -> None:
+    """Do nothing: workers start by themselves."""
+
+
 def ping() -> None:
-    """Raise unless both the queue and the results can be reached; workers may come later."""
+    """Raise unless both the queue and the results can be reached. Workers may come later."""
     states.ping()
     with queue.connection_for_write() as broker:
         broker.ensure_connection(max_retries=1, interval_start=0, timeout=3)
 
 
 def job(*args: Any, **kwargs: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register a callback that runs in the background; the arguments are those of `callback`."""
+    """Register a callback that runs in the background. The arguments are those of `callback`."""
     register = callback(*args, background=True, interval=500, prevent_initial_call=True, **kwargs)
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:

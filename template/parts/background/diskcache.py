@@ -27,7 +27,7 @@ from .jobs import APP, KEEP_SECONDS, PolledManager, guarded, install, plain
 from .security import visitor
 from .settings import ROOT, make_folder, refusing
 
-__all__ = ["install", "job", "manager", "ping"]
+__all__ = ["install", "job", "manager", "ping", "start"]
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class TooLongError(Exception):
 
 
 def stop(*_signal: Any) -> None:
-    """End the job, wherever it is."""
+    """End the job, if it waits or if it runs."""
     raise TooLongError
 
 
@@ -65,7 +65,7 @@ def leave_with_server() -> None:
 
 
 def run_job(function: str, key: str, progress_key: str, args: Any, context: Any) -> None:
-    """Run one job; this is what the job's own process does where it was forked."""
+    """Run one job, in the job's own process."""
     threading.Thread(target=leave_with_server, daemon=True).start()
     if sys.platform != "win32":
         os.nice(5)  # the web server comes first
@@ -109,10 +109,10 @@ def fork() -> int:
     raise NotImplementedError
 
 
-def reaped() -> int:
-    """Return the number of a copy that has ended, 0 if none has."""
+def reaped(process: int = -1) -> int:
+    """Return the number of a copy that has ended, this one or any; 0 if none has."""
     if sys.platform != "win32":
-        return os.waitpid(-1, os.WNOHANG)[0]
+        return os.waitpid(process, os.WNOHANG)[0]
     raise NotImplementedError
 
 
@@ -160,10 +160,10 @@ class Orders:
 class Helper:
     """The process from which the jobs of a web process are forked, when it is their turn.
 
-    A job never starts as a fork of the web server: what the server's other threads hold at that
-    moment would stay locked in the fork for ever. The helper has one thread and has imported the
-    app once, so that its callbacks are known. When the web process is replaced, the helper stays
-    until its jobs are done.
+    A job never starts as a fork of the web server: the locks of the server's other threads would
+    stay locked in the fork for ever. The helper has one thread and has imported the app once, so
+    that its callbacks are known. When the web process is replaced, the helper stays until its jobs
+    are done.
     """
 
     def __init__(self, number: int) -> None:
@@ -174,7 +174,7 @@ class Helper:
         self._running: dict[int, Order] = {}
 
     def serve(self) -> None:
-        """Do what the web process asks for."""
+        """Follow the orders of the web process."""
         with suppress(OSError):  # the web process may have gone already
             self._channel.sendall(b".")  # all is imported
         while (self._web or self._waiting or self._running) and find(SERVER):
@@ -215,6 +215,33 @@ class Helper:
         manager.handle.set(order.job, f"runs {name_of(psutil.Process(process))}")
         if is_cancelled(order.job):  # just before it could be seen
             manager.cancel(order.job)
+
+
+class Forked:
+    """A child of this process, as `subprocess.Popen` has it."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self._status: int | None = None
+
+    def poll(self) -> int | None:
+        """Return the exit code, or None while it runs."""
+        if self._status is None and reaped(self.pid):
+            self._status = 0
+        return self._status
+
+
+def become_helper(own_server: str) -> None:
+    """Leave behind what a fork has of a web process: its signals and its terminal."""
+    global SERVER
+    SERVER = os.environ[PARENT] = own_server
+    if sys.platform != "win32":
+        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
+            signal.signal(number, signal.SIG_DFL)
+        os.setpgid(0, 0)  # Ctrl-C in a terminal is for the server
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
 
 
 class Runner:
@@ -279,6 +306,10 @@ class Spawner:
         self._runners: list[Runner] = []
         self._broken = False  # whether the last process ended before it was free
 
+    def start(self, _inherited: Sequence[socket.socket] = ()) -> None:
+        """Start the process in reserve."""
+        self._begin()
+
     def put(self, visitor: str, job: str, work: Sequence[Any]) -> None:
         """Let a job run when it is the job's turn."""
         manager.handle.set(job, f"waits {name_of(psutil.Process())}")
@@ -303,12 +334,12 @@ class Spawner:
 
     def _serve(self) -> None:
         while True:
-            busy = self._waiting or any(runner.order for runner in self._runners)
             try:
-                with suppress(Empty):
-                    self._hear(self._events.get(timeout=0.1 if busy else None))
                 self._stop()
                 self._start()
+                busy = self._waiting or any(runner.order for runner in self._runners)
+                with suppress(Empty):
+                    self._hear(self._events.get(timeout=0.1 if busy else None))
             except Exception:
                 log.exception("Jobs could not be looked after")
 
@@ -368,7 +399,7 @@ class Spawner:
 
 
 class Queue:
-    """The way from this web process to its helper, which starts with the first job.
+    """The way from this web process to its helper, which starts with it.
 
     It is a pair of sockets without a name: nobody who tidies up can remove them. A helper that
     has gone is replaced with the next job.
@@ -376,8 +407,30 @@ class Queue:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._helper: subprocess.Popen[bytes] | None = None
+        self._helper: subprocess.Popen[bytes] | Forked | None = None
         self._channel: socket.socket
+
+    def start(self, inherited: Sequence[socket.socket] = ()) -> None:
+        """Start the helper as a fork of this process, which has imported the app.
+
+        There must not be a second thread yet. `inherited` are sockets that are not the helper's.
+        """
+        own_server = server()
+        channel, theirs = socket.socketpair()
+        if process := fork():
+            theirs.close()
+            self._use(Forked(process), channel)
+            return
+        try:
+            for one in (channel, *inherited):
+                one.close()
+            become_helper(own_server)
+            Helper(theirs.detach()).serve()
+        except Exception:
+            log.exception("The process that starts jobs has failed")
+        finally:
+            sys.stdout.flush()
+            os._exit(0)
 
     def put(self, visitor: str, job: str, work: Sequence[Any]) -> None:
         """Let the helper run a job when it is the job's turn."""
@@ -398,14 +451,17 @@ class Queue:
                     raise ConnectionError("the process that starts jobs has ended")
 
     def _begin(self) -> None:
+        # A fork of a process with several threads could stay locked for ever.
         if self._helper:
             self._channel.close()
-        self._channel, theirs = socket.socketpair()
-        self._channel.settimeout(60)
+        channel, theirs = socket.socketpair()
         number = theirs.fileno()
-        words = f"import app; from {APP}.core.background import Helper; Helper({number}).serve()"
+        words = (
+            "import os; os.nice(5); "  # the web server comes first, also before the jobs
+            f"import app; from {APP}.core.background import Helper; Helper({number}).serve()"
+        )
         with theirs:
-            self._helper = subprocess.Popen(
+            process = subprocess.Popen(
                 [sys.executable, "-c", words],
                 cwd=ROOT,
                 env=os.environ | {PARENT: server()},
@@ -413,10 +469,18 @@ class Queue:
                 pass_fds=[number],
                 process_group=0,  # Ctrl-C in a terminal is for the server
             )
+        self._use(process, channel)
+
+    def _use(self, helper: "subprocess.Popen[bytes] | Forked", channel: socket.socket) -> None:
+        channel.settimeout(60)
+        self._helper, self._channel = helper, channel
 
 
 class Jobs(Protocol):
     """What lets jobs run."""
+
+    def start(self, inherited: Sequence[socket.socket] = ()) -> None:
+        """Start with the server what jobs need."""
 
     def put(self, visitor: str, job: str, work: Sequence[Any]) -> None:
         """Let a job run when it is the job's turn."""
@@ -484,7 +548,7 @@ class ProcessManager(PolledManager, DiskcacheManager):
             return self.give_up(str(error))
 
     def at_work(self, job: str) -> bool | None:
-        """Return whether the job waits or its process lives; None if it was cancelled."""
+        """Return whether the job waits or its process lives, or None if it was cancelled."""
         if is_cancelled(job):
             return None
         state, _, process = (self.handle.get(job) or "").partition(" ")
@@ -493,7 +557,7 @@ class ProcessManager(PolledManager, DiskcacheManager):
         return bool(process) and find(process) is not None
 
     def take(self, key: str) -> Any:
-        """Return what the job has left under `key`, and forget it."""
+        """Return the value that the job has left under `key`, and forget it."""
         return self.handle.pop(key)
 
     def cancel(self, job: str) -> None:
@@ -513,6 +577,18 @@ with refusing("background_cache"):
             size_limit=settings.background_cache_mb * 2**20,
         )
     )
+    if sys.platform != "win32":
+        # SQLite's connections must not cross a fork, to a worker or a job.
+        os.register_at_fork(before=manager.handle.close)
+
+
+def start(inherited: Sequence[socket.socket] = ()) -> None:
+    """Start with the server what jobs need, so that the first job does not wait.
+
+    `inherited` are the server's sockets.
+    """
+    if not settings.debug:  # the reloader's two processes would start it at each change
+        queue.start(inherited)
 
 
 def ping() -> None:
@@ -522,7 +598,7 @@ def ping() -> None:
 
 
 def job(*args: Any, **kwargs: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register a callback that runs in the background; the arguments are those of `callback`."""
+    """Register a callback that runs in the background. The arguments are those of `callback`."""
     register = callback(*args, background=True, interval=500, prevent_initial_call=True, **kwargs)
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:

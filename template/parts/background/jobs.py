@@ -1,4 +1,5 @@
-"""What the background managers share: whose a job is, results that are JSON, and how it ended."""
+"""The common part of the background managers: whose a job is, results that are JSON, and how it
+ended."""
 
 import hashlib
 import json
@@ -33,9 +34,9 @@ def install(server: Flask) -> None:
 
 # The browser holds two texts for a job: its handle, and the key of its result. Dash signs them for
 # a page load, from 4.4.1 on, and both stand in addresses, which proxies log. So here they are
-# signed for the session, too: whoever reads or guesses one can do nothing with it.
+# signed for the session, too: somebody who reads or guesses one can do nothing with it.
 def signer(kind: str) -> Signer:
-    """Return what signs the texts of a kind for this session."""
+    """Return the signer of a kind of texts for this session."""
     salt = f"{APP}-{kind}-{security.visitor()}"
     return Signer(str(current_app.secret_key), salt=salt, digest_method=hashlib.sha256)
 
@@ -46,7 +47,7 @@ def signed(kind: str, name: str) -> str:
 
 
 def name_in(kind: str, text: str | None) -> str | None:
-    """Return the name in a text of this session's; None for what is forged or another's."""
+    """Return the name in this session's text, or None for a forged or foreign text."""
     try:
         return signer(kind).unsign(text or "").decode()
     except BadSignature:
@@ -54,10 +55,10 @@ def name_in(kind: str, text: str | None) -> str | None:
 
 
 def plain(value: Any) -> Any:
-    """Return `value` as what JSON makes of it.
+    """Return the JSON form of `value` as Python values.
 
     Raises:
-        TypeError: it is not JSON; the text names the type.
+        TypeError: it is not JSON. The text names the type.
     """
     return json.loads(to_json_plotly(value))
 
@@ -89,7 +90,7 @@ def guarded(
 
 
 class PolledManager(BaseBackgroundCallbackManager):
-    """A manager that answers each poll of a page: still at work, the result, or what went wrong.
+    """A manager that answers each poll of a page: still at work, the result, or the failure.
 
     Dash's own managers go silent where a job is gone and has left no result.
     """
@@ -104,7 +105,7 @@ class PolledManager(BaseBackgroundCallbackManager):
 
     @abstractmethod
     def at_work(self, job: str) -> bool | None:
-        """Return whether the job waits or runs; None says that the user has cancelled it."""
+        """Return whether the job waits or runs, or None if the user has cancelled it."""
 
     @abstractmethod
     def cancel(self, job: str) -> None:
@@ -112,14 +113,14 @@ class PolledManager(BaseBackgroundCallbackManager):
 
     @abstractmethod
     def take(self, key: str) -> Any:
-        """Return what the job has left under `key` and forget it; None where there is nothing."""
+        """Return and forget the value that the job has left under `key`, or None."""
 
     def build_cache_key(self, *_args: Any) -> str:
         """Return a key of its own for each job: equal arguments never share progress or result."""
         return signed("result", f"{APP}-result-{secrets.token_hex(16)}")
 
     def call_job_fn(self, key: str, job_fn: Any, args: Any, context: Any) -> str:
-        """Start the job; if that fails, the next poll says so: this answer has no room for it."""
+        """Start the job. This answer cannot report a failure, so the next poll does."""
         try:
             job = self.start(key, job_fn, args, context)
         except errors.UserError:
@@ -130,7 +131,7 @@ class PolledManager(BaseBackgroundCallbackManager):
         return signed("job", job)
 
     def terminate_job(self, handle: str) -> None:
-        """End a job, if it is one of this session's."""
+        """End a job of this session."""
         if job := name_in("job", handle):
             self.cancel(job)
         else:
@@ -163,7 +164,7 @@ class PolledManager(BaseBackgroundCallbackManager):
         return NO_UPDATE
 
     def job_running(self, _job: str) -> bool:
-        """Return what `get_result` has found in this request; Dash asks right after it."""
+        """Return the finding of `get_result` in this request. Dash asks right after it."""
         return bool(g.get("at_work"))
 
     def get_progress(self, key: str) -> Any:
@@ -174,7 +175,7 @@ class PolledManager(BaseBackgroundCallbackManager):
             return self.take(self._make_progress_key(key))
 
     def get_updated_props(self, key: str) -> dict[str, Any]:
-        """Return what the job has set beside its outputs, and the message of `give_up`."""
+        """Return the side updates of the job, and the message of `give_up`."""
         props: dict[str, Any] = {}
         if name_in("result", key):
             with suppress(errors.UserError):

@@ -1,5 +1,6 @@
 """No background jobs: the request that starts a job waits for it."""
 
+import socket
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
@@ -16,6 +17,10 @@ def install(server: Flask) -> None:
     """Do nothing: a job is over when its request is, so nobody can ask for another's."""
 
 
+def start(_inherited: Sequence[socket.socket] = ()) -> None:
+    """Do nothing: jobs need no process of their own."""
+
+
 def ping() -> None:
     """Do nothing: no other server has to answer."""
 
@@ -30,7 +35,8 @@ def job(
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a callback with the arguments of a background callback.
 
-    Progress goes nowhere, and what would cancel the job stays as it is in the layout: disabled.
+    Progress goes nowhere, and the inputs that would cancel the job stay as they are in the layout:
+    disabled.
     """
     stay = {trigger.component_id for trigger in cancel}
     register = callback(

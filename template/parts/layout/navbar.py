@@ -7,7 +7,7 @@ from .frame import follow_address, frame, nav_links, shell
 
 
 def layout() -> Component:
-    """Return the app's layout; Dash puts the current page in `page_container`."""
+    """Return the app's layout. Dash puts the current page in `page_container`."""
     return frame(html.Div(shell(nav_links(), page_container), className="shell shell-navbar"))
 
 

@@ -33,7 +33,7 @@ def place(page: dict[str, Any]) -> Component:
     prevent_initial_call=True,
 )
 def fill(_asked: bool, content: dict[str, str], search: str | None) -> Any:
-    """Send a page's content, once; until then, none of its callbacks runs."""
+    """Send a page's content, once. Until then, none of its callbacks runs."""
     page = next(page for page in page_registry.values() if page_name(page) == content["page"])
     layout = page["layout"]
     return layout(**dict(parse_qsl((search or "")[1:]))) if callable(layout) else layout

@@ -8,7 +8,7 @@ from .sections import place
 
 
 def layout() -> Component:
-    """Return the app's layout; `single.js` asks for the sections that come into view."""
+    """Return the app's layout. `single.js` asks for the sections that come into view."""
     # Plain anchors: a `dcc.Link` would scroll to the top first.
     links = [
         html.A(

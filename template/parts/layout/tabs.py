@@ -10,7 +10,7 @@ from .sections import place
 
 
 def layout() -> Component:
-    """Return the app's layout; a tab's content comes when the tab is first chosen, and stays."""
+    """Return the app's layout. A tab's content comes when the tab is first chosen, and stays."""
     tabs = [
         dmc.TabsTab(
             page["name"],

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class RecordTooLargeError(UserError):
-    """Values are larger than what a browser should carry with each request."""
+    """Values are too large for a browser to carry with each request."""
 
 
 def install(server: Flask) -> None:
@@ -31,23 +31,23 @@ def ping() -> None:
 
 
 class Record:
-    """A record of named fields in the browser; it travels with each callback that asks for it."""
+    """A record of named fields in the browser. It travels with each callback that asks for it."""
 
     def __init__(self, name: str) -> None:
-        """Make a record; `name` tells it from the app's other records."""
+        """Make a record. `name` tells it from the app's other records."""
         self.name = name
-        # Apps that are served from one address share what the browser keeps, hence the app's name.
+        # Apps that are served from one address share the browser's storage, hence the app's name.
         self.id = f"{APP}-{name}-store"
         RECORDS[name] = self
 
     def component(self) -> Component:
-        """Return what has to be in the layout, once; it needs data, or a Patch would fail."""
+        """Return the store for the layout, once. It needs data, or a Patch would fail."""
         return dcc.Store(id=self.id, data={}, storage_type=settings.storage_type)
 
     def load(
         self, data: Mapping[str, Any] | None, fields: Sequence[str] | None = None
     ) -> dict[str, Any]:
-        """Return the fields asked for, or all; `data` is what the browser holds."""
+        """Return the fields asked for, or all. `data` is the browser's data."""
         held: Any = data or {}  # whatever it is: the browser's user can change it
         if not isinstance(held, Mapping):
             log.warning("%s holds no record and is treated as empty", self.id)
@@ -56,18 +56,18 @@ class Record:
         return record if fields is None else {key: record[key] for key in fields if key in record}
 
     def save(self, record: Mapping[str, Any]) -> dict[str, Any]:
-        """Put `record` in the place of what was stored; return the data for the browser."""
+        """Put `record` in the place of all fields, and return the data for the browser."""
         return checked(record)
 
     def update(self, fields: Mapping[str, Any]) -> Patch:
-        """Write some fields and leave the others; return the change for the browser."""
+        """Write some fields and leave the others. Return the change for the browser."""
         patch = Patch()
         for key, value in checked(fields).items():
             patch[key] = value
         return patch
 
     def follow(self, source: str) -> None:
-        """Update the record with what the store `source` holds, whenever it changes."""
+        """Update the record with the fields in the store `source` after each change."""
         clientside_callback(
             """(fields, record) => Object.keys(fields ?? {}).length
                 ? Object.assign({}, record, fields)
@@ -83,13 +83,13 @@ def checked(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return `fields` if they are JSON and not too large.
 
     Raises:
-        TypeError: a value is not JSON; the text names its type and the key.
+        TypeError: a value is not JSON. The text names its type and the key.
         RecordTooLargeError: the fields together are over the limit, `APP_STORAGE_LIMIT` in bytes.
     """
     size = sum(len(to_json(key, value)) for key, value in fields.items())
     if size > settings.storage_limit:
         raise RecordTooLargeError(
             f"This needs {size:,} bytes, and the browser is given at most "
-            f"{settings.storage_limit:,}. It was not saved; a storage on the server takes more."
+            f"{settings.storage_limit:,}. It was not saved. A storage on the server takes more."
         )
     return dict(fields)

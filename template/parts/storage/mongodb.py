@@ -21,13 +21,13 @@ Document = dict[str, Any]
 # A document holds at most 16 MB, so a larger value takes several.
 PART = 8_000_000
 TTL = timedelta(seconds=settings.storage_ttl)
-# Values outlive their record by up to this, so that not each write has to prolong them all.
+# Values stay up to so long after their record, so that a write need not prolong all of them.
 SPARE = TTL / 8
 
 
 @cache
 def client(_process: int) -> MongoClient[Document]:
-    """Return the client of a process, which connects at first use; no fork can take it over."""
+    """Return the client of a process, which connects at first use. No fork can take it over."""
     return MongoClient(
         settings.storage_url,
         connect=False,
@@ -47,8 +47,8 @@ with refusing("storage_url"):
 def collections() -> tuple[Collection[Document], Collection[Document]]:
     """Return where the records are, and their values.
 
-    Values never change: a write adds new ones and then points the record to them in one step, so
-    that nobody reads half of one value and half of another.
+    Values never change: a write adds new ones and then points the record to them in one step. So
+    nobody reads half of one value and half of another.
     """
     database = client(os.getpid()).get_default_database(APP)
     return database[f"{APP}_records"], database[f"{APP}_record_values"]

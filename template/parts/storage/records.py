@@ -1,4 +1,4 @@
-"""What all server-side storage shares: whose a record is, what the browser holds, who was last."""
+"""The common part of server-side storage: a record's owner, the browser's data, the last write."""
 
 import hmac
 import json
@@ -49,18 +49,18 @@ class StorageUnavailableError(UserError):
 
 
 class RecordTooLargeError(UserError):
-    """Values are larger than what a visitor may store."""
+    """Values are larger than a visitor may store."""
 
 
 class Sent(NamedTuple):
-    """Where a request comes from: the page load, and its number among that page's requests."""
+    """The origin of a request: the page load, and its number among that page's requests."""
 
     page: str
     number: int
 
 
 class Revision(NamedTuple):
-    """What a write leaves behind: the record's identifier and a number that grows."""
+    """The trace of a write: the record's identifier and a number that grows."""
 
     id: str
     revision: int
@@ -81,7 +81,7 @@ def sent() -> Sent:
 
 
 def from_json(record_id: str, texts: Mapping[str, str | bytes]) -> dict[str, Any]:
-    """Return the values of `texts`; an entry that is not JSON is logged and left out."""
+    """Return the values of `texts`. An entry that is not JSON is logged and left out."""
     values = {}
     for key, text in texts.items():
         try:
@@ -92,10 +92,10 @@ def from_json(record_id: str, texts: Mapping[str, str | bytes]) -> dict[str, Any
 
 
 class ServerRecord(ABC):
-    """A record of named fields on the server; the browser holds an identifier and a revision.
+    """A record of named fields on the server. The browser holds an identifier and a revision.
 
-    A subclass says how fields are read and written; `unavailable` lists the errors by which its
-    client library tells that the server does not answer or refuses.
+    A subclass reads and writes the fields. `unavailable` lists the errors of its client library for
+    a server that does not answer or refuses.
     """
 
     url: str
@@ -103,19 +103,19 @@ class ServerRecord(ABC):
     breaker = Breaker()
 
     def __init__(self, name: str) -> None:
-        """Make a record; `name` tells it from the app's other records."""
+        """Make a record. `name` tells it from the app's other records."""
         self.name = name
         self.id = f"{APP}-{name}-store"
         RECORDS[name] = self
 
     def component(self) -> Component:
-        """Return what has to be in the layout, once."""
+        """Return the store for the layout, once."""
         return dcc.Store(id=self.id, data={})
 
     def load(
         self, data: Mapping[str, Any] | None, fields: Sequence[str] | None = None
     ) -> dict[str, Any]:
-        """Return the fields asked for, or all; `data` is what the browser holds.
+        """Return the fields asked for, or all. `data` is the browser's data.
 
         The result is empty where there is no record, and where the identifier is another's.
         """
@@ -127,15 +127,15 @@ class ServerRecord(ABC):
         return from_json(own, self._ask(lambda: self.read(own, fields)))
 
     def save(self, record: Mapping[str, Any]) -> dict[str, Any]:
-        """Put `record` in the place of what was stored; return the data for the browser."""
+        """Put `record` in the place of all fields, and return the data for the browser."""
         return self._write(record, replace=True)
 
     def update(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        """Write some fields and leave the others; return the data for the browser."""
+        """Write some fields and leave the others. Return the data for the browser."""
         return self._write(fields, replace=False)
 
     def follow(self, source: str) -> None:
-        """Update the record with what the store `source` holds, whenever it changes."""
+        """Update the record with the fields in the store `source` after each change."""
 
         @callback(Output(self.id, "data"), Input(source, "data"), prevent_initial_call=True)
         def write_back(fields: dict[str, Any]) -> dict[str, Any]:
@@ -150,7 +150,7 @@ class ServerRecord(ABC):
             RuntimeError: outside a request, as in a background job, no session is there.
         """
         if not has_request_context():
-            raise RuntimeError("a record belongs to a session; pass its values to the job instead")
+            raise RuntimeError("a record belongs to a session. Pass its values to the job instead")
         key = str(current_app.secret_key).encode()
         return hmac.new(key, f"{self.name}:{visitor()}".encode(), "sha256").hexdigest()
 
@@ -167,7 +167,7 @@ class ServerRecord(ABC):
         return Revision(own, revision)._asdict()
 
     def _ask(self, work: Callable[[], T]) -> T:
-        """Return what `work` gets from the server; the log says when an outage begins and ends."""
+        """Return the result of `work`. The log says when an outage begins and ends."""
         try:
             with self.breaker.turn():
                 result = self._try(work)
@@ -178,10 +178,10 @@ class ServerRecord(ABC):
             raise StorageUnavailableError from error
 
     def _try(self, work: Callable[[], T]) -> T:
-        """Return what `work` gets.
+        """Return the result of `work`.
 
-        What fails quickly is tried once more: the server may have been restarted since it was
-        connected, and a database may break off one transaction in favour of another.
+        A quick failure is tried once more: the server may have been restarted since the connection.
+        Or a database may break off one transaction in favour of another.
         """
         begin = time.monotonic()
         try:
@@ -204,9 +204,9 @@ class ServerRecord(ABC):
     def write(self, record_id: str, fields: dict[str, str], by: Sent, *, replace: bool) -> int:
         """Write fields, each as JSON, and return the record's new revision.
 
-        Each field is written in one atomic step that leaves the other fields alone, and not at
-        all if the same page has written it in a later request. With `replace`, fields that are
-        not among `fields` go away, unless the same page has written them in a later request.
+        Each field is written in one atomic step that leaves the other fields alone. It is not
+        written if a later request of the same page has written it. `replace` removes fields that
+        are not among `fields`, except those that a later request of the same page has written.
 
         The revision starts with the time in `milliseconds`, and each write adds one.
         """
@@ -224,6 +224,6 @@ def address(url: str) -> str:
 
 
 def reason(error: BaseException) -> str:
-    """Return what a client library says, in one line, without SQL and its values."""
+    """Return the message of a client library, in one line, without SQL and its values."""
     cause = getattr(error, "orig", None) or error
     return f"{type(cause).__name__}: {' '.join(str(cause).split())}"[:300]

@@ -15,8 +15,9 @@ from .settings import refusing
 
 __all__ = ["RENDERER_HOOKS", "Record", "install", "ping"]
 
-# Redis runs a script as one step. For each field the hash holds its value and who wrote it: the
-# number of the request and the page, in one text. `saved` says the same of the whole record.
+# Redis runs a script as one step. For each field the hash holds its value and its writer. The
+# writer is the number of the request and the page, in one text. `saved` is the writer of the whole
+# record.
 WRITE = """
 local key, page, number, first, ttl, replace = KEYS[1], unpack(ARGV, 1, 5)
 local mark = number .. ' ' .. page
@@ -102,12 +103,13 @@ class Record(ServerRecord):
 
 
 def redis_key(record_id: str) -> str:
-    """Return the key of a record; apps may share a database, hence the app's name."""
+    """Return the key of a record. Apps may share a database, hence the app's name."""
     return f"{APP}:record:{record_id}"
 
 
 def remove_foreign(key: str, error: ResponseError) -> None:
-    """Delete what is no hash: nothing else can be under this key, unless something went wrong."""
+    """Delete a value that is no hash: nothing else can be under this key, unless something went
+    wrong."""
     if not str(error).startswith("WRONGTYPE"):
         raise error
     log.warning("Key %s is damaged and treated as absent", key)

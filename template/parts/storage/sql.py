@@ -53,7 +53,7 @@ records = Table(
     Column("page", String(64)),  # who replaced the whole record last
     Column("number", BigInteger),
 )
-# One row a field: a write moves its own fields only, whatever the size of the others.
+# One row a field: a write moves its own fields only, even if the others are large.
 entries = Table(
     f"{APP}_record_fields",
     metadata,
@@ -78,7 +78,7 @@ TURN = {
 
 
 def make_engine(address: str) -> Engine:
-    """Return the engine; it connects at first use, so the app starts without the server."""
+    """Return the engine. It connects at first use, so the app starts without the server."""
     try:
         url = make_url(re.sub("^postgres(ql)?:", "postgresql+psycopg:", address))
         connect_args = CONNECT_ARGS[url.get_backend_name()]
@@ -86,7 +86,7 @@ def make_engine(address: str) -> Engine:
         raise ValueError("not the URL of a SQLite or PostgreSQL database") from None
     if url.get_backend_name() == "sqlite":
         if url.database in {None, "", ":memory:"}:
-            raise ValueError("names no file; threads cannot share a database in memory")
+            raise ValueError("names no file. Threads cannot share a database in memory")
         file = ROOT / str(url.database)  # a relative path does not depend on the current folder
         make_folder(file.parent)
         with TemporaryFile(dir=file.parent):
@@ -105,12 +105,12 @@ if sys.platform != "win32":  # where no process is forked
 
 
 def sqlite_file(suffix: str = "") -> Path:
-    """Return SQLite's file, or one that it keeps beside it."""
+    """Return SQLite's file, or a second file beside it."""
     return Path(f"{engine.url.database}{suffix}")
 
 
 def identity(file: Path) -> tuple[int, int] | None:
-    """Return what tells a file from another of the same name."""
+    """Return the numbers that tell a file from another of the same name."""
     with suppress(OSError):
         facts = file.stat()
         return facts.st_dev, facts.st_ino
@@ -146,14 +146,14 @@ in_use: set[tuple[int, int] | None] = set()
 
 @event.listens_for(engine, "checkout")
 def look_at_file(_connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
-    """Leave SQLite's file once it was deleted or replaced; connections would read it on and on."""
+    """Leave SQLite's file after it was deleted or replaced. Connections would read it on and on."""
     if dialect != "sqlite" or (file := record.info["file"]) == identity(sqlite_file()):
         return
     if file in in_use:
         in_use.discard(file)
         log.warning("%s was replaced or deleted, and is opened again", sqlite_file())
         if record.info["log"] == identity(sqlite_file("-wal")):
-            # Its last writes; SQLite would put them into the new file.
+            # Its last writes. SQLite would put them into the new file.
             for suffix in ("-wal", "-shm"):
                 sqlite_file(suffix).unlink(missing_ok=True)
     raise InvalidatePoolError
@@ -267,7 +267,7 @@ class Record(ServerRecord):
 
 
 def remove_expired(connection: Connection) -> None:
-    """Delete what has expired; each new record pays for it, so that no timer is needed."""
+    """Delete expired records. Each new record pays for it, so that no timer is needed."""
     # Two processes that clean up at once each take the rows that the other has not.
     expired = select(records.c.id).where(records.c.expires <= milliseconds())
     locked = expired.with_for_update(skip_locked=True)
@@ -275,7 +275,7 @@ def remove_expired(connection: Connection) -> None:
 
 
 def shrink() -> None:
-    """Give back what SQLite's file has no use for."""
+    """Give back the free space of SQLite's file."""
     with engine.connect() as connection:
         file: Any = connection.connection.driver_connection
         with suppress(OperationalError):  # somebody else writes: there will be another time

@@ -1,6 +1,6 @@
 """The machinery, kept current by `dashgen update`. Pages use the names below and no others.
 
-- `Record(name)`: values that outlive a callback, for each visitor: `load`, `save`, `update`.
+- `Record(name)`: values that stay between callbacks, for each visitor: `load`, `save`, `update`.
 - `job(...)`: `dash.callback` for work that takes seconds. It runs in the background.
 - `heading(title, lead)`: the head of a page.
 - `cards()`: a card for each page of the app, as Home shows them.
@@ -42,5 +42,5 @@ HOMES = {
 def __getattr__(name: str) -> Any:
     """Return one of the names above."""
     if name not in HOMES:
-        raise AttributeError(f"{__name__} has no {name!r} for pages; it has {', '.join(__all__)}")
+        raise AttributeError(f"{__name__} has no {name!r} for pages. It has {', '.join(__all__)}")
     return getattr(import_module(HOMES[name], __name__), name)

@@ -36,7 +36,7 @@ def create_app() -> Dash:
         description=theme.DESCRIPTION,
         update_title="",
         use_pages=True,
-        # Otherwise the index page would carry the layout of every page, whoever asks for it.
+        # Otherwise the index page would carry the layout of every page, for every visitor.
         suppress_callback_exceptions=True,
         background_callback_manager=background.manager,
         hooks=storage.RENDERER_HOOKS,
@@ -62,3 +62,4 @@ def warm_up(app: Dash) -> None:
     answer = app.server.test_client().get(app.config.requests_pathname_prefix)
     if answer.status_code != 200:
         raise RuntimeError(f"the first page fails: {answer.status}")
+    logs.forget()  # what the server logs from here on is not about that request

@@ -1,4 +1,4 @@
-"""What a request for a callback may hold: JSON that is cheap to read, in the form Dash sends."""
+"""The limits of a request for a callback: JSON that is cheap to read, in the form Dash sends."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,10 +14,10 @@ CALLBACKS = "/_dash-update-component"
 
 
 class BoundedJSON(DefaultJSONProvider):
-    """Flask's JSON, which looks at the size of what it would make first."""
+    """Flask's JSON, which looks at the size of the result first."""
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
-        """Return what a text stands for.
+        """Return the value of a text.
 
         Raises:
             ValueError: The text is no JSON, or nested too deeply.
@@ -33,7 +33,7 @@ class BoundedJSON(DefaultJSONProvider):
 
 
 def install(app: Dash) -> None:
-    """Refuse what no page of the app sends, before Dash fails at it with a traceback."""
+    """Refuse requests that no page of the app sends, before Dash fails with a traceback."""
     server: Flask = app.server
     server.json = BoundedJSON(server)
 

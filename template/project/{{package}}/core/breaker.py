@@ -17,7 +17,7 @@ class BusyError(Exception):
 
 
 class Breaker:
-    """Who waits for a server, and whether it is down; all threads of the process share it.
+    """Who waits for a server, and whether it is down. All threads of the process share it.
 
     While it is down, one caller at a time finds out whether it is back. So recovery needs no timer.
     """
@@ -57,7 +57,7 @@ class Breaker:
         return before != down
 
     def _crowd(self) -> list["Breaker"]:
-        """Return the servers whose callers hold all the places; nothing if there is a place."""
+        """Return the servers whose callers hold all the places, or nothing if there is a place."""
         if self._waiting >= (1 if self._down else self._places):
             return [self]
         return self._all if sum(one._waiting for one in self._all) >= PLACES else []

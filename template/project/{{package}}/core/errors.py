@@ -31,15 +31,15 @@ def notification(title: str, message: str, color: str = "red") -> dict[str, Any]
 
 
 def notify(title: str, message: str, color: str = "red") -> None:
-    """Show a notification; works inside any callback."""
+    """Show a notification, inside any callback."""
     set_props(ids.NOTIFICATIONS, notification(title, message, color))
 
 
 def report(error: Exception) -> None:
-    """Tell the user what happened; Dash calls this with what a callback raised.
+    """Tell the user what happened. Dash calls this with the error of a callback.
 
-    What is not a `UserError` may hold anything, so it goes to the log alone, under a reference
-    that the user can quote.
+    An error that is not a `UserError` may contain anything, so only the log gets it. The user gets
+    a reference to the entry.
     """
     if isinstance(error, UserError):
         notify("That did not work", str(error))

@@ -15,6 +15,6 @@ def as_text(cell: Any) -> Any:
 
 
 def csv(table: pd.DataFrame, filename: str) -> Any:
-    """Return what a `dcc.Download` takes: a table as CSV that is safe to open in a spreadsheet."""
+    """Return the data of a `dcc.Download`: a table as CSV that is safe to open in a spreadsheet."""
     text = table.rename(columns=as_text).map(as_text).to_csv(index=False)
     return dcc.send_string(MARK + text, filename, type="text/csv;charset=utf-8")

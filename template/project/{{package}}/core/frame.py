@@ -1,4 +1,4 @@
-"""What surrounds the pages in every layout: header, menu, theme, notifications, records."""
+"""The parts around the pages in every layout: header, menu, theme, notifications, records."""
 
 from typing import Any
 from urllib.parse import quote
@@ -53,7 +53,7 @@ NOT_FOUND = "not-found-404"
 def pages() -> list[dict[str, Any]]:
     """Return the pages that the navigation shows, in their order.
 
-    What answers unknown addresses is none of them, and neither is a page whose path has variables.
+    The page for unknown addresses is none of them, and neither is a page whose path has variables.
     """
     return [
         page
@@ -213,7 +213,7 @@ def follow_address(namespace: str) -> None:
     )
 
 
-# On small screens the button opens the menu; a new address closes it, and so do Escape and a click
+# On small screens the button opens the menu. A new address closes it, and so do Escape and a click
 # beside it (see `assets/core/shell.js`).
 clientside_callback(
     ClientsideFunction("shell", "menu"),
@@ -224,8 +224,8 @@ clientside_callback(
     Input(ids.SHELL_ADDRESS, "href"),
 )
 
-# The browser remembers the choice where Mantine looks for it; without one the system decides.
-# Mantine colours its own components, the grid follows an attribute of the page, and `core.css`
+# The browser keeps the choice under Mantine's name for it. Without one the system decides.
+# Mantine colours its own components. The grid follows an attribute of the page, and `core.css`
 # colours Dash's components and Plotly's figures.
 clientside_callback(
     """(clicks) => {

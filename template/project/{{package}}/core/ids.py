@@ -1,4 +1,4 @@
-"""Ids of the components around the pages; they stay the same in every layout."""
+"""Ids of the components around the pages. They stay the same in every layout."""
 
 SHELL_ADDRESS = "shell-address"
 SHELL_PAGES = "shell-pages"

@@ -27,14 +27,14 @@ callback: ContextVar[str] = ContextVar("callback", default="")
 
 
 def one_line(text: str) -> str:
-    """Return a text with signs in the place of what would end a line or move the cursor."""
+    """Return a text with signs for characters that would end a line or move the cursor."""
     if text.isprintable():
         return text
     return "".join(s if s.isprintable() else s.encode("unicode_escape").decode() for s in text)
 
 
 class TextFormatter(logging.Formatter):
-    """A line for people; what visitors send can make no line of its own."""
+    """A line for people. Text from visitors cannot start a new line."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, and a traceback indented below it."""
@@ -50,10 +50,10 @@ class TextFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """A JSON object a line, for what collects logs."""
+    """A JSON object a line, for collectors of logs."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line; what has no value is left out."""
+        """Return the line, without keys that have no value."""
         fields = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
@@ -93,7 +93,7 @@ def set_up() -> None:
 
 
 def forget() -> None:
-    """Let what this thread logs from now on name no request."""
+    """Let later lines of this thread name no request."""
     request_id.set("")
     callback.set("")
 
@@ -109,7 +109,7 @@ def install(app: Dash) -> None:
     functions = app.callback_map
 
     def begin() -> None:
-        """Take the id that a proxy has given, or make one; jobs get it with the headers."""
+        """Take the id that a proxy has given, or make one. Jobs get it with the headers."""
         given = request.environ.get(ENVIRON, "")
         known = given and re.fullmatch(r"[\w.:-]{1,64}", given)
         own = given if known else f"{random.getrandbits(64):016x}"
@@ -127,7 +127,7 @@ def install(app: Dash) -> None:
 
     @server.after_request
     def end(response: Response) -> Response:
-        """Tell the id, and what took long."""
+        """Tell the id, and the slow callbacks."""
         response.headers.add(HEADER, request_id.get())
         seconds = time.perf_counter() - g.begun
         if callback.get() and seconds >= settings.slow_seconds:
@@ -137,7 +137,7 @@ def install(app: Dash) -> None:
 
 @contextmanager
 def job(function: Callable[..., Any]) -> Iterator[None]:
-    """Let what a job logs name the request that started it; tell how long it took."""
+    """Let the lines of a job name the request that started it. Log its duration."""
     request_id.set(ctx.headers.get(HEADER.title(), ""))
     callback.set(name_of(function))
     begun = time.perf_counter()

@@ -1,4 +1,4 @@
-"""What the browser loads: scripts only where they are needed, small, and once."""
+"""The files that the browser loads: scripts only where they are needed, small, and once."""
 
 import dash_ag_grid as dag
 from dash import Dash
@@ -14,10 +14,10 @@ SMALL = 500  # bytes
 
 
 class Kept(dict[str, bytes]):
-    """Compressed scripts, so that each is compressed once; other answers are not kept."""
+    """Compressed scripts, so that each is compressed once. Other answers are not kept."""
 
     def set(self, key: str, value: bytes) -> None:
-        """Keep what has a name."""
+        """Keep an answer that has a name."""
         if not key.endswith(";"):
             self[key] = value
 
@@ -30,7 +30,7 @@ def install(app: Dash) -> None:
     server: Flask = app.server
 
     def script_name(asked: Request) -> str:
-        """Return the name of a script that the app has registered; nothing for other answers.
+        """Return the name of a script that the app has registered, or nothing for other answers.
 
         There are as many names as files, however many addresses visitors make up.
         """
@@ -59,13 +59,13 @@ def install(app: Dash) -> None:
 
     @server.after_request
     def finish(response: Response) -> Response:
-        """Set the lifetime, and compress what is worth it; most callbacks answer with less."""
+        """Set the lifetime, and compress large answers. Most callbacks answer with less."""
         if request.method == "GET":
             set_lifetime(response)
         small = response.is_sequence and (response.calculate_content_length() or 0) < SMALL
         return response if small else compress.after_request(response)
 
-    # Dash knows the script, but does not put it into the page; `dynamic` is its word for that.
+    # Dash knows the script, but does not put it into the page. `dynamic` is its word for that.
     (script,) = [script for script in app.get_dist([dag.__name__]) if script["type"] == "_js_dist"]
     app.config.meta_tags.append({"name": "ag-grid", "content": script["url"]})
     for part in dag.AgGrid._js_dist:
@@ -74,7 +74,7 @@ def install(app: Dash) -> None:
 
 
 def set_lifetime(response: Response) -> None:
-    """Let browsers keep what has its version in the address, and ask for the page each time."""
+    """Let browsers keep files with a version in the address, and ask for the page each time."""
     if close := getattr(response.response, "close", None):
         response.call_on_close(close)  # a file that is compressed would stay open otherwise
     if request.path.startswith("/assets/") and "m" in request.args and response.status_code == 200:

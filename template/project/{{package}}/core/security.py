@@ -1,4 +1,4 @@
-"""What the browser is told to refuse, how much the server takes, and who a visitor is."""
+"""Limits for the browser, limits for requests, and the identity of a visitor."""
 
 import base64
 import hashlib
@@ -16,7 +16,8 @@ from ..settings import settings
 
 APP = __name__.partition(".")[0]
 
-# What a page may load, and from where. A source of your own, say for map tiles, is added here.
+# The files that a page may load, and their sources. A source of your own, say for map tiles, is
+# added here.
 SOURCES = {
     "default-src": "'self'",
     "script-src": "'self'",  # and the hashes of the scripts in the index page; no `unsafe-eval`
@@ -49,7 +50,7 @@ class Sessions(SecureCookieSessionInterface):
 
     @cache  # noqa: B019, there is one of these for as long as the app lives
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        """Return what signs the cookies of the app."""
+        """Return the signer of the app's cookies."""
         return super().get_signing_serializer(app)
 
 
@@ -98,7 +99,7 @@ def open_sessions(server: Flask, lifetime: timedelta | None = None) -> None:
 
     @server.before_request
     def open_session() -> None:
-        """Renew the cookie with each page and each callback; scripts and images need none."""
+        """Renew the cookie with each page and each callback. Scripts and images need none."""
         if request.method == "POST" or "text/html" in request.headers.get("Accept", ""):
             visitor()
             if lifetime:

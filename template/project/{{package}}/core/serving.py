@@ -1,4 +1,4 @@
-"""What the app needs behind proxies and load balancers."""
+"""The app's parts for proxies and load balancers."""
 
 import logging
 
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 def install(app: Dash) -> None:
-    """Serve below the prefix, believe the proxies that are ours, and tell whether all is ready."""
+    """Serve below the prefix, trust our own proxies, and tell whether all is ready."""
     server: Flask = app.server
     server.add_url_rule("/ready", view_func=ready)
     if settings.path_prefix != "/":
@@ -29,7 +29,7 @@ def install(app: Dash) -> None:
 
 
 def ready() -> tuple[Response, int]:
-    """Ask what the app depends on; `/health` tells only whether the process lives."""
+    """Ask the servers of the app. `/health` tells only whether the process lives."""
     state = {}
     for name, ping in CHECKS.items():
         try:

@@ -1,10 +1,10 @@
-"""What a record can hold: values that are JSON."""
+"""The values of a record: values that are JSON."""
 
 import json
 import re
 from typing import Any
 
-# Every record of the app by its name; the shell holds their stores, so that they outlive a page.
+# Every record of the app by its name. The shell holds their stores, so they stay between pages.
 RECORDS: dict[str, Any] = {}
 
 
@@ -12,8 +12,8 @@ def to_json(key: str, value: Any) -> str:
     """Return `value` as JSON, in ASCII, so that its length is its size in bytes.
 
     Raises:
-        TypeError: the value is not JSON, and the text names its type and the key; or the key is
-            no name of a field.
+        TypeError: the value is not JSON, or the key is no name of a field. The text names the key
+            and the type.
     """
     if not is_name(key):
         raise TypeError(f"{str(key)[:50]!r} is no name of a field: text of up to 200 letters")

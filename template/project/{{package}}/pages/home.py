@@ -1,4 +1,4 @@
-"""Home: what there is, and what to do next. This page is yours, like all in this folder."""
+"""Home: the pages, and the next steps. This page is yours, like all in this folder."""
 
 import dash_mantine_components as dmc
 from dash import register_page

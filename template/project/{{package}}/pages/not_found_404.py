@@ -1,4 +1,4 @@
-"""What an unknown address shows; Dash finds this page by its name."""
+"""The page for unknown addresses. Dash finds it by its name."""
 
 import dash_mantine_components as dmc
 from dash import get_relative_path, register_page

@@ -1,0 +1,101 @@
+"""What a benchmark gives, a table, and how one is started from the command line."""
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+# `PYTHONDONTWRITEBYTECODE` would double the time of every import.
+ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+
+
+@dataclass(frozen=True)
+class Table:
+    """Figures with a title. Cells are texts with their units."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+
+    def markdown(self) -> str:
+        """Return the table as a section of a Markdown file."""
+        lines = [self.columns, tuple("---" for _ in self.columns), *self.rows]
+        table = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+        parts = [f"## {self.title}", self.note, table]
+        return "\n\n".join(part for part in parts if part) + "\n"
+
+
+Measure = Callable[[bool], Table]
+"""Measures a subject. With True, once and with as little data as shows that it works."""
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a command took: seconds, and the peak memory of its largest process in megabytes."""
+
+    seconds: float
+    megabytes: float
+
+
+def start(measure: Measure, words: Sequence[str] | None = None) -> None:
+    """Measure as the command line says, and print the table."""
+    parser = argparse.ArgumentParser(description=measure.__doc__)
+    parser.add_argument("--small", action="store_true", help="once, with as little as possible")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    given = parser.parse_args(words)
+    table = measure(given.small)
+    print(json.dumps(asdict(table), ensure_ascii=False) if given.json else table.markdown())
+
+
+def need(program: str, package: str) -> str:
+    """Return where a program is. Ends the run with a line if it is missing."""
+    if found := shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin"):
+        return found
+    raise SystemExit(f"{program} is missing: install Debian's package {package}")
+
+
+def spend(command: Sequence[str | Path], cwd: Path, env: Mapping[str, str] | None = None) -> Spent:
+    """Run a command that has to succeed, and return what it took."""
+    begin = time.perf_counter()
+    process = subprocess.Popen(
+        command,
+        cwd=cwd,
+        env={**ENVIRONMENT, **(env or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    assert process.stdout
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - begin
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{' '.join(map(str, command))} failed:\n{output.decode()}")
+    return Spent(seconds, usage.ru_maxrss / 1024)
+
+
+def median(values: Iterable[float]) -> float:
+    """Return the median of some values."""
+    return statistics.median(list(values))
+
+
+def seconds(value: float) -> str:
+    """Return a duration as a table has it, with two significant digits."""
+    return f"{value * 1000:.0f} ms" if value < 0.1 else f"{value:.2f} s"
+
+
+def size(count: float) -> str:
+    """Return a number of bytes as a table has it."""
+    if count < 1000:
+        return f"{count:.0f} B"
+    if count < 1_000_000:
+        return f"{count / 1000:.1f} kB"
+    return f"{count / 1_000_000:.1f} MB"

@@ -1,0 +1,1 @@
+"""Texts are read as prose: short sentences in plain words."""
