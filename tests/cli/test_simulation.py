@@ -51,7 +51,8 @@ def test_the_simulation_takes_away_what_the_documentation_lists() -> None:
 
 def test_the_simulation_reaches_dashgen_and_nothing_else() -> None:
     program = (
-        "import tests.support.simulated.plugin, dashgen.system as here, os, signal, subprocess, sys\n"
+        "import tests.support.simulated.plugin\n"
+        "import dashgen.system as here, os, signal, subprocess, sys\n"
         "assert here.sys.platform == 'win32' and sys.platform != 'win32'\n"
         "assert not hasattr(here.os, 'chown') and hasattr(os, 'chown')\n"
         "assert not hasattr(here.signal, 'SIGKILL') and hasattr(signal, 'SIGKILL')\n"
