@@ -1,8 +1,8 @@
 """A simulation of Windows: its lacks and its file locks, not the system itself.
 
 `python -m pytest -p tests.support.simulated.plugin` lets dashgen run without the modules,
-functions and constants that Windows lacks, as mypy's stubs of the standard library know them. The tests, the
-standard library and git stay as they are. What it starts by Python is simulated, too.
+functions and constants that Windows lacks, as mypy's stubs of the standard library know them. The
+tests, the standard library and git stay as they are. A Python that dashgen starts is simulated, too.
 """
 
 import ast
