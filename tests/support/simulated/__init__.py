@@ -2,7 +2,7 @@
 
 `python -m pytest -p tests.support.simulated.plugin` lets dashgen run without the modules,
 functions and constants that Windows lacks, as mypy's stubs of the standard library know them. The
-tests, the standard library and git stay as they are. A Python that dashgen starts is simulated, too.
+tests, the standard library and git stay as they are. Any Python that dashgen starts is simulated.
 """
 
 import ast
