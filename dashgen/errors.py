@@ -3,6 +3,7 @@
 A command raises these. Only the command line turns them into a line and an exit code.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from enum import IntEnum
@@ -11,6 +12,7 @@ from pathlib import Path
 from dashgen import system
 
 NAMED_ENTRIES = 8
+PASSWORD = re.compile(r"^(\w+:/+[^/@:]*):[^/@]*(?=@)")  # of an address
 
 
 def likely(word: str, known: Iterable[str]) -> str:
@@ -359,4 +361,5 @@ class DataError(DashgenError):
     exit_code = ExitCode.USAGE
 
     def __init__(self, path: Path, problem: str, hint: str = "") -> None:
-        super().__init__(f"{path}: {problem}", hint)
+        shown = PASSWORD.sub(r"\1", str(path))
+        super().__init__(f"{shown}: {problem}", hint)

@@ -1,9 +1,11 @@
 """The options about a file of data, and the screen that shows what was found in it."""
 
 import shutil
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,12 +16,15 @@ from dashgen.errors import CommandLineError
 
 if TYPE_CHECKING:
     from dashgen.commands.data import DataPage
-    from dashgen.data.describe import Description
+    from dashgen.data.describe import Description, Survey
     from dashgen.data.sniff import Given
 
 _STATED = "dashgen.data"
-DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
+DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "space": " "}
 ROLES = ("time", "measure", "category", "identifier", "text", "flag", "place")
+PATIENCE = 2  # seconds without a word
+ACCEPT, CORRECT, CANCEL = "yes", "correct a column", "cancel"
+SHOWN = "show it on the page"
 
 
 class DataCommand(TyperCommand):
@@ -62,7 +67,12 @@ def data_options() -> tuple[Any, ...]:
     def declare(
         file: Annotated[
             Path | None,
-            option("--from", metavar="FILE", help="Make a page of a CSV or TSV file."),
+            option(
+                "--from",
+                metavar="FILE",
+                help="Make a page of a CSV, JSON lines, Excel or Parquet file, or of a table: "
+                "postgresql://USER@HOST/DATABASE#TABLE.",
+            ),
         ] = None,
         column: Annotated[
             list[str] | None,
@@ -90,7 +100,9 @@ def data_options() -> tuple[Any, ...]:
         ] = None,
         delimiter: Annotated[
             str | None,
-            option("--delimiter", metavar="NAME", help="comma, semicolon, tab, pipe, or a sign."),
+            option(
+                "--delimiter", metavar="NAME", help="comma, semicolon, tab, pipe, space, or a sign."
+            ),
         ] = None,
         header: Annotated[
             int | None,
@@ -106,6 +118,17 @@ def data_options() -> tuple[Any, ...]:
         ] = None,
         encoding: Annotated[
             str | None, option("--encoding", metavar="NAME", help="Encoding, such as cp1252.")
+        ] = None,
+        sheet: Annotated[
+            str | None, option("--sheet", metavar="NAME", help="Sheet of a workbook.")
+        ] = None,
+        merged: Annotated[
+            str | None,
+            option("--merged", metavar="HOW", help="Merged cells of a workbook: fill or first."),
+        ] = None,
+        unpivot: Annotated[
+            bool | None,
+            option("--unpivot/--no-unpivot", help="Make a row of each cell below a year."),
         ] = None,
         copy: Annotated[
             bool | None,
@@ -141,14 +164,19 @@ def _given(context: typer.Context) -> "Given":
             hint = f"write --column NAME=ROLE, with {', '.join(ROLES)}"
             raise CommandLineError(f"--column {words!r} names no role", hint)
         roles.append((name, role))
-    for option, known in (("decimal", (".", ",")), ("ragged", ("fill", "skip"))):
+    for option, known in (
+        ("decimal", (".", ",")),
+        ("ragged", ("fill", "skip")),
+        ("merged", ("fill", "first")),
+    ):
         if said.get(option, known[0]) not in known:
             raise CommandLineError(f"--{option} is {' or '.join(known)}", "write one of them")
     delimiter = said.get("delimiter")
     delimiter = DELIMITERS.get(delimiter, delimiter)
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '\r\n"\0'):
         raise CommandLineError("--delimiter is one sign", f"or one of {', '.join(DELIMITERS)}")
-    names = ("encoding", "header", "footer", "ragged", "decimal", "day_first")
+    own = ("delimiter", "roles", "show")
+    names = [one.name for one in fields(Given) if one.name not in own]
     return Given(
         delimiter=delimiter,
         roles=tuple(roles),
@@ -169,31 +197,78 @@ def data_page(
     """Return the page that the stated file gives; doubts are asked, shown or refused."""
     # Imported here, so that --help stays fast.
     from dashgen.commands import data
+    from dashgen.data.describe import described
 
     file = stated_file(context)
     assert file is not None
     given = _given(context)
     copy = context.meta[_STATED].get("copy")
+    if ask and not dry_run:
+        description = agreed(output, file, given)
+    else:
+        description = described(file, given, _progress(output))
+        output.step(screen(description))
+    return data.data_page(description, project, entry, copy=copy, settled=not dry_run)
 
-    def progress(rows: int) -> None:
-        if rows % 200_000 == 0:
+
+def _progress(output: Output) -> Callable[[int], None]:
+    """Return what says every few seconds how many rows have been read."""
+    last = monotonic()
+
+    def say(rows: int) -> None:
+        nonlocal last
+        if monotonic() - last > PATIENCE:
+            last = monotonic()
             output.step(f"read {rows:,} rows")
 
+    return say
+
+
+def agreed(output: Output, file: Path, given: "Given") -> "Description":
+    """Return what a file holds, after the user was asked what is not sure and took the columns.
+
+    How the file is written is asked first, because its beginning shows that. Then it is read once.
+    """
+    # Imported here, because what asks takes time to import.
+    from dashgen.cli.prompts import ask_choice
+    from dashgen.data.describe import Survey, form_doubts
+
+    while form := form_doubts(file, given):
+        given = _answered(given, "", form[0])
+    survey = Survey(file, given, _progress(output))
+    description = survey.description(given)
+    output.step(screen(description))
     while True:
-        page = data.data_page(
-            file,
-            project,
-            entry,
-            given=given,
-            copy=copy,
-            settled=not (ask or dry_run),
-            progress=progress,
-        )
-        output.step(screen(page.description))
-        doubts = page.description.open_doubts if ask and not dry_run else []
-        if not doubts:
-            return page
-        given = _answered(given, *doubts[0])
+        if doubts := description.open_doubts:
+            given = _answered(given, *doubts[0])
+            if given.footer is not None:
+                survey.keep_end(given.footer)
+        else:
+            wish = ask_choice("Take the columns like this?", (ACCEPT, CORRECT, CANCEL))
+            if wish == ACCEPT:
+                return description
+            if wish == CANCEL:
+                raise KeyboardInterrupt
+            given = _corrected(survey, given)
+        description = survey.description(given)
+        if not description.open_doubts:
+            output.step(screen(description))
+
+
+def _corrected(survey: "Survey", given: "Given") -> "Given":
+    """Ask for a column and for what it is."""
+    from dashgen.cli.prompts import ask_choice
+
+    columns = survey.description(given).columns
+    name = ask_choice("Which column?", [column.name for column in columns])
+    column = next(one for one in columns if one.name == name)
+    offered = survey.roles(name, given)
+    if column.hidden:
+        offered.append(SHOWN)
+    role = ask_choice(f"What is {name}?", offered)
+    if role == SHOWN:
+        return replace(given, show=(*given.show, name))
+    return replace(given, roles=(*given.roles, (name, role)))
 
 
 def _answered(given: "Given", column: str, doubt: Any) -> "Given":
@@ -201,16 +276,16 @@ def _answered(given: "Given", column: str, doubt: Any) -> "Given":
     from dashgen.cli.prompts import ask_choice
 
     where = f"{column}: " if column else ""
-    offered = [str(flag) for flag in doubt.flags]
-    if len(offered) == 1:
-        offered.append("cancel")
-    chosen = ask_choice(f"{where}{doubt.text}?", offered)
-    flag = next((flag for flag in doubt.flags if str(flag) == chosen), None)
+    offered = {str(flag): flag for flag in doubt.flags}
+    words = [*offered] if len(offered) > 1 else [*offered, CANCEL]
+    flag = offered.get(ask_choice(f"{where}{doubt.text}?", words))
     if flag is None:
         raise KeyboardInterrupt
     match flag.name:
         case "day-first" | "month-first":
             return replace(given, day_first=flag.name == "day-first")
+        case "unpivot" | "no-unpivot":
+            return replace(given, unpivot=flag.name == "unpivot")
         case "header":
             return replace(given, header=int(flag.value))
         case "footer":
@@ -220,7 +295,7 @@ def _answered(given: "Given", column: str, doubt: Any) -> "Given":
         case "column":
             name, _, role = flag.value.rpartition("=")
             return replace(given, roles=(*given.roles, (name, role)))
-    return replace(given, decimal=flag.value)
+    return replace(given, **{flag.name: flag.value})
 
 
 def screen(description: "Description") -> str:

@@ -2,13 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dashgen.data.describe import Description, described, refuse_doubts
-from dashgen.data.sniff import Given
+from dashgen.data.describe import Description, refuse_doubts
 from dashgen.errors import DataError
 from dashgen.releases import installed
 
@@ -31,43 +30,39 @@ class DataPage:
 
 
 def data_page(
-    file: Path,
+    description: Description,
     project: Path,
     entry: Mapping[str, Any],
     *,
-    given: Given | None = None,
     copy: bool | None = None,
     settled: bool = True,
-    progress: Callable[[int], None] = lambda _: None,
 ) -> DataPage:
     """Return the page that a file gives.
 
     Args:
-        file: A CSV or TSV file.
+        description: What the file holds.
         project: The project's folder, which need not be there yet.
         entry: The page's name and the user's other answers about it.
-        given: The user's answers about the file.
         copy: Whether the file is copied into the project. None copies a file that is not large and
             holds nothing that looks like a secret or a person.
         settled: Refuse doubts that would change figures.
-        progress: Told how many rows have been read.
 
     Raises:
-        DataError: The file is not read, or there is a doubt.
+        DataError: There is a doubt, or the project has another file of that name.
     """
-    description = described(file, given, progress)
     if settled:
-        refuse_doubts(description)
+        refuse_doubts(description.path, description.open_doubts)
     path, content = description.placed(project, copy)
     if content is not None and _differs(project / path, content):
-        raise DataError(file, f"the project has another {path}", "rename the file")
+        raise DataError(description.path, f"the project has another {path}", "rename the file")
     files = {} if content is None else {path: content}
     return DataPage({**entry, **description.entry(path)}, files, description)
 
 
 def name_of(file: Path) -> str:
     """Return the name of a page from that of its file."""
-    stem = file.name.partition(".")[0].casefold()
+    _, table, name = file.name.partition("#")
+    stem = (name.rpartition(".")[2] if table else file.name.partition(".")[0]).casefold()
     plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
     words = re.sub("[^a-z0-9]+", "_", plain).strip("_")
     name = (words if words[:1].isalpha() else f"data_{words}")[:LONGEST].strip("_")

@@ -5,8 +5,17 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from dashgen.data.reading import CURRENCIES, FALSE, NO_VALUE, TRUE, missing, moment, reader
-from dashgen.data.sniff import Doubt, Flag
+from dashgen.data.doubts import Doubt, Flag
+from dashgen.data.reading import (
+    CURRENCIES,
+    FALSE,
+    NO_VALUE,
+    TRUE,
+    Native,
+    missing,
+    moment,
+    reader,
+)
 
 TYPES = ("text", "integer", "number", "boolean", "date", "datetime", "time")
 ROLES = ("time", "measure", "category", "identifier", "text", "flag", "place")
@@ -35,6 +44,13 @@ DAYS = (
 )
 FORMS = (
     "iso",
+    "quarter",
+    "%Y%m%d",
+    "%b %Y",
+    "%b-%Y",
+    "%Y-%b",
+    "%B %Y",
+    "%b-%d-%Y",
     *DAYS,
     *(f"{day}{time}" for day in DAYS for time in (" %H:%M", " %H:%M:%S", " %I:%M %p")),
 )
@@ -44,6 +60,8 @@ PLAIN = re.compile(r"-?\d+")
 POINT = re.compile(r"-?\d+\.\d+")
 NUMBERS = {("number", "."), ("number", ",")}
 LEADING_ZERO = re.compile(r"[-+]?0\d+")
+LOCALE = re.compile(r"\[\$([^-\]]*)[^\]]*\]")
+ZEROS = re.compile("0{2,}")
 UNIT = re.compile(rf"%|{CURRENCIES}")
 
 
@@ -59,7 +77,7 @@ def _part(*parts: str) -> re.Pattern[str]:
 
 COORDINATES = ("lat", "latitude", "lon", "lng", "long", "longitude")
 IDENTIFIER = _word(
-    *("id", "nr", "no", "number", "code", "key", "zip", "plz", "postal", "postcode"),
+    *("id", "nr", "no", "number(?! of)", "code", "key", "zip", "plz", "postal", "postcode"),
     *("isbn", "ean", "sku", "uuid", "index"),
 )
 YEAR = _word("year", "jahr", "année", "annee", "año", "yr", "season")
@@ -68,11 +86,18 @@ PLACE = _word(
     *("country", "land", "city", "town", "state", "county", "province"),
     *("stadt", "ort", "pays", "ville", *COORDINATES),
 )
+# Few whole numbers in a column of such a name are names, not amounts.
+GROUP = _word(
+    *("quarter", "quartal", "month", "monat", "weekday", "wochentag", "hour", "stunde", "class"),
+    *("group", "cluster", "grade", "level", "stage", "category", "type", "kind", "region", "zone"),
+)
+GROUPS = 31
 # A sum of these says nothing, so the page shows their mean.
 MEAN = _part(
-    *("rate", "ratio", "price", "preis", "age", "alter", "score", "rating", "percent", "share"),
-    *("temp", "average", "avg", "mean", "per ", "length", "width", "height", "depth", "weight"),
-    *("speed", "density", "%", "expect", "discount", "margin", "year", "index"),
+    *("price", "preis", "score", "rating", "percent", "share", "average", "avg", "mean", "per "),
+    *("length", "width", "height", "depth", "weight", "speed", "density", "%", "expect"),
+    *("discount", "margin", "index", "(rate|ratio)s?([^a-z]|$)", "(^|[^a-z])temp"),
+    *("(^|[^a-z])(age|alter|year)([^a-z]|$)",),
 )
 MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", re.IGNORECASE)
 TOKEN = re.compile(
@@ -117,10 +142,31 @@ class Fit:
 
 
 class Profile:
-    """What is known of a column's cells, which come in blocks."""
+    """What is known of a column's cells, which come in blocks.
 
-    def __init__(self, name: str) -> None:
+    Args:
+        name: The column's name.
+        typed: Whether cells may have their type in the file.
+        limit: The largest whole number that has all of its digits.
+        shown: The number format that a workbook shows it in.
+        asis: Whether a text stays one, because a database has it.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        typed: bool = False,
+        limit: int = LARGEST,
+        shown: str = "",
+        asis: bool = False,
+    ) -> None:
         self.name = name
+        self.typed = typed
+        self.limit = limit
+        self.shown = shown
+        self.asis = asis
+        self.natives = 0
         self.rows = 0
         self.values: Counter[str] = Counter()
         self.many = False
@@ -141,10 +187,19 @@ class Profile:
 
     def add(self, cells: Iterable[str]) -> None:
         """Take a block of cells."""
-        counts = Counter(cells)
+        if self.typed:
+            # A text and a figure may be equal as texts.
+            block = list(cells)
+            natives: Counter[str] = Counter(cell for cell in block if type(cell) is Native)
+            self.natives += natives.total()
+            self._count(natives)
+            cells = (cell for cell in block if type(cell) is not Native)
+        self._count(Counter(cells))
+
+    def _count(self, counts: Counter[str]) -> None:
         self.rows += counts.total()
         for cell, count in counts.items():
-            text = cell.strip()
+            text = cell if type(cell) is Native else cell.strip()
             if text.lower() in NO_VALUE:
                 self.absent[text] += count
                 continue
@@ -153,20 +208,20 @@ class Profile:
                 self.values[text] += count
             else:
                 self.many = True
-            if not known:
+            self.distinct += not known
+            if not known or (self.typed and type(text) is not Native):
                 self._look(text)
 
     def _look(self, text: str) -> None:
-        self.distinct += 1
         self.longest = max(self.longest, len(text))
         self.spaces += " " in text
         self.clock += ":" in text
-        self.marks += "." in text or "," in text
+        self.marks += type(text) is not Native and ("." in text or "," in text)
         if self.settled and self._is_number(text):
             return
         if PLAIN.fullmatch(text):
             self.zeros += bool(LEADING_ZERO.fullmatch(text))
-            self.large += abs(int(text[:30])) > LARGEST
+            self.large += abs(int(text[:30])) > self.limit
             self.cards += 13 <= len(text) <= 19 and _luhn(text)
         else:
             self.fractions += 1
@@ -177,6 +232,8 @@ class Profile:
             self.tokens += bool(TOKEN.fullmatch(text) or IBAN.fullmatch(text.replace(" ", "")))
             if unit := UNIT.search(text):
                 self.units[unit[0]] += 1
+        if self.asis and type(text) is not Native:
+            self.fits.clear()
         for way, fit in list(self.fits.items()):
             if fit.read(text) is not None:
                 fit.fits += 1
@@ -189,7 +246,8 @@ class Profile:
     def _is_number(self, text: str) -> bool:
         """Say whether a cell is like most of a column of numbers, without a look at all else."""
         plain = bool(PLAIN.fullmatch(text)) and len(text) < 13 and not LEADING_ZERO.fullmatch(text)
-        if not plain and not (self.fits.keys() == {("number", ".")} and POINT.fullmatch(text)):
+        pointed = self.fits.keys() == {("number", ".")} or type(text) is Native
+        if not plain and not (pointed and POINT.fullmatch(text)):
             return False
         self.fractions += not plain
         for fit in self.fits.values():
@@ -258,7 +316,7 @@ def column(profile: Profile, habit: Habits, role: str = "", show: bool = False) 
         show: Whether it is shown although it looks like a secret or a person.
     """
     doubts: list[Doubt] = []
-    kind, how = _type(profile, habit, doubts)
+    kind, how = _type(profile, habit, doubts, bool(role))
     guessed = _role(profile, kind, doubts)
     if role:
         kind, how = _as_role(role, kind, how)
@@ -278,11 +336,9 @@ def column(profile: Profile, habit: Habits, role: str = "", show: bool = False) 
                 (Flag("show", profile.name, "shows it"),),
             )
         )
-    unit = (
-        profile.units.most_common(1)[0][0]
-        if profile.units and kind in ("number", "integer")
-        else ""
-    )
+    unit = ""
+    if kind in ("number", "integer"):
+        unit = profile.units.most_common(1)[0][0] if profile.units else _shown_unit(profile)
     if len(profile.units) > 1 and kind in ("number", "integer"):
         named = " and ".join(sorted(profile.units))
         flags = (Flag("column", f"{profile.name}=text", "keeps it as text"),)
@@ -300,13 +356,13 @@ def column(profile: Profile, habit: Habits, role: str = "", show: bool = False) 
         role or guessed,
         kind,
         round(sum(absent.values()) / profile.rows, 4) if profile.rows else 1.0,
-        () if sensitive else tuple(value for value, _ in profile.values.most_common(3)),
+        () if sensitive else tuple(map(_example(kind, how), profile.values.most_common(3))),
         tuple(doubts),
         decimal=how if kind in ("number", "integer") and how == "," else "",
-        format=how if kind in ("date", "datetime") and how != "iso" else "",
+        format=how if kind in ("text", "date", "datetime") and how != "iso" else "",
         unit=unit,
         total="mean"
-        if (role or guessed) == "measure" and (unit == "%" or MEAN.search(profile.name))
+        if (role or guessed) == "measure" and (unit == "%" or MEAN.search(_plain(profile.name)))
         else "",
         hidden=bool(sensitive and not show) or not kept,
     )
@@ -315,18 +371,36 @@ def column(profile: Profile, habit: Habits, role: str = "", show: bool = False) 
 def _as_role(role: str, kind: str, how: str) -> tuple[str, str]:
     """Return the type that goes with a role of the user's."""
     if role == "text" or (role == "identifier" and kind in ("integer", "number")):
-        return "text", ""
+        return "text", how if kind == "text" else ""
     return kind, how
 
 
-def _type(profile: Profile, habit: Habits, doubts: list[Doubt]) -> tuple[str, str]:
+def _example(kind: str, how: str) -> Callable[[tuple[str, int]], str]:
+    read = reader("text", form=how) if kind == "text" and how else str
+    return lambda counted: read(counted[0]) or ""
+
+
+def _shown_unit(profile: Profile) -> str:
+    """Return the unit that a workbook shows with the figures of a column."""
+    found = UNIT.search(LOCALE.sub(r"\1", profile.shown))
+    return found[0] if found else ""
+
+
+def _type(profile: Profile, habit: Habits, doubts: list[Doubt], stated: bool) -> tuple[str, str]:
     if not profile.filled:
         return "text", ""
     words = {value.lower() for value in profile.values}
+    native = profile.natives == profile.filled
+    if native and words <= {"true", "false"}:
+        return "boolean", ""
+    if native and ZEROS.fullmatch(profile.shown) and not profile.fractions:
+        doubts.append(Doubt("text, because the workbook shows leading zeros"))
+        return "text", profile.shown
     if profile.fitting("boolean") and len(words) == 2 and words & TRUE and words & FALSE:
         return "boolean", ""
-    if forms := profile.fitting("datetime"):
-        return _moment(profile, forms, habit, doubts)
+    forms = profile.fitting("datetime")
+    if forms and (forms != ["%Y%m%d"] or all(v[:2] in ("19", "20") for v in profile.values)):
+        return _moment(profile, forms, habit, doubts, stated)
     if profile.fitting("time") and profile.clock:
         return "time", ""
     if marks := profile.fitting("number"):
@@ -346,11 +420,15 @@ def _number(
         doubts.append(Doubt("text, because of leading zeros"))
         return "text", ""
     if profile.large:
-        doubts.append(Doubt("text, because a figure beyond 2**53 would lose digits"))
+        text = "text, because a figure beyond 2**53 would lose digits"
+        if profile.limit < LARGEST:
+            text = "text; a workbook keeps 15 digits of a figure, and the others are lost"
+        doubts.append(Doubt(text))
         return "text", ""
     mark = marks[0]
     if len(marks) == 2 and profile.marks:
-        example = next((v for v in profile.values if "." in v or "," in v), "")
+        marked = [v for v in profile.values if "." in v or "," in v]
+        example = next((v for v in marked if type(v) is not Native), "".join(marked[:1]))
         if habit.decimal in marks:
             mark = habit.decimal
         elif example:
@@ -363,13 +441,15 @@ def _number(
     elif len(marks) == 2:
         mark = "."
     whole = reader("integer", decimal=mark)
-    integers = not profile.many and all(whole(value) is not None for value in profile.values)
+    integers = not profile.fractions or (
+        not profile.many and all(whole(value) is not None for value in profile.values)
+    )
     percent = "%" in profile.units
     return ("integer" if integers and not percent else "number"), mark
 
 
 def _moment(
-    profile: Profile, forms: list[str], habit: Habits, doubts: list[Doubt]
+    profile: Profile, forms: list[str], habit: Habits, doubts: list[Doubt], stated: bool
 ) -> tuple[str, str]:
     if 0 < profile.zones < profile.distinct and "iso" in forms:
         doubts.append(Doubt("text, because some times have a time zone and some have none"))
@@ -377,16 +457,25 @@ def _moment(
     form = forms[0]
     first = [f for f in forms if f.split(" ")[0] in DAY_FIRST]
     second = [f for f in forms if f.split(" ")[0] in MONTH_FIRST]
-    if first and second:
-        same = all(moment(v, first[0]) == moment(v, second[0]) for v in profile.values)
-        if habit.day_first is None and not same:
-            example = next(iter(profile.values))
+    if profile.natives == profile.filled and "iso" in forms:
+        form = "iso"
+    elif first and second:
+        pairs = ((v, moment(v, first[0]), moment(v, second[0])) for v in profile.values)
+        example = next((v for v, one, other in pairs if one != other), None)
+        if habit.day_first is None and example is not None:
             flags = (
                 Flag("day-first", "", "reads the day first"),
                 Flag("month-first", "", "the month"),
             )
             doubts.append(Doubt(f"{example} may begin with the day or the month", flags, True))
         form = second[0] if habit.day_first is False else first[0]
+    if 0 < profile.natives < profile.filled:
+        flags = (
+            Flag("column", f"{profile.name}=time", "takes them as they are"),
+            Flag("column", f"{profile.name}=text", "keeps all as text"),
+        )
+        text = "some dates are texts, so Excel may have swapped day and month of the others"
+        doubts.append(Doubt(text, flags, not stated))
     if form.split(" ")[0].endswith("%y"):
         doubts.append(Doubt("years have two digits: 69 to 99 are 1969 to 1999"))
     if profile.zones:
@@ -396,7 +485,7 @@ def _moment(
 
 
 def _role(profile: Profile, kind: str, doubts: list[Doubt]) -> str:
-    name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", profile.name)
+    name = _plain(profile.name)
     unique = profile.distinct >= profile.filled > 20
     if kind in ("date", "datetime"):
         return "time"
@@ -412,6 +501,8 @@ def _role(profile: Profile, kind: str, doubts: list[Doubt]) -> str:
                 v.isdigit() and 1000 < int(v) < 3000 for v in profile.values
             ):
                 return "time"
+            if GROUP.search(name) and profile.distinct <= GROUPS:
+                return "category"
             if IDENTIFIER.search(name) or name.lower().endswith("id"):
                 return "identifier"
             if unique and _counts_up(profile):
@@ -430,6 +521,11 @@ def _role(profile: Profile, kind: str, doubts: list[Doubt]) -> str:
     if unique and not profile.spaces and profile.longest <= 40:
         return "identifier"
     return "text"
+
+
+def _plain(name: str) -> str:
+    """Return a name with its words apart."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
 
 
 def _counts_up(profile: Profile) -> bool:

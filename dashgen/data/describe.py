@@ -1,23 +1,27 @@
 """What a file holds, and what has to be asked before a page is made of it."""
 
 import os
-from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from dashgen.data import sniff
-from dashgen.data.columns import ROLES, Column, Profile, column, habits
-from dashgen.data.reading import ReadingError, Source, table
-from dashgen.data.sniff import Doubt, Given
+from dashgen.data import formats, sniff
+from dashgen.data.columns import LARGEST, ROLES, Column, Profile, column, habits
+from dashgen.data.doubts import Doubt
+from dashgen.data.reading import ReadingError, Source, heading, held_back, lines, shaped
+from dashgen.data.sniff import Given
 from dashgen.errors import DataError
 
 BLOCK = 20_000
 COPIED = 20_000_000  # bytes up to which a file is copied into the project
 FOLDER = "data"
 MOST_COLUMNS = 1000
+WORKBOOK_DIGITS = 10**15  # figures from here on have lost digits in a workbook
+LAST = 5  # rows at the end that may be totals or notes
+SOURCE = [one.name for one in fields(Source) if one.name != "path"]
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,8 @@ class Description:
         A large file, and one with secrets or persons, stays where it is, and so does a file that
         is in the project already.
         """
+        if self.source.format == "postgresql":
+            return formats.without_password(self.path), None
         inside = os.path.realpath(self.path)
         root = os.path.realpath(project) + os.sep
         if inside.startswith(root):
@@ -63,7 +69,7 @@ class Description:
         plain = Source("")
         source = {"path": path} | {
             key: value
-            for key in ("encoding", "delimiter", "header", "footer", "ragged")
+            for key in SOURCE
             if (value := getattr(self.source, key)) != getattr(plain, key)
         }
         columns = []
@@ -102,13 +108,186 @@ class Description:
         }
 
 
+class Survey:
+    """All that a file holds, read once; what it means may be asked several times.
+
+    Args:
+        path: A file in one of the formats.
+        given: What the user has said about how it is written.
+        progress: Told how many rows have been read.
+
+    Raises:
+        DataError: It is not read; the message says why and what to do.
+    """
+
+    def __init__(self, path: Path, given: Given, progress: Callable[[int], None]) -> None:
+        self.path = path
+        with _errors(path):
+            self.source, self.doubts = sniff.sniffed(path, given)
+            if given.footer is not None:
+                self.source = replace(self.source, footer=given.footer)
+            try:
+                self._read(given, progress)
+            except ReadingError:
+                # A file that is read in a wrong form fits nowhere, so the form is asked first.
+                refuse_doubts(path, [("", doubt) for doubt in self.doubts])
+                raise
+
+    def _read(self, given: Given, progress: Callable[[int], None]) -> None:
+        found = lines(self.source, self.path)
+        self.header, rows = heading(self.source, found)
+        if not self.header:
+            raise DataError(self.path, "there is no header")
+        last: list[tuple[int, list[str]]] = []
+        open_end = given.footer is None and self.source.format in ("csv", "excel")
+        kept = held_back(rows, LAST if open_end else self.source.footer, last)
+        names, whole = shaped(self.source, self.header, kept)
+        if len(names) > MOST_COLUMNS:
+            raise DataError(
+                self.path, f"{len(names)} columns are more than {MOST_COLUMNS}", "take fewer"
+            )
+        looks = self._looks()
+        self.profiles = [
+            Profile(
+                name,
+                typed=self.source.format != "csv",
+                asis=self.source.format == "postgresql",
+                limit=WORKBOOK_DIGITS if self.source.format == "excel" else LARGEST,
+                shown=looks.get(name, ""),
+            )
+            for name in names
+        ]
+        self.rows = 0
+        while block := list(islice(whole, BLOCK)):
+            self._add([row for _, row in block])
+            progress(self.rows)
+        self._count_table()
+        self.end: list[tuple[int, list[str]]] = []
+        if open_end:
+            ends = sniff.footer_doubts(last, len(self.header))
+            count = int(ends[0].flags[0].value) if ends else 0
+            self.doubts += ends
+            self.end = last[len(last) - count :]
+            self._add_raw(last[: len(last) - count])
+            self.source = replace(self.source, footer=count)
+
+    def _count_table(self) -> None:
+        """Count the rows of a table in a database, of which only the first were looked at."""
+        if self.source.format != "postgresql":
+            return
+        counted = formats.module(self.path, "postgresql").size(self.source)
+        if counted > self.rows:
+            self.doubts.append(Doubt(f"the first {self.rows:,} of {counted:,} rows were looked at"))
+            self.rows = counted
+        if self.source.path != formats.without_password(self.path):
+            self.doubts.append(Doubt("the password is not written down: set PGPASSWORD"))
+
+    def _looks(self) -> dict[str, str]:
+        """Return the number format of each column of a workbook, and note what has no value."""
+        if self.source.format != "excel":
+            return {}
+        found = formats.looks(self.path, self.source)
+        if found.unknown:
+            raise DataError(
+                self.path,
+                f"{found.unknown:,} formulas have no result",
+                "open the workbook in Excel, and save it",
+            )
+        if found.errors:
+            text = f"{found.errors:,} cells with errors such as #REF! count as missing"
+            self.doubts.append(Doubt(text))
+        return {self.header[at]: code for at, code in found.codes.items() if at < len(self.header)}
+
+    def _add_raw(self, rows: list[tuple[int, list[str]]]) -> None:
+        self._add([row for _, row in shaped(self.source, self.header, iter(rows))[1]])
+
+    def _add(self, rows: list[list[str]]) -> None:
+        self.rows += len(rows)
+        for profile, cells in zip(self.profiles, zip(*rows, strict=True), strict=False):
+            profile.add(cells)
+
+    def keep_end(self, footer: int) -> None:
+        """Take the last rows for rows of the table, unless they are left out as was offered."""
+        with _errors(self.path):
+            if footer != self.source.footer:
+                self._add_raw(self.end[: len(self.end) - footer])
+        self.source = replace(self.source, footer=footer)
+        self.doubts = [doubt for doubt in self.doubts if doubt.about != "footer"]
+
+    def description(self, given: Given) -> Description:
+        """Return what the columns mean.
+
+        Args:
+            given: What the user has said about them.
+
+        Raises:
+            DataError: That cannot be.
+        """
+        if not self.rows:
+            raise DataError(self.path, "there is a header, but no row")
+        stated = dict(given.roles)
+        names = [profile.name for profile in self.profiles]
+        for name in [*stated, *given.show]:
+            if name not in names:
+                raise DataError(
+                    self.path,
+                    f"there is no column {name!r}",
+                    f"its columns are {', '.join(names[:12])}",
+                )
+        habit = habits(self.profiles, given.decimal, given.day_first)
+        columns = [
+            column(p, habit, stated.get(p.name, ""), p.name in given.show) for p in self.profiles
+        ]
+        for one in columns:
+            if one.name in stated and not possible(one):
+                hint = f"pass --column {one.name}=text, or correct the file"
+                raise DataError(
+                    self.path, f"column {one.name!r} is {one.type} and cannot be a {one.role}", hint
+                )
+        return Description(self.path, self.source, self.rows, tuple(columns), tuple(self.doubts))
+
+    def roles(self, name: str, given: Given) -> list[str]:
+        """Return the roles that a column can have, the present one first."""
+        now = next(one for one in self.description(given).columns if one.name == name)
+        profile = next(one for one in self.profiles if one.name == name)
+        habit = habits(self.profiles, given.decimal, given.day_first)
+        others = [role for role in ROLES if role != now.role]
+        return [now.role, *(r for r in others if possible(column(profile, habit, r)))]
+
+
+def form_doubts(path: Path, given: Given) -> list[Doubt]:
+    """Return what is not sure of how a file is written, as far as its beginning shows it.
+
+    Raises:
+        DataError: It is no file with a table.
+    """
+    with _errors(path):
+        return [doubt for doubt in sniff.sniffed(path, given)[1] if doubt.changes_figures]
+
+
+@contextmanager
+def _errors(path: Path) -> Iterator[None]:
+    """Turn what is wrong with a file into an error with a way out."""
+    try:
+        yield
+    except ReadingError as error:
+        hint = "correct the file"
+        if "cells, and" in str(error):
+            hint = "--ragged skip leaves such rows out, --ragged fill fills short ones"
+        elif "encoding" in str(error):
+            hint = "pass another --encoding"
+        elif "no JSON" in str(error) or "no object" in str(error):
+            hint = "pass an object a line, or a list of objects"
+        raise DataError(path, str(error), hint) from error
+
+
 def described(
     path: Path, given: Given | None = None, progress: Callable[[int], None] = lambda _: None
 ) -> Description:
     """Read a file from its first to its last row, and say what it holds.
 
     Args:
-        path: A CSV or TSV file, which may be compressed by gzip.
+        path: A file in one of the formats.
         given: What the user has said about it.
         progress: Told how many rows have been read.
 
@@ -116,71 +295,11 @@ def described(
         DataError: It is not read; the message says why and what to do.
     """
     given = given or Given()
-    try:
-        source, doubts = sniff.sniffed(path, given)
-        return _described(path, source, given, doubts, progress)
-    except ReadingError as error:
-        hint = "correct the file"
-        if "cells" in str(error):
-            hint = "--ragged skip leaves such rows out, --ragged fill fills short ones"
-        elif "encoding" in str(error):
-            hint = "pass another --encoding"
-        raise DataError(path, str(error), hint) from error
+    return Survey(path, given, progress).description(given)
 
 
-def _described(
-    path: Path,
-    source: Source,
-    given: Given,
-    doubts: list[Doubt],
-    progress: Callable[[int], None],
-) -> Description:
-    top = sniff.top_of(source, path)
-    if given.header is None:
-        doubts += sniff.header_doubts(top, source.header)
-    ragged = source
-    last: deque[tuple[int, list[str]]] = deque(maxlen=5)
-    if given.footer is None:
-        last.extend(sniff.last_of(source, path))
-        ends = sniff.footer_doubts(list(last), max(map(len, top)))
-        doubts += ends
-        if ends:
-            # Until that is answered, the rows in doubt must not spoil the types of the columns.
-            ragged = replace(source, footer=int(ends[0].flags[0].value))
-    names, rows = table(ragged, path)
-    if not names:
-        raise DataError(path, "there is no header")
-    if len(names) > MOST_COLUMNS:
-        raise DataError(path, f"{len(names)} columns are more than {MOST_COLUMNS}", "take fewer")
-    stated = dict(given.roles)
-    for name in [*stated, *given.show]:
-        if name not in names:
-            raise DataError(
-                path, f"there is no column {name!r}", f"its columns are {', '.join(names[:12])}"
-            )
-    profiles = [Profile(name) for name in names]
-    count = 0
-    while block := list(islice(rows, BLOCK)):
-        count += len(block)
-        for profile, cells in zip(
-            profiles, zip(*(row for _, row in block), strict=True), strict=True
-        ):
-            profile.add(cells)
-        progress(count)
-    if not count:
-        raise DataError(path, "there is a header, but no row")
-    habit = habits(profiles, given.decimal, given.day_first)
-    columns = [column(p, habit, stated.get(p.name, ""), p.name in given.show) for p in profiles]
-    for one in columns:
-        if one.name in stated and not _possible(one):
-            hint = f"pass --column {one.name}=text, or correct the file"
-            raise DataError(
-                path, f"column {one.name!r} is {one.type} and cannot be a {one.role}", hint
-            )
-    return Description(path, ragged, count, tuple(columns), tuple(doubts))
-
-
-def _possible(one: Column) -> bool:
+def possible(one: Column) -> bool:
+    """Say whether a column can have its role."""
     wanted = {
         "time": ("date", "datetime", "integer"),
         "measure": ("integer", "number"),
@@ -189,12 +308,17 @@ def _possible(one: Column) -> bool:
     return one.role in ROLES and (one.role not in wanted or one.type in wanted[one.role])
 
 
-def refuse_doubts(description: Description) -> None:
+def refuse_doubts(path: Path, doubts: Iterable[tuple[str, Doubt]]) -> None:
     """Refuse to go on where a doubt would change figures.
 
+    Args:
+        path: The file.
+        doubts: What is not sure of it, each with the column that it is about, if any.
+
     Raises:
-        DataError: Names the first doubt and the flags that answer it.
+        DataError: Names the first such doubt and the flags that answer it.
     """
-    for name, doubt in description.open_doubts:
-        where = f"column {name!r}: " if name else ""
-        raise DataError(description.path, f"{where}{doubt.text}", ", ".join(map(str, doubt.flags)))
+    for name, doubt in doubts:
+        if doubt.changes_figures:
+            where = f"column {name!r}: " if name else ""
+            raise DataError(path, f"{where}{doubt.text}", ", ".join(map(str, doubt.flags)))

@@ -1,4 +1,4 @@
-"""A text file with a table, read as it is described: rows of cells, and what a cell means.
+"""A file with a table, read as it is described: rows of cells, and what a cell means.
 
 Nothing is guessed here. A cell that does not fit its description is an error with its line.
 """
@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from decimal import Decimal
+from importlib import import_module
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -49,8 +51,20 @@ GROUPS = {
 }
 
 
+Rows = Iterator[tuple[int, list[str]]]
+QUARTER = re.compile(r"(?P<year>(19|20)\d\d)[- ]?[Qq](?P<quarter>[1-4])")
+# A year, a month or a day in the place of a header.
+YEAR = re.compile(r"(19|20)\d\d([-/](0[1-9]|1[0-2])([-/]([0-2]\d|3[01]))?)?")
+
+
 class ReadingError(ValueError):
     """A file that is not as it is described."""
+
+
+class Native(str):
+    """A cell that has its type in the file: its plain form, with a decimal point and ISO dates."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True)
@@ -58,6 +72,12 @@ class Source:
     """Where a table is, and how it is written."""
 
     path: str
+    format: str = "csv"
+    """csv, jsonl, excel, parquet or postgresql; the module of that name reads it."""
+    sheet: str = ""
+    """The sheet of a workbook."""
+    merged: str = "first"
+    """Which of a workbook's merged cells have their value: the first, or all by `fill`."""
     encoding: str = "utf-8"
     delimiter: str = ","
     header: int = 1
@@ -66,6 +86,8 @@ class Source:
     """Rows at the end that do not belong to the table, such as totals."""
     ragged: str = "refuse"
     """What becomes of rows that are too short or too long: refuse, fill or skip."""
+    unpivot: bool = False
+    """Whether each cell below a year becomes a row of its own."""
 
 
 def opened(path: Path, encoding: str) -> Any:
@@ -74,12 +96,15 @@ def opened(path: Path, encoding: str) -> Any:
     return how(path, "rt", encoding=encoding, newline="")
 
 
-def lines(source: Source, path: Path) -> Iterator[tuple[int, list[str]]]:
+def lines(source: Source, path: Path) -> Rows:
     """Yield each row that is not empty, with the number of the line where it ends.
 
     Raises:
-        ReadingError: The file is not in its encoding, or a quote does not end.
+        ReadingError: The file is damaged, not in its encoding, or a quote does not end.
     """
+    if source.format != "csv":
+        yield from reads(source.format).lines(source, path)
+        return
     try:
         with opened(path, source.encoding) as file:
             reader = csv.reader(file, delimiter=source.delimiter, strict=True)
@@ -92,6 +117,18 @@ def lines(source: Source, path: Path) -> Iterator[tuple[int, list[str]]]:
         raise ReadingError(f"not in the encoding {source.encoding}: {error}") from error
     except (EOFError, gzip.BadGzipFile) as error:
         raise ReadingError(f"the compressed file is damaged: {error}") from error
+
+
+def reads(form: str) -> Any:
+    """Return the module that reads a format, which a project has only if a page needs it.
+
+    Raises:
+        ReadingError: It is not there, or the package that it needs is not.
+    """
+    try:
+        return import_module(f".{form}", __package__)
+    except ModuleNotFoundError as error:
+        raise ReadingError(f"the format {form} needs the module {error.name}") from None
 
 
 def names(header: Sequence[str], width: int) -> list[str]:
@@ -110,37 +147,78 @@ def names(header: Sequence[str], width: int) -> list[str]:
     return found
 
 
-def table(source: Source, path: Path) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+def table(source: Source, path: Path) -> tuple[list[str], Rows]:
     """Return the names of the columns, and the rows of cells with their lines.
 
     Raises:
         ReadingError: The file is not as described; also while the rows are read.
     """
-    found = lines(source, path)
+    columns, rows = heading(source, lines(source, path))
+    return shaped(source, columns, held_back(rows, source.footer, []))
+
+
+def heading(source: Source, found: Rows) -> tuple[list[str], Rows]:
+    """Return the names of a file's columns, and the rows after them.
+
+    Raises:
+        ReadingError: There is no header.
+    """
     header: list[str] = []
     for _ in range(source.header):
         header = next(found, (0, []))[1]
     if source.header and not header:
         raise ReadingError("there is no header")
-    first = None if source.header else next(found, None)
-    if first is not None:
-        header = [""] * len(first[1])
+    first = [] if source.header else list(islice(found, 1))
+    for _, row in first:
+        header = [""] * len(row)
     while source.header and header and not header[-1].strip():
         header.pop()  # a delimiter at the end of each line
-
-    def rows() -> Iterator[tuple[int, list[str]]]:
-        waiting: list[tuple[int, list[str]]] = [first] if first is not None else []
-        for row in found:
-            waiting.append(row)
-            if len(waiting) > source.footer:
-                yield from fitted(*waiting.pop(0), len(header), source.ragged)
-        while len(waiting) > source.footer:
-            yield from fitted(*waiting.pop(0), len(header), source.ragged)
-
-    return names(header, len(header)), rows()
+    return names(header, len(header)), chain(first, found)
 
 
-def fitted(line: int, row: list[str], width: int, ragged: str) -> Iterator[tuple[int, list[str]]]:
+def held_back(rows: Rows, count: int, last: list[tuple[int, list[str]]]) -> Rows:
+    """Yield the rows but the last ones, which are put into a list."""
+    for row in rows:
+        last.append(row)
+        if len(last) > count:
+            yield last.pop(0)
+
+
+def shaped(source: Source, columns: list[str], rows: Rows) -> tuple[list[str], Rows]:
+    """Return the table that the rows of a file make, each as wide as the table."""
+    whole = (fit for line, row in rows for fit in fitted(line, row, len(columns), source.ragged))
+    return unpivoted(columns, whole) if source.unpivot else (columns, whole)
+
+
+def unpivoted(columns: list[str], rows: Rows) -> tuple[list[str], Rows]:
+    """Return a table with a row for each filled cell below a year: the other cells, year, value.
+
+    Raises:
+        ReadingError: No header is a year.
+    """
+    years = [place for place, name in enumerate(columns) if YEAR.fullmatch(name)]
+    if not years:
+        raise ReadingError("no header is a year, such as 2024")
+    kept = [place for place in range(len(columns)) if place not in years]
+    label = span(columns[years[0]])
+
+    def found() -> Rows:
+        for line, row in rows:
+            own = [row[place] for place in kept]
+            for place in years:
+                if not missing(row[place], "number"):
+                    yield line, [*own, columns[place], row[place]]
+
+    header = [*(columns[place] for place in kept), label, "value"]
+    return names(header, len(header)), found()
+
+
+def span(header: str) -> str:
+    """Return what a header is that stands for a time."""
+    return {4: "year", 7: "month"}.get(len(header), "day")
+
+
+def fitted(line: int, row: list[str], width: int, ragged: str) -> Rows:
     """Yield the row with as many cells as there are columns, unless it is to be skipped."""
     while len(row) > width and not row[-1].strip():
         row.pop()
@@ -182,10 +260,15 @@ def number(cell: str, decimal: str) -> str | None:
 
 
 def moment(cell: str, form: str) -> datetime | None:
-    """Return a date or a time of a form; times with a zone are moved to UTC."""
+    """Return a date or a time of a form, `iso`, `quarter` or as strptime takes it, in UTC."""
     text = cell.strip()
+    if form == "quarter":
+        match = QUARTER.fullmatch(text)
+        return datetime(int(match["year"]), 3 * int(match["quarter"]) - 2, 1) if match else None
+    if form == "%Y%m%d" and len(text) != 8:
+        return None
     try:
-        if form != "iso":
+        if form != "iso" and not (isinstance(cell, Native) and "-" in cell):
             return datetime.strptime(text, form)
         if text[4:5] != "-":
             return None
@@ -201,11 +284,18 @@ def reader(kind: str, *, decimal: str = ".", form: str = "iso") -> Callable[[str
     Args:
         kind: text, integer, number, boolean, date, datetime or time.
         decimal: The decimal mark of numbers.
-        form: The form of dates, as `strptime` takes it, or iso.
+        form: The form of dates, as `strptime` takes it, iso or quarter. Zeros, such as 00000, are
+            the digits of a text that a workbook shows with leading zeros.
     """
 
+    def text(cell: str) -> str:
+        return cell.strip().zfill(len(form)) if form.strip("0") == "" else cell.strip()
+
+    def figure(cell: str) -> str | None:
+        return number(cell, "." if isinstance(cell, Native) else decimal)
+
     def integer(cell: str) -> str | None:
-        found = number(cell, decimal)
+        found = figure(cell)
         return found if found and found.lstrip("-").isdigit() else None
 
     def boolean(cell: str) -> str | None:
@@ -227,9 +317,9 @@ def reader(kind: str, *, decimal: str = ".", form: str = "iso") -> Callable[[str
             return None
 
     kinds: dict[str, Callable[[str], str | None]] = {
-        "text": str.strip,
+        "text": text,
         "integer": integer,
-        "number": lambda cell: number(cell, decimal),
+        "number": figure,
         "boolean": boolean,
         "date": date,
         "datetime": stamp,

@@ -4,34 +4,27 @@ import codecs
 import csv
 import gzip
 import re
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
-from dashgen.data.reading import Source, encoding_exists, lines, number, opened
+from dashgen.data import formats
+from dashgen.data.doubts import Doubt, Flag
+from dashgen.data.reading import YEAR, Source, encoding_exists, lines, number, opened, span
 from dashgen.errors import DataError
-from dashgen.system import quoted
 
 SAMPLE = 1 << 18  # characters that are looked at for the delimiter
 ROWS = 200
 BLOCK = 1 << 20
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+SPACE = " "
 MARKS = {
     b"\xff\xfe": "utf-16",
     b"\xfe\xff": "utf-16",
     b"\xef\xbb\xbf": "utf-8-sig",
 }
-FOREIGN = {
-    b"PK\x03\x04": ("an Excel or another zip file", "save it as CSV"),
-    b"\xd0\xcf\x11\xe0": ("an old Excel file", "save it as CSV"),
-    b"PAR1": ("a Parquet file, which is not read yet", "save it as CSV"),
-    b"%PDF": ("a PDF file", "pass a CSV or TSV file"),
-    b"SQLite format 3": ("a SQLite database, which is not read yet", "export a table as CSV"),
-    b"BZh": ("compressed by bzip2", "unpack it, or use gzip"),
-    b"\x28\xb5\x2f\xfd": ("compressed by zstd", "unpack it, or use gzip"),
-}
-WEB_PAGE = re.compile(rb"\s*(<!doctype|<html|<\?xml|<head)", re.IGNORECASE)
 # Letters and signs of Western Europe that are not in ASCII.
 WESTERN = {
     *"äöüßÄÖÜéèêëàâáåãæçñíìîïóòôõøœúùûÿýÉÈÊËÀÂÁÅÃÆÇÑÍÌÎÏÓÒÔÕØŒÚÙÛÝðÐþÞ",
@@ -39,38 +32,6 @@ WESTERN = {
 }
 FOREIGN_LETTERS = re.compile("[\xc0-\xff]{3}")
 TOTAL = re.compile(r"(grand |sub)?total|sum|summe|gesamt\w*|somme|totale?", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Flag:
-    """An answer to a doubt, as one gives it on the command line."""
-
-    name: str
-    value: str
-    meaning: str
-
-    @property
-    def words(self) -> str:
-        """Return what is typed."""
-        return f"--{self.name} {quoted(self.value)}" if self.value else f"--{self.name}"
-
-    def __str__(self) -> str:
-        return f"{self.words} {self.meaning}"
-
-
-@dataclass(frozen=True)
-class Doubt:
-    """A guess that could be wrong.
-
-    Args:
-        text: What is not sure.
-        flags: What answers it, one flag an answer.
-        changes_figures: Whether the other answer gives other figures.
-    """
-
-    text: str
-    flags: tuple[Flag, ...] = ()
-    changes_figures: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,29 +47,87 @@ class Given:
     day_first: bool | None = None
     roles: tuple[tuple[str, str], ...] = ()
     show: tuple[str, ...] = ()
+    sheet: str | None = None
+    merged: str | None = None
+    unpivot: bool | None = None
 
 
 def sniffed(path: Path, given: Given) -> tuple[Source, list[Doubt]]:
-    """Return how a file is written, and what is not sure of that.
+    """Return how a file is written, and what is not sure of that; only its beginning is read.
 
     Raises:
-        DataError: It is no text file with a table.
+        DataError: It is no file with a table.
     """
     doubts: list[Doubt] = []
-    _check(path)
+    form = formats.format_of(path)
+    for option, known in (
+        ("encoding", ("csv", "jsonl")),
+        ("delimiter", ("csv",)),
+        ("ragged", ("csv",)),
+        ("sheet", ("excel",)),
+        ("merged", ("excel",)),
+    ):
+        if getattr(given, option) is not None and form not in known:
+            raise DataError(path, f"--{option} is not for such a file", f"leave out --{option}")
+    if form != "csv":
+        formats.module(path, form)
+    source = _written(path, form, given, doubts)
+    numbered = top_of(source, path)
+    top = [row for _, row in numbered]
+    if not top:
+        raise DataError(path, "the file is empty")
+    header = given.header
+    if header is None:
+        header = _header(top, doubts) if form in ("csv", "excel") else 1
+    source = replace(source, header=header, unpivot=bool(given.unpivot))
+    if form == "excel":
+        line = numbered[header - 1][0] if 0 < header <= len(numbered) else 0
+        doubts += formats.merged_doubts(path, source, line, given)
+    sure = not any(doubt.changes_figures for doubt in doubts)
+    if sure and given.header is None and form in ("csv", "excel"):
+        doubts += header_doubts(top, header)
+    if sure and given.unpivot is None and header:
+        doubts += year_doubts(top, header)
+    return source, doubts
+
+
+def _written(path: Path, form: str, given: Given, doubts: list[Doubt]) -> Source:
+    source = Source(formats.address(path) if form == "postgresql" else str(path), form)
+    if form in ("parquet", "postgresql"):
+        return source
+    if form == "excel":
+        sheet = formats.sheet_of(path, given.sheet, doubts)
+        return replace(source, sheet=sheet, merged=given.merged or "first")
     encoding = given.encoding or _encoding(path, doubts)
     if not encoding_exists(encoding):
         raise DataError(
             path, f"there is no encoding {encoding!r}", "pass --encoding utf-8, cp1252, …"
         )
+    source = replace(source, encoding=encoding)
+    if form == "jsonl":
+        formats.refuse_inner_rows(source, path)
+        return source
     text = _beginning(path, encoding)
     if not text.strip():
         raise DataError(path, "the file is empty")
     delimiter = given.delimiter or _delimiter(path, text, doubts)
-    source = Source(str(path), encoding, delimiter, ragged=given.ragged or "refuse")
-    top = top_of(source, path)
-    header = _header(top, doubts) if given.header is None else given.header
-    return replace(source, header=header, footer=given.footer or 0), doubts
+    return replace(source, delimiter=delimiter, ragged=given.ragged or "refuse")
+
+
+def year_doubts(top: Sequence[Sequence[str]], header: int) -> list[Doubt]:
+    """Return what is not sure of headers that are years or months, and have none below them."""
+    names, rows = top[header - 1], top[header:]
+    years = [place for place, name in enumerate(names) if YEAR.fullmatch(name.strip())]
+    below = [row[place] for row in rows for place in years if place < len(row)]
+    if len(years) < 2 or all(YEAR.fullmatch(cell.strip()) for cell in below):
+        return []
+    first, last = names[years[0]].strip(), names[years[-1]].strip()
+    what = f"{span(first)}s"
+    flags = (
+        Flag("unpivot", "", f"makes a row of each cell, with {what} in a column"),
+        Flag("no-unpivot", "", "keeps a column for each"),
+    )
+    return [Doubt(f"the headers {first} to {last} are {what}", flags, True)]
 
 
 def header_doubts(top: Sequence[Sequence[str]], header: int) -> list[Doubt]:
@@ -122,13 +141,10 @@ def header_doubts(top: Sequence[Sequence[str]], header: int) -> list[Doubt]:
         if sum(_is_figure(row, place) for row in rows[1:]) > 0.6 * len(rows[1:])
     ]
     above = [place for place in figures if names[place].strip() and _is_figure(names, place)]
-    years = [place for place in above if re.fullmatch(r"(19|20)\d\d", names[place].strip())]
+    years = [place for place in above if YEAR.fullmatch(names[place].strip())]
     second = [place for place in figures if rows[0][place : place + 1] != [""]]
     if len(years) >= 2:
-        first, last = names[years[0]].strip(), names[years[-1]].strip()
-        text = f"the headers {first} to {last} are years, so each row may hold several figures"
-        keep = Flag("header", str(header), "keeps a column a year")
-        return [Doubt(text, (keep,), True)]
+        return []
     if above:
         text = f"row {header} may be no header, because {names[above[0]].strip()} is a figure"
         return [
@@ -176,30 +192,6 @@ def _is_figure(row: Sequence[str], place: int) -> bool:
     cell = row[place].strip() if place < len(row) else ""
     dated = re.fullmatch(r"\d{1,4}([-./]\d{1,4}){1,2}([T ].*)?", cell)
     return bool(dated) or any(number(cell, mark) is not None for mark in ".,")
-
-
-def _check(path: Path) -> None:
-    if path.is_dir():
-        raise DataError(path, "this is a folder", "pass a file")
-    try:
-        with path.open("rb") as file:
-            start = file.read(2048)
-        if path.suffix == ".gz":
-            with gzip.open(path) as file:
-                start = file.read(2048)
-    except FileNotFoundError:
-        raise DataError(path, "there is no such file") from None
-    except (OSError, EOFError) as error:
-        raise DataError(path, f"cannot be read: {error}") from error
-    for mark, (what, hint) in FOREIGN.items():
-        if start.startswith(mark):
-            raise DataError(path, f"this is {what}", hint)
-    if WEB_PAGE.match(start.removeprefix(b"\xef\xbb\xbf")):
-        raise DataError(path, "this is a web page or XML", "download the data themselves")
-    if start.lstrip()[:1] in (b"{", b"[") and b'":' in start.replace(b'" :', b'":'):
-        raise DataError(path, "this is JSON, which is not read yet", "save it as CSV")
-    if b"\0" in start and not start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise DataError(path, "this is no text, or UTF-16 without a mark", "save it as UTF-8")
 
 
 def _blocks(path: Path) -> Iterator[bytes]:
@@ -271,6 +263,7 @@ def _delimiter(path: Path, text: str, doubts: list[Doubt]) -> str:
         if usual > 1:
             scores[mark] = (round(count / len(widths), 1), usual)
     if not scores:
+        doubts += _space_doubts(text)
         return ","
     best = max(scores, key=lambda mark: scores[mark])
     share = scores[best][0]
@@ -295,6 +288,25 @@ def _delimiter(path: Path, text: str, doubts: list[Doubt]) -> str:
     return best
 
 
+def _space_doubts(text: str) -> list[Doubt]:
+    """Return the doubt whether spaces separate the cells: figures are between as many of them."""
+    widths = _widths(text, SPACE)
+    cells = [cell for line in text.splitlines()[1:ROWS] for cell in line.split(SPACE)]
+    figures = [cell for cell in cells if _is_figure([cell], 0)]
+    if (
+        len(widths) < 2
+        or set(widths) == {1}
+        or len(set(widths)) > 1
+        or 2 * len(figures) < len(cells)
+    ):
+        return []
+    flags = (
+        Flag("delimiter", "space", "splits at each space"),
+        Flag("delimiter", "comma", "keeps one column"),
+    )
+    return [Doubt("spaces may separate the cells", flags, True)]
+
+
 def _widths(text: str, mark: str) -> list[int]:
     """Return the number of cells of the first rows; the last one may be cut, so it is left out."""
     cut = text if len(text) < SAMPLE else text[: text.rfind("\n")]
@@ -310,14 +322,9 @@ def _widths(text: str, mark: str) -> list[int]:
     return widths
 
 
-def top_of(source: Source, path: Path) -> list[list[str]]:
-    """Return the first rows of a file as they are."""
-    found = []
-    for _, row in lines(source, path):
-        found.append(row)
-        if len(found) >= ROWS:
-            break
-    return found
+def top_of(source: Source, path: Path) -> list[tuple[int, list[str]]]:
+    """Return the first rows of a file as they are, each with its line."""
+    return list(islice(lines(source, path), ROWS))
 
 
 def _header(top: Sequence[Sequence[str]], doubts: list[Doubt]) -> int:
@@ -343,8 +350,3 @@ def _header(top: Sequence[Sequence[str]], doubts: list[Doubt]) -> int:
 
 def _filled(row: Sequence[str]) -> int:
     return len([cell for cell in row if cell.strip()])
-
-
-def last_of(source: Source, path: Path) -> list[tuple[int, list[str]]]:
-    """Return the last rows of a file as they are, each with its line."""
-    return list(deque(lines(source, path), maxlen=5))

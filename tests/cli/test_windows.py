@@ -17,7 +17,7 @@ import pytest
 from dashgen import files, system
 from dashgen.cli import console, main
 from dashgen.commands.new import new
-from dashgen.data.sniff import Flag
+from dashgen.data.doubts import Flag
 from dashgen.errors import DestinationUnusableError, OutputError, UnsafePathError
 from dashgen.files import File
 from dashgen.project import environment, git, staging

@@ -3,7 +3,10 @@
 import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime, time
 from typing import Any
+
+from .books import Cell, book, edited, merged, parquet, prefixed
 
 MANY = 60_000
 
@@ -23,6 +26,9 @@ class Case:
         hidden: The columns that are left off the page.
         given: What the user says of it.
         noted: Words of a doubt that changes no figure.
+        rows: How many rows there are, where that is to be checked.
+        units: The units of measures, by column.
+        second: Values that the app's second row has, by column.
     """
 
     content: bytes
@@ -35,6 +41,9 @@ class Case:
     hidden: tuple[str, ...] = ()
     given: Mapping[str, Any] = field(default_factory=dict)
     noted: str = ""
+    rows: int = 0
+    units: Mapping[str, str] = field(default_factory=dict)
+    second: Mapping[str, Any] = field(default_factory=dict)
 
 
 def text(*lines: str, encoding: str = "utf-8") -> bytes:
@@ -45,6 +54,8 @@ def text(*lines: str, encoding: str = "utf-8") -> bytes:
 PEOPLE = ("name;city;amount", "Jörg;Köln;1,5", "Zoë;Münster;2,5")
 RIGHT = {"name": "text", "city": "text", "amount": "number"}
 READ = {"name": "Jörg", "city": "Köln", "amount": 1.5}
+
+WIDE = text("country,2021,2022,2023", "A,1,2,3", "B,4,5,6", "C,7,,8")
 
 CASES = {
     "UTF-8 with a mark": Case(
@@ -155,8 +166,37 @@ CASES = {
         given={"header": 2},
         sums={"EUR": 6},
     ),
-    "headers that are years": Case(
-        text("country,2021,2022,2023", "A,1,2,3", "B,4,5,6", "C,7,8,9"), asked="years"
+    "headers that are years": Case(WIDE, asked="--unpivot"),
+    "headers that are years, which become rows": Case(
+        WIDE,
+        {"country": "text", "year": "integer", "value": "integer"},
+        given={"unpivot": True},
+        first={"country": "A", "year": 2021, "value": 1},
+        sums={"value": 36},
+        rows=8,
+    ),
+    "headers that are years, which stay": Case(
+        WIDE,
+        {"country": "text", "2021": "integer", "2022": "integer", "2023": "integer"},
+        given={"unpivot": False},
+        sums={"2021": 12, "2022": 7, "2023": 17},
+        rows=3,
+    ),
+    "headers that are months, and a column of that name": Case(
+        text("month;2024-01;2024-02", "A;1,5;2", "B;3;4,5"),
+        {"month": "text", "month (2)": "date", "value": "number"},
+        given={"unpivot": True},
+        first={"month": "A", "month (2)": "2024-01-01", "value": 1.5},
+        sums={"value": 11},
+    ),
+    "years as rows, and totals after the table": Case(
+        WIDE + b"Total,12,15,17\n",
+        {"country": "text", "year": "integer", "value": "integer"},
+        given={"unpivot": True, "footer": 1},
+        sums={"value": 36},
+    ),
+    "years that are asked for where there are none": Case(
+        text("a,b", "x,1", "y,2"), given={"unpivot": True}, refused="no header is a year"
     ),
     "no header": Case(text("A,1", "B,2", "C,3"), asked="--header 0"),
     "no header, stated": Case(
@@ -255,6 +295,30 @@ CASES = {
         {"day": "date", "n": "integer"},
         first={"day": "2024-06-02"},
     ),
+    "dates without signs": Case(
+        text("day,n", "20240602,1", "20240703,2"),
+        {"day": "date", "n": "integer"},
+        first={"day": "2024-06-02"},
+    ),
+    "figures of eight digits": Case(
+        text("n,a", "20240602,1", "20241302,2"), {"n": "integer", "a": "integer"}
+    ),
+    "quarters": Case(
+        text("at,n", "2024Q1,1", "2024Q2,2"),
+        {"at": "date", "n": "integer"},
+        first={"at": "2024-01-01"},
+    ),
+    "months in words": Case(
+        text("at,n", "Jan 2024,1", "Feb 2024,2"),
+        {"at": "date", "n": "integer"},
+        first={"at": "2024-01-01"},
+    ),
+    "dates without signs in a workbook": Case(
+        book({"S": [["day", "n"], [20240602, 1], [20240703, 2]]}),
+        {"day": "date", "n": "integer"},
+        suffix=".xlsx",
+        first={"day": "2024-06-02"},
+    ),
     "dates with time zones": Case(
         text("at,n", "2024-06-02T01:00:00+02:00,1", "2024-06-02T12:00:00Z,2"),
         {"at": "datetime", "n": "integer"},
@@ -295,6 +359,16 @@ CASES = {
         suffix=".tsv",
     ),
     "pipes": Case(text("a|b", "x|1", "z|2"), {"a": "text", "b": "integer"}, sums={"b": 3}),
+    "spaces": Case(text("a b", "1 2.5", "3 4.5"), asked="--delimiter space"),
+    "spaces, stated": Case(
+        text("a b", "1 2.5", "3 4.5"),
+        {"a": "integer", "b": "number"},
+        given={"delimiter": " "},
+        sums={"b": 7},
+    ),
+    "one column of texts with spaces": Case(
+        text("who", "Ada Lovelace", "Hans Rosling"), {"who": "text"}, first={"who": "Ada Lovelace"}
+    ),
     "line ends of an old Macintosh": Case(
         b"a,b\rx,1\ry,2\r", {"a": "text", "b": "integer"}, sums={"b": 3}
     ),
@@ -336,14 +410,356 @@ CASES = {
     "an empty file": Case(b"", refused="empty"),
     "only a header": Case(text("a,b"), refused="no row"),
     "a web page": Case(b"<!DOCTYPE html><html></html>", refused="web page"),
-    "JSON": Case(b'[{"a": 1}]', refused="JSON"),
-    "an Excel file": Case(b"PK\x03\x04" + bytes(100), refused="Excel"),
-    "a Parquet file": Case(b"PAR1" + bytes(100), refused="Parquet"),
+    "a zip file that is damaged": Case(b"PK\x03\x04" + bytes(100), refused="damaged"),
+    "a Parquet file that is damaged": Case(b"PAR1" + bytes(100), refused="damaged"),
+    "an old Excel file": Case(b"\xd0\xcf\x11\xe0" + bytes(100), refused="save it as .xlsx"),
     "a PDF file": Case(b"%PDF-1.7 ...", refused="PDF"),
     "a role that cannot be": Case(
         text("a,b", "x,1", "y,2"), given={"roles": (("a", "measure"),)}, refused="cannot be"
     ),
     "a column that is not there": Case(
         text("a,b", "x,1", "y,2"), given={"roles": (("z", "text"),)}, refused="no column"
+    ),
+    "JSON lines": Case(
+        text('{"a": "x", "n": 1.5, "ok": true}', "", '{"n": 2, "a": "y", "ok": null}'),
+        {"a": "text", "n": "number", "ok": "boolean"},
+        suffix=".jsonl",
+        first={"a": "x", "n": 1.5, "ok": True},
+        sums={"n": 3.5},
+        rows=2,
+    ),
+    "JSON lines, compressed, with a mark": Case(
+        gzip.compress("\ufeff".encode() + text('{"a": "ü", "n": 1}', '{"a": "v", "n": 2}')),
+        {"a": "text", "n": "integer"},
+        suffix=".ndjson.gz",
+        first={"a": "ü"},
+        sums={"n": 3},
+    ),
+    "a list of objects": Case(
+        b'[\n {"a": "x", "n": 1},\n {"a": "y", "n": 2.0}]',
+        {"a": "text", "n": "integer"},
+        suffix=".json",
+        sums={"n": 3},
+    ),
+    "JSON with other names in later lines": Case(
+        text('{"a": 1}', '{"b": "x", "a": 2}', '{"b": "y"}'),
+        {"a": "integer", "b": "text"},
+        suffix=".jsonl",
+        sums={"a": 3},
+    ),
+    "objects within objects": Case(
+        text('{"who": {"city": "Köln", "at": {"x": 1}}, "tags": ["a", "b"], "n": 1}') * 2,
+        {"who.city": "text", "who.at.x": "integer", "tags": "text", "n": "integer"},
+        suffix=".jsonl",
+        first={"who.city": "Köln", "tags": "a, b"},
+        sums={"who.at.x": 2},
+    ),
+    "an inner name that is also an outer one": Case(
+        text('{"a.b": 1, "a": {"b": 2}}'), suffix=".jsonl", refused="'a.b' twice"
+    ),
+    "a name twice in one object": Case(
+        text('{"a": 1, "a": 2}'), suffix=".jsonl", refused="line 1 has a name twice"
+    ),
+    "identifiers in JSON": Case(
+        text('{"key": 9007199254740993, "zip": "01067"}', '{"key": 1, "zip": "80331"}'),
+        {"key": "text", "zip": "text"},
+        suffix=".jsonl",
+        first={"key": "9007199254740993", "zip": "01067"},
+    ),
+    "texts beside figures in JSON": Case(
+        text('{"n": 1.234}', '{"n": "2,5"}', '{"n": 4.5}'),
+        {"n": "number"},
+        suffix=".jsonl",
+        sums={"n": 8.234},
+    ),
+    "texts beside figures in JSON that may be thousands": Case(
+        text('{"n": 1.234}', '{"n": "1.234"}', '{"n": 4.5}'), suffix=".jsonl", asked="--decimal"
+    ),
+    "decimals of JSON are no thousands": Case(
+        text('{"n": 1.234}', '{"n": 2.345}'),
+        {"n": "number"},
+        suffix=".jsonl",
+        sums={"n": 3.579},
+    ),
+    "NaN in JSON": Case(
+        text('{"n": NaN}', '{"n": 2.5}'), {"n": "number"}, suffix=".jsonl", sums={"n": 2.5}
+    ),
+    "a line that is no object": Case(
+        text('{"a": 1}', "[2]"), suffix=".jsonl", refused="line 2 is no object"
+    ),
+    "a line that is cut": Case(text('{"a": 1}', '{"a":'), suffix=".jsonl", refused="line 2"),
+    "one object over several lines": Case(
+        b'{\n "a": [\n  {"b": 1}]}', suffix=".json", refused="an object a line"
+    ),
+    "rows within one object": Case(
+        b'{"type": "x", "rows": [{"b": 1}, {"b": 2}]}', suffix=".json", refused="within 'rows'"
+    ),
+    "an empty list": Case(b"[]", suffix=".json", refused="empty"),
+    "figures in a list": Case(b"[1, 2]", suffix=".json", refused="no object"),
+    "very deep JSON": Case(b'{"a":' * 50_000, suffix=".jsonl", refused="line 1"),
+    "a workbook": Case(
+        book(
+            {
+                "S": [
+                    ["day", "shop", "sold"],
+                    [date(2024, 6, 2), "A", 1.5],
+                    [date(2024, 6, 3), "B", 2],
+                ]
+            }
+        ),
+        {"day": "date", "shop": "text", "sold": "number"},
+        suffix=".xlsx",
+        first={"day": "2024-06-02", "shop": "A", "sold": 1.5},
+        sums={"sold": 3.5},
+    ),
+    "a workbook with an empty and a hidden sheet": Case(
+        book({"none": [], "S": [["a", "n"], ["x", 1], ["y", 2]], "-hidden": [["b"], [1], [2]]}),
+        {"a": "text", "n": "integer"},
+        suffix=".xlsx",
+        sums={"n": 3},
+    ),
+    "several sheets": Case(
+        book({"Q1 2024": [["a"], [1], [2]], "Q2": [["a"], [3], [4]]}),
+        suffix=".xlsx",
+        asked="--sheet 'Q1 2024'",
+    ),
+    "a sheet that is named": Case(
+        book({"Q1": [["a"], [1], [2]], "Q2": [["a"], [3], [4]]}),
+        {"a": "integer"},
+        suffix=".xlsx",
+        given={"sheet": "q2"},
+        sums={"a": 7},
+    ),
+    "a sheet that is not there": Case(
+        book({"Q1": [["a"], [1]]}), suffix=".xlsx", given={"sheet": "Q3"}, refused="no sheet 'Q3'"
+    ),
+    "empty sheets only": Case(book({"S": [], "T": [["a"]]}), suffix=".xlsx", refused="no sheet"),
+    "times of a workbook": Case(
+        book({"S": [["at", "from"], [datetime(2024, 6, 2, 13, 14, 15), time(12, 30)]] * 1}),
+        {"at": "datetime", "from": "time"},
+        suffix=".xlsx",
+        first={"at": "2024-06-02 13:14:15", "from": "12:30:00"},
+    ),
+    "texts among the dates of a workbook": Case(
+        book({"S": [["day", "n"], [date(2024, 2, 6), 1], ["13/06/2024", 2], ["14/06/2024", 3]]}),
+        suffix=".xlsx",
+        asked="swapped",
+    ),
+    "texts among the dates of a workbook that are right": Case(
+        book({"S": [["day", "n"], [date(2024, 2, 6), 1], ["13/06/2024", 2], ["14/06/2024", 3]]}),
+        {"day": "date", "n": "integer"},
+        suffix=".xlsx",
+        given={"roles": (("day", "time"),)},
+        first={"day": "2024-02-06"},
+    ),
+    "leading zeros by a format": Case(
+        book({"S": [["zip", "n"], [Cell(1067, "00000"), 1], [Cell(80331, "00000"), 2]]}),
+        {"zip": "text", "n": "integer"},
+        suffix=".xlsx",
+        first={"zip": "01067"},
+        noted="leading zeros",
+    ),
+    "leading zeros as texts": Case(
+        book({"S": [["zip", "n"], ["01067", 1], ["80331", 2]]}),
+        {"zip": "text", "n": "integer"},
+        suffix=".xlsx",
+        first={"zip": "01067"},
+    ),
+    "percent and currency by a format": Case(
+        book(
+            {
+                "S": [
+                    ["share", "paid"],
+                    [Cell(0.12, "0.0%"), Cell(1.5, "#,##0.00\\ [$€-407]")],
+                    [Cell(0.5, "0.0%"), Cell(20, "#,##0.00\\ [$€-407]")],
+                ]
+            }
+        ),
+        {"share": "number", "paid": "number"},
+        suffix=".xlsx",
+        first={"share": 0.12},
+        sums={"paid": 21.5},
+        units={"share": "%", "paid": "€"},
+    ),
+    "figures of more than 15 digits in a workbook": Case(
+        book({"S": [["key", "n"], [1234567890123456789, 1], [2234567890123456789, 2]]}),
+        {"key": "text", "n": "integer"},
+        suffix=".xlsx",
+        noted="15 digits",
+    ),
+    "figures as texts in a workbook": Case(
+        book({"S": [["n", "a"], [1.5, "x"], ["2,5", "y"], [3, "z"]]}),
+        {"n": "number", "a": "text"},
+        suffix=".xlsx",
+        sums={"n": 7},
+    ),
+    "figures as texts in a workbook that may be thousands": Case(
+        book({"S": [["n", "a"], [1.5, "x"], ["2,500", "y"], [3, "z"]]}),
+        suffix=".xlsx",
+        asked="--decimal",
+    ),
+    "errors of formulas": Case(
+        book({"S": [["n", "a"], [Cell("#REF!", formula="=1+1"), "x"], [2, "y"], [3, "z"]]}),
+        {"n": "integer", "a": "text"},
+        suffix=".xlsx",
+        sums={"n": 5},
+        noted="errors such as #REF!",
+    ),
+    "formulas": Case(
+        book({"S": [["n", "a"], [Cell(7, formula="=3+4"), "x"], [2, "y"]]}),
+        {"n": "integer", "a": "text"},
+        suffix=".xlsx",
+        sums={"n": 9},
+    ),
+    "formulas without a result": Case(
+        book({"S": [["n", "a"], [Cell("", formula="=3+4"), "x"], [2, "y"]]}),
+        suffix=".xlsx",
+        refused="formulas have no result",
+    ),
+    "a title above a sheet's table": Case(
+        book({"S": [["Report"], [], ["a", "n"], ["x", 1], ["y", 2]]}),
+        suffix=".xlsx",
+        asked="--header 2",
+    ),
+    "merged headers": Case(
+        merged([["shop", "2024", ""], ["", "Q1", "Q2"], ["A", 1, 2], ["B", 3, 4]], "B1:C1"),
+        suffix=".xlsx",
+        asked="--header 2",
+    ),
+    "years below a merged header": Case(
+        merged([["shop", "sold", ""], ["", 2023, 2024], ["A", 1, 2], ["B", 3, 4]], "B1:C1"),
+        suffix=".xlsx",
+        asked="--header 2",
+    ),
+    "merged cells": Case(
+        merged([["shop", "n"], ["A", 1], ["", 2], ["B", 3]], "A2:A3"),
+        suffix=".xlsx",
+        asked="--merged fill",
+    ),
+    "merged cells that all have the value": Case(
+        merged([["shop", "n"], ["A", 1], ["", 2], ["B", 3]], "A2:A3"),
+        {"shop": "text", "n": "integer"},
+        suffix=".xlsx",
+        given={"merged": "fill"},
+        sums={"n": 6},
+        second={"shop": "A", "n": 2},
+    ),
+    "totals after a sheet's table": Case(
+        book({"S": [["shop", "n"], ["A", 1], ["B", 2], ["Total", 3]]}),
+        suffix=".xlsx",
+        asked="--footer 1",
+    ),
+    "years above a sheet's columns": Case(
+        book({"S": [["shop", 2022, 2023, 2024], ["A", 1, 2, 3], ["B", 4, 5, 6], ["C", 7, 8, 9]]}),
+        suffix=".xlsx",
+        asked="--unpivot",
+    ),
+    "a table that does not begin in the corner": Case(
+        book({"S": [[], ["", "a", "n"], ["", "x", Cell(0.5, "0%")], ["", "y", Cell(0.25, "0%")]]}),
+        {"a": "text", "n": "number"},
+        suffix=".xlsx",
+        units={"n": "%"},
+        sums={"n": 0.75},
+    ),
+    "booleans of a workbook, all of them true": Case(
+        book({"S": [["a", "ok"], ["x", True], ["y", True]]}),
+        {"a": "text", "ok": "boolean"},
+        suffix=".xlsx",
+        first={"ok": True},
+    ),
+    "a workbook that is called .csv": Case(
+        book({"S": [["a", "n"], ["x", 1], ["y", 2]]}), {"a": "text", "n": "integer"}, sums={"n": 3}
+    ),
+    "a workbook without its sheet": Case(
+        edited(book({"S": [["a"], [1]]}), lambda _: None), suffix=".xlsx", refused="cannot be read"
+    ),
+    "a sheet of another program": Case(
+        edited(book({"S": [["n", "a"], [Cell("#N/A", formula="=1+1"), "x"], [2, "y"]]}), prefixed),
+        {"n": "integer", "a": "text"},
+        suffix=".xlsx",
+        sums={"n": 2},
+        noted="1 cells with errors",
+    ),
+    "dates as headers of a sheet": Case(
+        book({"S": [["shop", date(2024, 1, 1), date(2024, 2, 1)], ["A", 1, 2], ["B", 3, 4]]}),
+        {"shop": "text", "day": "date", "value": "integer"},
+        suffix=".xlsx",
+        given={"unpivot": True},
+        sums={"value": 10},
+    ),
+    "yes and no beside figures": Case(
+        book({"S": [["a", "n"], [True, 1], [2, 2], [0.5, 3]]}),
+        {"a": "text", "n": "integer"},
+        suffix=".xlsx",
+    ),
+    "yes and no beside figures in JSON": Case(
+        text('{"a": true}', '{"a": 1.5}', '{"a": 2.5}', '{"a": 3}'), {"a": "text"}, suffix=".jsonl"
+    ),
+    "durations": Case(
+        book({"S": [["took", "n"], [Cell(1.5, "[h]:mm"), 1], [Cell(0.25, "[h]:mm"), 2]]}),
+        {"took": "text", "n": "integer"},
+        suffix=".xlsx",
+        first={"took": "36:00:00"},
+    ),
+    "an option that is not for a workbook": Case(
+        book({"S": [["a"], [1]]}), suffix=".xlsx", given={"delimiter": ";"}, refused="--delimiter"
+    ),
+    "Parquet": Case(
+        parquet(
+            "SELECT 'x' AS a, 1.50::DECIMAL(9, 2) AS n, DATE '2024-06-02' AS day, true AS ok, "
+            "TIMESTAMPTZ '2024-06-02 01:00:00+02' AS at, 7::UTINYINT AS small, TIME '12:30' AS t "
+            "FROM range(3)"
+        ),
+        {
+            "a": "text",
+            "n": "number",
+            "day": "date",
+            "ok": "boolean",
+            "at": "datetime",
+            "small": "integer",
+            "t": "time",
+        },
+        suffix=".parquet",
+        first={"a": "x", "n": 1.5, "day": "2024-06-02", "ok": True, "at": "2024-06-01 23:00:00"},
+        sums={"n": 4.5, "small": 21},
+        noted="UTC",
+    ),
+    "Parquet with identifiers": Case(
+        parquet("SELECT 9007199254740993 AS key, '01067' AS zip, 2.0::DOUBLE AS n FROM range(2)"),
+        {"key": "text", "zip": "text", "n": "integer"},
+        suffix=".parquet",
+        first={"key": "9007199254740993", "zip": "01067"},
+        sums={"n": 4},
+    ),
+    "Parquet with structs and lists": Case(
+        parquet("SELECT {'city': 'Köln', 'at': {'x': 1}} AS who, [1, 2] AS list FROM range(2)"),
+        {"who.city": "text", "who.at.x": "integer", "list": "text"},
+        suffix=".parquet",
+        first={"who.city": "Köln", "list": "[1, 2]"},
+        sums={"who.at.x": 2},
+    ),
+    "Parquet with texts of figures and dates": Case(
+        parquet("SELECT '1.234,5' AS n, '13/06/2024' AS day, 'N/A' AS a FROM range(2)"),
+        {"n": "number", "day": "date", "a": "text"},
+        suffix=".parquet",
+        hidden=("a",),
+        first={"day": "2024-06-13"},
+        sums={"n": 2469},
+    ),
+    "Parquet with texts of days or months": Case(
+        parquet("SELECT '02/06/2024' AS day FROM range(2)"), suffix=".parquet", asked="--day-first"
+    ),
+    "Parquet with NaN and odd names": Case(
+        parquet(
+            """SELECT NULL AS " ", CASE range WHEN 0 THEN 'nan'::DOUBLE ELSE 2.5 END AS "a ""b.c",
+            0.1::FLOAT AS "A ""B.C" FROM range(3)""",
+        ),
+        {'a "b.c': "number", 'A "B.C_1': "number", "column 1": "text"},
+        suffix=".parquet",
+        hidden=("column 1",),
+        sums={'a "b.c': 5, 'A "B.C_1': 0.3},
+    ),
+    "Parquet without rows": Case(
+        parquet("SELECT 1 AS a WHERE false"), suffix=".parquet", refused="no row"
     ),
 }

@@ -1,58 +1,27 @@
 """Each nasty file is read right, asked about, or refused with one line."""
 
+import gzip
 import os
 import sys
-from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
+import plotly
 import pytest
 
-from dashgen.data.describe import described, refuse_doubts
+from dashgen.data.describe import Description, described, refuse_doubts
 from dashgen.data.sniff import Given
 from dashgen.errors import DashgenError, DataError
 
+from .conftest import TEMPLATE, in_app
 from .nasty import CASES, Case
 
-TEMPLATE = Path(__file__).parents[2] / "template"
 
-
-@pytest.fixture(scope="module")
-def datasets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
-    """Return the module by which an app reads its data, in a package of its own."""
-    package = tmp_path_factory.mktemp("app") / "datasets_of_tests"
-    package.mkdir()
-    (package / "__init__.py").touch()
-    (package / "errors.py").write_text("class UserError(Exception):\n    pass\n")
-    (package / "settings.py").write_text(
-        "from pathlib import Path\n\nROOT = Path(__file__).parent\n"
-    )
-    for part in ("datasets.py", "reading.py"):
-        (package / part).write_bytes((TEMPLATE / "parts/data" / part).read_bytes())
-    sys.path.insert(0, str(package.parent))
-    yield import_module("datasets_of_tests.datasets")
-    sys.path.remove(str(package.parent))
-
-
-def in_app(datasets: ModuleType, folder: Path, entry: dict[str, Any]) -> Any:
-    """Return the data as the app has them, after their description was written and read."""
-    import json
-
-    source = [f"{key} = {json.dumps(value)}" for key, value in entry["source"].items()]
-    columns = [
-        f"{json.dumps(column['name'], ensure_ascii=False)} = {{ "
-        + ", ".join(
-            f"{k} = {json.dumps(v, ensure_ascii=False)}" for k, v in column.items() if k != "name"
-        )
-        + " }"
-        for column in entry["columns"]
-    ]
-    folder.mkdir()
-    lines = ["[source]", *source, "[columns]", *columns]
-    (folder / "dataset.toml").write_text("\n".join(lines), encoding="utf-8")
-    return datasets.Dataset(folder)
+def settled(file: Path, given: Given) -> Description:
+    """Return what a file holds, where nobody can be asked."""
+    found = described(file, given)
+    refuse_doubts(file, found.open_doubts)
+    return found
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -63,15 +32,12 @@ def test_a_file(name: str, tmp_path: Path, datasets: ModuleType) -> None:
     given = Given(**case.given)
     if case.refused or case.asked:
         with pytest.raises(DataError) as refusal:
-            refuse_doubts(described(file, given))
+            settled(file, given)
         assert (case.refused or case.asked) in str(refusal.value)
         assert "\n" not in str(refusal.value)
         assert refusal.value.exit_code == 2
-        if case.asked:
-            assert described(file, given).open_doubts
         return
-    found = described(file, given)
-    refuse_doubts(found)
+    found = settled(file, given)
     assert {column.name: column.type for column in found.columns} == case.columns
     assert tuple(column.name for column in found.columns if column.hidden) == case.hidden
     said = [doubt.text for column in found.columns for doubt in column.doubts]
@@ -79,26 +45,80 @@ def test_a_file(name: str, tmp_path: Path, datasets: ModuleType) -> None:
     data = in_app(datasets, tmp_path / f"page{abs(hash(name))}", found.entry(str(file)))
     assert data.count() == found.rows
     keys = {column.name: column.key for column in data.columns}
-    row = data.page({}, 0, 1)[0]
-    assert {name: row[keys[name]] for name in case.first} == dict(case.first)
+    for place, expected_row in enumerate((case.first, case.second)):
+        row = data.page({}, place, place + 1)[0] if expected_row else {}
+        assert {name: row[keys[name]] for name in expected_row} == dict(expected_row)
+    assert case.rows in (0, found.rows)
+    units = {column.name: column.unit for column in data.columns}
+    assert {name: units[name] for name in case.units} == dict(case.units)
     for name, expected in case.sums.items():
         values = [row[keys[name]] for row in data.page({}, 0, found.rows)]
         assert sum(value for value in values if value is not None) == pytest.approx(expected)
 
 
+def test_what_has_its_type_in_the_file_needs_no_format(tmp_path: Path) -> None:
+    for name in ("a workbook", "Parquet", "times of a workbook"):
+        file = tmp_path / f"file{CASES[name].suffix}"
+        file.write_bytes(CASES[name].content)
+        assert not [one for one in described(file).columns if one.format or one.decimal]
+
+
+READ_PARQUET = [name for name, case in CASES.items() if name[:7] == "Parquet" and case.columns]
+FOLDER = Path(plotly.__file__).parent / "package_data/datasets"
+
+
+@pytest.mark.parametrize("file", sorted(FOLDER.glob("*.csv.gz")), ids=lambda file: file.name)
+def test_public_data_are_sure(file: Path) -> None:
+    found = settled(file, Given())
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        assert found.rows == sum(1 for _ in lines) - 1
+    assert not [one.name for one in found.columns if one.hidden or one.missing]
+
+
 def test_there_are_many() -> None:
-    assert len(CASES) >= 60
+    assert len(CASES) >= 100
 
 
-def test_the_app_reads_as_the_command_does() -> None:
-    own = Path(sys.modules[described.__module__].__file__ or "").parent / "reading.py"
-    assert own.read_bytes() == (TEMPLATE / "parts/data/reading.py").read_bytes()
+@pytest.mark.parametrize("name", ["reading", "jsonl", "excel", "parquet", "postgresql"])
+def test_the_app_reads_as_the_command_does(name: str) -> None:
+    own = Path(sys.modules[described.__module__].__file__ or "").parent / f"{name}.py"
+    assert own.read_bytes() == (TEMPLATE / f"parts/data/{name}.py").read_bytes()
 
 
 def test_a_folder_and_a_missing_file(tmp_path: Path) -> None:
-    for path, words in ((tmp_path, "folder"), (tmp_path / "no.csv", "no such file")):
+    for path, words in (
+        (tmp_path, "folder"),
+        (tmp_path / "no.csv", "no such file"),
+        (Path("mysql://localhost/shop#orders"), "only PostgreSQL"),
+    ):
         with pytest.raises(DashgenError, match=words):
             described(path)
+
+
+@pytest.mark.parametrize("name", ["a workbook", "Parquet"])
+def test_a_package_that_is_not_installed_is_named(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / f"file{CASES[name].suffix}"
+    file.write_bytes(CASES[name].content)
+    for package in ("python_calamine", "duckdb"):
+        monkeypatch.setitem(sys.modules, package, None)
+    for form in ("excel", "parquet"):
+        monkeypatch.delitem(sys.modules, f"dashgen.data.{form}", raising=False)
+    with pytest.raises(DataError, match=r"(python-calamine|duckdb); install dashgen-cli\[data\]"):
+        described(file)
+
+
+@pytest.mark.parametrize("name", READ_PARQUET)
+def test_parquet_is_the_same_by_its_types_and_by_its_texts(
+    name: str, tmp_path: Path, datasets: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "file.parquet"
+    file.write_bytes(CASES[name].content)
+    entry = described(file).entry(str(file))
+    by_types = in_app(datasets, tmp_path / f"types{abs(hash(name))}", entry).page({}, 0, 9)
+    monkeypatch.setattr(datasets.reads("parquet"), "direct", lambda *_: None)
+    assert in_app(datasets, tmp_path / f"texts{abs(hash(name))}", entry).page({}, 0, 9) == by_types
 
 
 def test_the_file_changes_below_the_app(tmp_path: Path, datasets: ModuleType) -> None:

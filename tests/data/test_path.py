@@ -1,21 +1,45 @@
 """From a file to an app, by the command: shown, written, edited, updated, removed."""
 
 import json
+import subprocess
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import plotly
 import pytest
+import yaml
 
 from dashgen.cli import main
-from dashgen.commands.data import name_of
+from dashgen.commands.data import data_page, name_of
 from dashgen.commands.new import new
+from dashgen.data.describe import described
+from dashgen.releases import installed
 from tests.cli.helpers import own_check, tree
 from tests.updates.lab import commit
+from tests.updates.test_switches import COPIER
+
+from .books import Cell, book, parquet
 
 ORDERS = "Order date,Shop,Amount,Paid\n" + "".join(
     f"2024-{1 + n % 12:02}-{1 + n % 28:02},{'ABC'[n % 3]},{n}.5,{'yes' if n % 2 else 'no'}\n"
     for n in range(200)
 )
+
+OTHERS = {
+    "lines.jsonl": b"".join(
+        b'{"at": {"day": "2024-01-%02d"}, "n": %d.5}\n' % (1 + n % 28, n) for n in range(60)
+    ),
+    "book.xlsx": book(
+        {
+            "S": [
+                ["day", "n", "zip"],
+                *([date(2024, 1, 1 + n % 28), n, Cell(n, "00000")] for n in range(60)),
+            ]
+        }
+    ),
+    "columns.parquet": parquet("SELECT range AS n, 'S' || range % 5 AS shop FROM range(60)"),
+}
 
 
 @pytest.fixture
@@ -82,15 +106,39 @@ def said_hint(capsys: pytest.CaptureFixture[str], words: list[str]) -> str:
     return str(said(capsys)["error"]["hint"])
 
 
-def test_an_app_of_a_file_passes_its_own_checks(work: Path, orders: Path) -> None:
+def test_an_app_of_files_passes_its_own_checks(
+    work: Path, orders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert main(["new", "shop", "--from", str(orders), "-y", "-q"]) == 0
     shop = work / "shop"
     assert (shop / "data/orders.csv").read_text() == ORDERS
+    monkeypatch.chdir(shop)
+    for name, content in OTHERS.items():
+        file = work / name
+        file.write_bytes(content)
+        page = f"of_{file.suffix[1:]}"
+        assert main(["add", "page", page, "--from", str(file), "-y", "-q", "--no-try"]) == 0
+        commit(shop)
+    assert "python-calamine" in (shop / "pyproject.toml").read_text()
     assert own_check(shop, "ruff", "format", "--check", ".") == ""
     assert own_check(shop, "ruff", "check", ".") == ""
     assert own_check(shop, "mypy") == ""
     assert own_check(shop, "pytest", "-q", "-p", "no:cacheprovider") == ""
     assert main(["check", str(shop), "-q"]) == 0
+
+
+def test_public_data_become_an_app_without_an_edit(work: Path) -> None:
+    """The five are among those of `python -m tests.data.public`, which has many more."""
+    folder = Path(plotly.__file__).parent / "package_data/datasets"
+    pages = [
+        data_page(described(folder / f"{name}.csv.gz"), work / "shop", {"name": f"of_{name}"})
+        for name in ("gapminder", "tips", "stocks", "carshare", "iris")
+    ]
+    files = {path: content for page in pages for path, content in page.files.items()}
+    answers = {"author": "", "pages": [dict(page.entry) for page in pages]}
+    shop = new("shop", defaults=True, answers=answers, files=files).path
+    assert own_check(shop, "pytest", "-q", "-p", "no:cacheprovider", "tests/pages") == ""
+    assert own_check(shop, "ruff", "check", ".") == ""
 
 
 def test_a_page_is_added_edited_updated_and_removed(shop: Path, orders: Path) -> None:
@@ -111,6 +159,25 @@ def test_a_page_is_added_edited_updated_and_removed(shop: Path, orders: Path) ->
     after = tree(shop)
     assert after.pop("data/orders.csv")[1] == ORDERS.encode()
     assert after == before
+
+
+def test_plain_copier_leaves_the_description_alone(shop: Path, orders: Path) -> None:
+    assert installed.share() == ""
+    assert main(["add", "page", "orders", "--from", str(orders), "-y", "-q", "--no-try"]) == 0
+    description = shop / "shop/pages/orders/dataset.toml"
+    edited = description.read_text().replace('role = "measure"', 'role = "identifier"')
+    assert edited != description.read_text()
+    description.write_text(edited)
+    commit(shop)
+    pages = yaml.safe_load((shop / ".copier-answers.yml").read_text())["pages"]
+    pages[0]["columns"][1]["role"] = "text"
+    for changed in ("storage=redis", f"pages={json.dumps(pages)}"):
+        subprocess.run([*COPIER, "--quiet", "--data", changed], cwd=shop, check=True)
+        assert description.read_text() == edited
+        assert not list(shop.rglob("*.rej"))
+        commit(shop)
+    recorded = yaml.safe_load((shop / ".copier-answers.yml").read_text())
+    assert (recorded["storage"], recorded["pages"]) == ("redis", pages)
 
 
 def test_adding_is_taken_back_with_its_file(shop: Path, orders: Path) -> None:

@@ -134,6 +134,12 @@ def browser_storage() -> None:
     assert "(window.sessionStorage)" in components
 
 
+def event_of_a_link() -> None:
+    components = scripts_of("dash")
+    assert 'addEventListener("_dashprivate_pushstate"' in components
+    assert 'new CustomEvent("_dashprivate_pushstate")' in components
+
+
 def gunicorns_mark() -> None:
     assert 'os.environ["SERVER_SOFTWARE"] = SERVER_SOFTWARE' in inspect.getsource(Arbiter)
     assert SERVER_SOFTWARE.startswith("gunicorn")
@@ -167,6 +173,7 @@ CHECKS: dict[str, Callable[[], None]] = {
     "Receipts of a lost connection": receipts,
     "Entries of the queue": entries_of_the_queue,
     "The colour scheme of the page": colour_scheme,
+    "The event of a link": event_of_a_link,
 }
 
 

@@ -17,13 +17,16 @@ from .variants import one_for_each
 # What takes long and breaks seldom alone: `nox` leaves it to `nox -s full`.
 FULL = (
     "tests/background/",
+    "tests/browser/test_data_pages.py",
     "tests/browser/test_profile.py::test_profile_on_the_development_server",
     "tests/benchmarks",
     "tests/cli/test_copier_alone.py",
     "tests/cli/test_texts.py::test_every_reader",
     "tests/cli/test_simulation.py",
     "tests/cli/test_wheel.py",
-    "tests/data/test_path.py::test_an_app_of_a_file",
+    "tests/data/test_database.py::test_an_app",
+    "tests/data/test_path.py::test_an_app_of_files",
+    "tests/data/test_path.py::test_public_data",
     "tests/docs/test_pages.py::test_the_tutorial",
     "tests/matrix/test_kinds.py::test_two_pages",
     "tests/matrix/test_texts.py::test_any_text",
@@ -59,6 +62,7 @@ FULL = (
     "tests/updates/test_undo.py::test_a_crash",
     "tests/updates/test_undo.py::test_an_interrupt",
     "tests/updates/test_walk.py",
+    "tests/updates/test_transcripts.py",
 )
 # `nox -s quick` runs what of these is not full and needs neither a browser nor a server.
 QUICK = ("tests/cli", "tests/updates")

@@ -15,6 +15,7 @@ import pytest
 from dashgen.cli import main
 from dashgen.commands.data import data_page
 from dashgen.commands.pages import recorded_entry
+from dashgen.data.describe import described
 from dashgen.errors import ExitCode
 from dashgen.files import File
 from dashgen.releases import installed
@@ -137,7 +138,7 @@ def base(releases: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Path:
     data.parent.mkdir(parents=True)
     data.write_text("Shop,Amount\nA,1.5\nB,2.5\n")
     pages = [
-        dict(data_page(data, folder, {"name": name, "kind": "data"}).entry)
+        dict(data_page(described(data), folder, {"name": name, "kind": "data"}).entry)
         for name in ("orders", "stock")
     ]
     files = releases.files("v0.1.0")

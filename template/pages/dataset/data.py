@@ -8,14 +8,18 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from duckdb import CaseExpression, ColumnExpression, ConstantExpression, Expression
+import pandas as pd
+from duckdb import CaseExpression, ColumnExpression, ConstantExpression, Expression, SQLExpression
 from duckdb import FunctionExpression as Function
 
-from ...core import datasets
+from ...core import answers, datasets, language
 
 Column = datasets.Column
 Criteria = datasets.Criteria
-DATA = datasets.Dataset(Path(__file__).parent)
+Turn = answers.Turn
+turn = answers.turn
+spoken = language.spoken
+DATA = datasets.opened(Path(__file__).parent)
 
 LISTS = 4  # filters that list values
 RANGES = 2  # filters of measures
@@ -25,6 +29,14 @@ POINTS = 1500  # points of a scatter chart; more are counted in cells
 CELLS = 30
 STEPS = 60  # points that a line should not exceed
 MOST = 100_000  # rows of a download
+FREQUENCIES = {
+    "hour": "h",
+    "day": "D",
+    "week": "W-MON",
+    "month": "MS",
+    "quarter": "QS",
+    "year": "YS",
+}
 
 
 @dataclass(frozen=True)
@@ -49,8 +61,9 @@ def measures() -> list[Column]:
 
 
 def time() -> Column | None:
-    """Return the column that the page's time is."""
-    return next(iter(of_role("time")), None)
+    """Return the column that the page's time is: days, moments or years."""
+    known = ("date", "datetime", "integer")
+    return next((column for column in of_role("time") if column.type in known), None)
 
 
 def categories() -> list[Column]:
@@ -131,37 +144,84 @@ def trend(criteria: Criteria, measure: Column | None) -> list[tuple[str, float]]
 
 
 def trends(criteria: Criteria) -> list[tuple[Any, ...]]:
-    """Return what the key figures show over time, in one query."""
+    """Return what the key figures show over time, a row a step, in one query.
+
+    A step without rows has no values, so that a line has a gap there.
+    """
     moment = time()
     if moment is None:
         return []
+    sums = measures()[:FIGURES]
 
     def ask() -> list[tuple[Any, ...]]:
-        whole = moment.value
+        at = ColumnExpression("at")
+        each = [part.alias(f"{c.key}{n}") for c in sums for n, part in enumerate(halves(c))]
+        rows = DATA.rows(criteria).filter(moment.value.isnotnull())
+        found = rows.aggregate([finest(moment).alias("at"), datasets.count("n"), *each])
         if moment.type != "integer":
-            whole = Function("date_trunc", ConstantExpression(step()), moment.value)
-        found = DATA.rows(criteria).filter(moment.value.isnotnull())
-        wanted = [shown(measure) for measure in [None, *measures()[:FIGURES]]]
-        ordered = found.aggregate([whole.alias("at"), *wanted]).sort(ColumnExpression("at"))
-        return [(str(at).removesuffix(" 00:00:00"), *rest) for at, *rest in ordered.fetchall()]
+            # Put together twice: months of days cost less than months of rows.
+            whole = Function("date_trunc", ConstantExpression(step()), at)
+            parts = ["n", *(f"{c.key}{n}" for c in sums for n in (0, 1))]
+            added = [Function("sum", ColumnExpression(name)).alias(name) for name in parts]
+            found = found.aggregate([whole.alias("at"), *added])
+        wanted = [ColumnExpression("n"), *(joined(column) for column in sums)]
+        given = {at: values for at, *values in found.select(at, *wanted).fetchall()}
+        none = [0, *(None for _ in sums)]
+        return [(text, *given.get(at, none)) for at, text in steps(given)]
 
     return DATA.answer(["trends", dict(criteria)], ask)
 
 
+def finest(moment: Column) -> Expression:
+    """Return the hours or days of the time, or its whole numbers."""
+    if moment.type == "integer":
+        return moment.value
+    if step() == "hour":
+        return Function("date_trunc", ConstantExpression("hour"), moment.value)
+    return moment.value.cast("DATE")
+
+
+def halves(column: Column) -> tuple[Expression, Expression]:
+    """Return the sum of a measure and the number of its values, of which means are made."""
+    return Function("sum", column.value.cast("DOUBLE")), Function("count", column.value)
+
+
+def joined(column: Column) -> Expression:
+    """Return the sum or the mean of a measure, of its halves."""
+    whole = ColumnExpression(f"{column.key}0")
+    return whole / ColumnExpression(f"{column.key}1") if column.total == "mean" else whole
+
+
+def steps(given: dict[Any, Any]) -> list[tuple[Any, str]]:
+    """Return each step from the first to the last of some, with its text."""
+    if not given:
+        return []
+    if isinstance(next(iter(given)), int):
+        years = range(min(given), max(given) + 1)
+        return [(year, str(year)) for year in (years if len(years) <= 1000 else sorted(given))]
+    known = {pd.Timestamp(at): at for at in given}
+    found = pd.date_range(min(known), max(known), freq=FREQUENCIES[step()])
+    return [(known.get(at), str(at).removesuffix(" 00:00:00")) for at in found]
+
+
 def groups(criteria: Criteria, over: Column, measure: Column | None) -> list[tuple[str, float]]:
     """Return a measure by category: the largest ones, and then the sum of the others."""
+    added = measure is None or measure.total == "sum"
 
     def ask() -> list[tuple[str, float]]:
         rows = DATA.rows(criteria).filter(over.value.isnotnull())
         counted = rows.aggregate([over.value.alias("x"), shown(measure).alias("y")])
-        x, y = ColumnExpression("x"), ColumnExpression("y")
-        ordered = counted.sort(y.desc().nulls_last(), x)
-        found = [(datasets.as_choice(name), value) for name, value in ordered.limit(TOP).fetchall()]
-        if measure is None or measure.total == "sum":
-            rest = ordered.limit(10_000_000, TOP).aggregate([Function("sum", y)]).fetchall()
-            if rest[0][0] is not None:
-                found.append(("", rest[0][0]))
-        return [(name, value) for name, value in found if value is not None]
+        x, y, rank = (ColumnExpression(name) for name in ("x", "y", "rank"))
+        place = SQLExpression("row_number() OVER (ORDER BY y DESC NULLS LAST, x)")
+        ranked = counted.filter(y.isnotnull()).select(x, y, place.alias("rank"))
+        name = CaseExpression(rank <= ConstantExpression(TOP), x.cast("VARCHAR")).otherwise(
+            ConstantExpression("") if added else ConstantExpression(None)
+        )
+        # The ranks bring the others to the end.
+        least = Function("min", rank).alias("rank")
+        folded = ranked.aggregate([name.alias("x"), Function("sum", y).alias("y"), least])
+        found = folded.filter(x.isnotnull()).sort(rank).select(x, y)
+        return found.fetchall()
 
     return DATA.answer(["groups", dict(criteria), over.key, measure and measure.key], ask)
 

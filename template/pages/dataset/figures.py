@@ -6,6 +6,7 @@ from urllib.parse import quote
 import plotly.graph_objects as go
 
 from ... import theme
+from ...core import language
 from . import data
 from .data import Chart, Column, Criteria
 
@@ -16,26 +17,20 @@ BARE = {"visible": False, "fixedrange": True}
 
 
 def number(value: float | None, column: Column | None = None) -> str:
-    """Return a number as people read it: few digits, with its unit."""
+    """Return a number as the visitor reads it: few digits, with its unit."""
     if value is None:
         return "\u2013"
     unit = column.unit if column else ""
     if unit == "%":
-        return f"{value * 100:,.1f} %"
-    for size, sign in ((1e9, " B"), (1e6, " M"), (1e4, " k")):
-        if abs(value) >= size:
-            text = f"{value / (1e3 if size == 1e4 else size):,.1f}{sign}"
-            break
-    else:
-        text = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
-    return f"{unit}{text}" if unit in ("$", "£") else f"{text} {unit}".rstrip()
+        return language.with_unit(language.number(value * 100, 1), unit)
+    return language.with_unit(language.short(value), unit)
 
 
 def called(measure: Column | None) -> str:
     """Return what a chart shows in words."""
     if measure is None:
         return "Rows"
-    return f"{measure.title}, mean" if measure.total == "mean" else measure.title
+    return f"Mean {measure.title}" if measure.total == "mean" else measure.title
 
 
 def title(chart: Chart) -> str:
@@ -64,14 +59,23 @@ def drawn(chart: Chart, criteria: Criteria) -> go.Figure:
     return bins(chart, criteria)
 
 
-def finished(figure: go.Figure, **layout: Any) -> go.Figure:
-    """Return the figure as all of them look: few ticks, no frame, room for long labels."""
-    figure.update_layout(
-        margin={"l": 8, "r": 12, "t": 8, "b": 8}, showlegend=False, dragmode=False, **layout
+def finished(trace: Any, across: dict[str, Any], along: dict[str, Any], **layout: Any) -> go.Figure:
+    """Return a chart as all of them look: few ticks, no frame, room for long labels.
+
+    In one step, because each later change of a figure takes as long as a query.
+    """
+    axis = {"automargin": True, "fixedrange": True, "ticklabelstandoff": 6}
+    return go.Figure(
+        trace,
+        {
+            "margin": {"l": 8, "r": 12, "t": 8, "b": 8},
+            "showlegend": False,
+            "dragmode": False,
+            "xaxis": {**axis, "nticks": 5, "tickangle": 0, **across},
+            "yaxis": {**axis, **along},
+            **layout,
+        },
     )
-    figure.update_xaxes(automargin=True, nticks=5, tickangle=0, fixedrange=True)
-    figure.update_yaxes(automargin=True, fixedrange=True, ticklabelstandoff=6)
-    return figure
 
 
 def pale(color: str) -> str:
@@ -90,20 +94,20 @@ def empty() -> go.Figure:
 def line(chart: Chart, criteria: Criteria) -> go.Figure:
     """Return a measure over time."""
     found = data.trend(criteria, chart.measure)
-    suffix = tick(chart.measure)
-    figure = go.Figure(
-        go.Scatter(
-            x=[at for at, _ in found],
-            y=[value for _, value in found],
-            customdata=[number(value, chart.measure) for _, value in found],
-            mode="lines" if len(found) > 1 else "markers",
-            line={"width": 2, "color": theme.CHART_COLORS[0]},
-            fillcolor=pale(theme.CHART_COLORS[0]),
-            fill="tozeroy" if chart.measure is None or chart.measure.total == "sum" else None,
-            hovertemplate="%{x}<br>%{customdata}<extra></extra>",
-        )
+    gaps = any(value is None for _, value in found)
+    trace = go.Scatter(
+        x=[at for at, _ in found],
+        y=[value for _, value in found],
+        customdata=[number(value, chart.measure) for _, value in found],
+        # A point between two gaps has no line.
+        mode="lines+markers" if gaps or len(found) == 1 else "lines",
+        marker={"size": 4},
+        line={"width": 2, "color": theme.CHART_COLORS[0]},
+        fillcolor=pale(theme.CHART_COLORS[0]),
+        fill="tozeroy" if chart.measure is None or chart.measure.total == "sum" else None,
+        hovertemplate="%{x}<br>%{customdata}<extra></extra>",
     )
-    return finished(figure, xaxis={"showgrid": False}, yaxis=suffix)
+    return finished(trace, {"showgrid": False}, tick(chart.measure))
 
 
 def bars(chart: Chart, criteria: Criteria) -> go.Figure:
@@ -115,27 +119,23 @@ def bars(chart: Chart, criteria: Criteria) -> go.Figure:
     found = data.groups(others, chart.over, chart.measure)[::-1]
     found.sort(key=lambda pair: pair[0] != "")
     chosen = criteria.get(chart.over.key)
-    figure = go.Figure(
-        go.Bar(
-            x=[value for _, value in found],
-            y=[label(name) for name, _ in found],
-            text=[number(value, chart.measure) for _, value in found],
-            customdata=[name for name, _ in found],
-            orientation="h",
-            textposition="auto",
-            insidetextanchor="end",
-            cliponaxis=False,
-            marker={
-                "color": [
-                    theme.CHART_COLORS[0] if name and (not chosen or name in chosen) else QUIET
-                    for name, _ in found
-                ],
-                "cornerradius": 3,
-            },
-            hovertemplate="%{y}<br>%{text}<extra></extra>",
-        )
+    colors = [
+        theme.CHART_COLORS[0] if name and (not chosen or name in chosen) else QUIET
+        for name, _ in found
+    ]
+    trace = go.Bar(
+        x=[value for _, value in found],
+        y=[label(name) for name, _ in found],
+        text=[number(value, chart.measure) for _, value in found],
+        customdata=[name for name, _ in found],
+        orientation="h",
+        textposition="auto",
+        insidetextanchor="end",
+        cliponaxis=False,
+        marker={"color": colors, "cornerradius": 3},
+        hovertemplate="%{y}<br>%{text}<extra></extra>",
     )
-    return finished(figure, xaxis=BARE, yaxis={"type": "category", "dtick": 1}, bargap=0.25)
+    return finished(trace, BARE, {"type": "category", "dtick": 1}, bargap=0.25)
 
 
 def label(name: str) -> str:
@@ -150,38 +150,39 @@ def points(chart: Chart, criteria: Criteria) -> go.Figure:
     counts = [n for _, _, n in found]
     many = max(counts, default=0) > 1
     most = max(counts, default=1)
-    figure = go.Figure(
-        go.Scatter(
-            x=[x for x, _, _ in found],
-            y=[y for _, y, _ in found],
-            customdata=counts,
-            mode="markers",
-            marker={
-                "size": [4 + 14 * (n / most) ** 0.5 for n in counts] if many else 6,
-                "opacity": 0.6,
-                "line": {"width": 0},
-            },
-            hovertemplate="%{x:,}<br>%{y:,}<extra>%{customdata} rows</extra>",
-        )
+    trace = go.Scatter(
+        x=[round_to(x) for x, _, _ in found],
+        y=[round_to(y) for _, y, _ in found],
+        customdata=counts,
+        mode="markers",
+        marker={
+            "size": [round(4 + 14 * (n / most) ** 0.5, 1) for n in counts] if many else 6,
+            "opacity": 0.6,
+            "line": {"width": 0},
+        },
+        hovertemplate="%{x:,}<br>%{y:,}<extra>%{customdata} rows</extra>",
     )
     return finished(
-        figure,
-        xaxis={"title": chart.over.title, **tick(chart.over)},
-        yaxis={"title": chart.measure.title if chart.measure else "", **tick(chart.measure)},
+        trace,
+        {"title": chart.over.title, **tick(chart.over)},
+        {"title": chart.measure.title if chart.measure else "", **tick(chart.measure)},
     )
 
 
 def bins(chart: Chart, criteria: Criteria) -> go.Figure:
     """Return how often a measure has which size."""
     found = data.bins(criteria, chart.over)
-    figure = go.Figure(
-        go.Bar(
-            x=[x for x, _ in found],
-            y=[n for _, n in found],
-            hovertemplate="%{x:,.4~g}<br>%{y:,} rows<extra></extra>",
-        )
+    trace = go.Bar(
+        x=[round_to(x) for x, _ in found],
+        y=[n for _, n in found],
+        hovertemplate="%{x:,.4~g}<br>%{y:,} rows<extra></extra>",
     )
-    return finished(figure, xaxis=tick(chart.over), bargap=0.05)
+    return finished(trace, tick(chart.over), {}, bargap=0.05)
+
+
+def round_to(value: float) -> float:
+    """Return a value with the digits that one sees in a chart."""
+    return float(f"{value:.6g}")
 
 
 def tick(column: Column | None) -> dict[str, Any]:
@@ -189,24 +190,27 @@ def tick(column: Column | None) -> dict[str, Any]:
     unit = column.unit if column else ""
     if unit == "%":
         return {"tickformat": ".0%"}
-    side = "tickprefix" if unit in ("$", "£") else "ticksuffix"
-    return {"tickformat": "~s", side: unit if side == "tickprefix" or not unit else f" {unit}"}
+    before, _, after = language.with_unit("0", unit).partition("0")
+    return {"tickformat": "~s", "tickprefix": before, "ticksuffix": after}
 
 
 def spark(criteria: Criteria, measure: Column | None) -> str:
     """Return a small trend as an image for CSS, empty where there is none."""
-    values = [value for _, value in data.trend(criteria, measure) if value is not None]
+    points = [value for _, value in data.trend(criteria, measure)]
+    values = [value for value in points if value is not None]
     if len(values) < 3:
         return ""
     low, high = min(values), max(values)
     height = (high - low) or 1
     steps = [
-        f"{100 * place / (len(values) - 1):.1f} {26 - 24 * (value - low) / height:.1f}"
-        for place, value in enumerate(values)
+        f"{'L' if place and points[place - 1] is not None else 'M'}"
+        f"{100 * place / (len(points) - 1):.1f} {26 - 24 * (value - low) / height:.1f}"
+        for place, value in enumerate(points)
+        if value is not None
     ]
     svg = (
         "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 100 28' preserveAspectRatio='none' "
         "fill='none' stroke='black' stroke-width='1.5'><path vector-effect='non-scaling-stroke' "
-        f"d='M{'L'.join(steps)}'/></svg>"
+        f"d='{''.join(steps)}'/></svg>"
     )
     return f'url("data:image/svg+xml,{quote(svg)}")'

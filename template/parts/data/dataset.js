@@ -5,23 +5,80 @@ dash_clientside.dataset = {
     // What the filters let through, by column; a filter that lets all through is left out.
     collect(values, ids, view, before) {
         const { dataset, callback_context, no_update } = dash_clientside;
-        dataset.views[view.page] = view;
+        dataset.views[view.page] ??= { ...view, path: location.pathname };
         if (!before) {
+            dataset.speak(view);
+            dataset.fit(view);
             const asked = dataset.read(view);
             dataset.show(view, asked);
-            return asked;
+            return [asked, dataset.turn(view)];
         }
         const criteria = {};
         ids.forEach(({ column }, place) => {
             const wanted = dataset.wanted(values[place], view.filters[column]);
             if (wanted !== undefined) criteria[column] = wanted;
         });
-        if (JSON.stringify(criteria) === JSON.stringify(before)) return no_update;
+        if (JSON.stringify(criteria) === JSON.stringify(before)) return [no_update, no_update];
         dataset.write(view, criteria);
-        return criteria;
+        return [criteria, dataset.turn(view)];
     },
 
+    // The server leaves a question of this page unanswered once it has a later one.
+    turn({ page }) {
+        const { dataset } = dash_clientside;
+        return { by: `${dataset.visit} ${page}`, number: ++dataset.turns, ...dataset.language() };
+    },
+    visit: crypto.getRandomValues(new Uint32Array(4)).join("-"),
+    turns: 0,
+
     views: {},
+
+    // How the visitor writes numbers and days.
+    language() {
+        const parts = new Intl.NumberFormat().formatToParts(1234567.5);
+        const mark = (type) => parts.find((part) => part.type === type)?.value ?? "";
+        const money = new Intl.NumberFormat(undefined, { style: "currency", currency: "EUR" }).formatToParts(1);
+        const forms = { day: "%d", month: "%m", year: "%Y" };
+        const day = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "2-digit", day: "2-digit" });
+        return {
+            decimal: mark("decimal"),
+            group: mark("group"),
+            before: money[0].type === "currency",
+            day: day.formatToParts(new Date(2024, 0, 2)).map(({ type, value }) => forms[type] ?? value).join(""),
+        };
+    },
+
+    // The axes of the charts, which Plotly would write in English.
+    speak({ page, charts, config }) {
+        const { decimal, group, day } = dash_clientside.dataset.language();
+        const names = (count, options, at) =>
+            Array.from({ length: count }, (_, n) => new Intl.DateTimeFormat(undefined, options).format(at(n)));
+        const month = (n) => new Date(2024, n, 15);
+        const weekday = (n) => new Date(2024, 8, 1 + n);  // a Sunday is the first
+        const format = {
+            decimal,
+            thousands: group,
+            date: day,
+            months: names(12, { month: "long" }, month),
+            shortMonths: names(12, { month: "short" }, month),
+            days: names(7, { weekday: "long" }, weekday),
+            shortDays: names(7, { weekday: "short" }, weekday),
+        };
+        const locales = { visitor: { dictionary: {}, format } };
+        charts.forEach((_, place) => {
+            const id = { place, type: `${page}-chart` };
+            dash_clientside.set_props(id, { config: { ...config, locale: "visitor", locales } });
+        });
+    },
+
+    // On a phone the table has few columns; a click shows a row in full.
+    async fit({ table, wide }) {
+        const api = await dash_ag_grid.getApiAsync(table);
+        const small = matchMedia("(max-width: 48em)");
+        const show = () => api.isDestroyed() || api.setColumnsVisible(wide, !small.matches);
+        small.addEventListener("change", show);
+        show();
+    },
 
     wanted(value, filter) {
         if (value == null || value.length === 0) return undefined;
@@ -120,18 +177,20 @@ dash_clientside.dataset = {
     },
 };
 
-// Back and forward within one page: its filters follow the address.
-addEventListener("popstate", () => {
-    const { views, read, show } = dash_clientside.dataset;
-    for (const view of Object.values(views)) {
-        const id = JSON.stringify({ column: Object.keys(view.filters)[0], type: `${view.page}-filter` });
-        if (document.getElementById(id)) show(view, read(view));
-    }
-});
+// Back, forward, and a link to the page itself: its filters follow the address.
+for (const moved of ["popstate", "_dashprivate_pushstate"]) {
+    addEventListener(moved, () => {
+        const { views, read, show } = dash_clientside.dataset;
+        for (const view of Object.values(views)) {
+            const id = JSON.stringify({ column: Object.keys(view.filters)[0], type: `${view.page}-filter` });
+            if (view.path === location.pathname && document.getElementById(id)) show(view, read(view));
+        }
+    });
+}
 
 // Numbers and dates in the visitor's language.
 window.dashAgGridFunctions = window.dashAgGridFunctions || {};
-dashAgGridFunctions.datasetCell = ({ value, colDef, node }) => {
+dashAgGridFunctions.datasetCell = ({ value, colDef, node, column }) => {
     if (value == null) return "";
     const { type, unit } = colDef.context;
     if (type === "boolean") return value ? "Yes" : "No";
@@ -139,7 +198,17 @@ dashAgGridFunctions.datasetCell = ({ value, colDef, node }) => {
     if (type === "datetime") return new Date(value.replace(" ", "T")).toLocaleString();
     if (type !== "number" && !(type === "integer" && colDef.type)) return String(value);
     if (unit === "%") return value.toLocaleString(undefined, { style: "percent", maximumFractionDigits: 2 });
-    const text = value.toLocaleString(undefined, { maximumFractionDigits: node?.rowPinned ? 2 : 6 });
+    // A sum has no room for cents, and on a phone none for millions.
+    const short = node?.rowPinned && Math.abs(value) >= 1e6 && column?.getActualWidth() < 150;
+    const most = short ? 2 : node?.rowPinned ? (Math.abs(value) < 1000 ? 2 : 0) : 6;
+    const notation = short ? "compact" : "standard";
+    const currency = { "€": "EUR", $: "USD", "£": "GBP", "¥": "JPY" }[unit];
+    if (currency) {
+        const digits = most ? {} : { maximumFractionDigits: 0 };
+        const style = { style: "currency", currency, currencyDisplay: "narrowSymbol", notation };
+        return value.toLocaleString(undefined, { ...style, ...digits });
+    }
+    const text = value.toLocaleString(undefined, { maximumFractionDigits: most, notation });
     return unit ? `${text} ${unit}` : text;
 };
 
@@ -148,3 +217,12 @@ dashMantineFunctions.datasetNumber = (value, { unit }) =>
     unit === "%"
         ? value.toLocaleString(undefined, { style: "percent", maximumFractionDigits: 1 })
         : `${value.toLocaleString(undefined, { notation: "compact" })} ${unit}`.trim();
+
+// A choice of a filter, with the number of its rows.
+dashMantineFunctions.datasetChoice = ({ option }, { counts }) =>
+    React.createElement(
+        "span",
+        { className: "dataset-choice" },
+        React.createElement("span", null, option.label),
+        React.createElement("span", null, counts[option.value]?.toLocaleString()),
+    );

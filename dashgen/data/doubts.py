@@ -1,0 +1,42 @@
+"""What is not sure of a file, and the flags that answer it."""
+
+from dataclasses import dataclass
+
+from dashgen.system import quoted
+
+
+@dataclass(frozen=True)
+class Flag:
+    """An answer to a doubt, as one gives it on the command line."""
+
+    name: str
+    value: str
+    meaning: str
+
+    @property
+    def words(self) -> str:
+        """Return what is typed."""
+        return f"--{self.name} {quoted(self.value)}" if self.value else f"--{self.name}"
+
+    def __str__(self) -> str:
+        return f"{self.words} {self.meaning}"
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A guess that could be wrong.
+
+    Args:
+        text: What is not sure.
+        flags: What answers it, one flag an answer.
+        changes_figures: Whether the other answer gives other figures.
+    """
+
+    text: str
+    flags: tuple[Flag, ...] = ()
+    changes_figures: bool = False
+
+    @property
+    def about(self) -> str:
+        """Return the name of the flag that answers, empty where none does."""
+        return self.flags[0].name if self.flags else ""

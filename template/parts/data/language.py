@@ -1,0 +1,72 @@
+"""Numbers and days as a visitor writes them; the browser tells how, with each question."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+CURRENCIES = ("$", "€", "£", "¥")
+
+
+@dataclass(frozen=True)
+class Language:
+    """How a visitor writes: the marks of numbers, the place of a currency, and a day's form."""
+
+    decimal: str = "."
+    group: str = ","
+    before: bool = True
+    day: str = "%Y-%m-%d"
+
+
+USUAL = Language()
+current: ContextVar[Language] = ContextVar("current", default=USUAL)
+
+
+@contextmanager
+def spoken(given: Mapping[str, Any] | None) -> Iterator[None]:
+    """Let what is written within be in the language that the browser tells."""
+    # A browser may tell anything: what is no such word is left out.
+    words: dict[str, Any] = {
+        name: value
+        for name, usual in asdict(USUAL).items()
+        if type(value := (given or {}).get(name)) is type(usual) and len(str(value)) <= 20
+    }
+    token = current.set(replace(USUAL, **words))
+    try:
+        yield
+    finally:
+        current.reset(token)
+
+
+def number(value: float, digits: int = 0) -> str:
+    """Return a number with its digits after the mark."""
+    language = current.get()
+    marks = str.maketrans({",": language.group, ".": language.decimal})
+    return f"{value:,.{digits}f}".translate(marks)
+
+
+def short(value: float) -> str:
+    """Return a number by few digits: 1.4M, 433.6k, 8,500, 7.25."""
+    for size, sign in ((1e9, "B"), (1e6, "M"), (1e4, "k")):
+        if abs(value) >= size:
+            return f"{number(value / (1e3 if size == 1e4 else size), 1)}{sign}"
+    return number(value, 0 if float(value).is_integer() else 2)
+
+
+def with_unit(text: str, unit: str) -> str:
+    """Return a number with its unit: a currency where the visitor puts it."""
+    if unit in CURRENCIES and current.get().before:
+        return f"-{unit}{text[1:]}" if text.startswith("-") else f"{unit}{text}"
+    return f"{text}\u00a0{unit}" if unit else text
+
+
+def moment(value: Any) -> str:
+    """Return a day or a time, given as one or as its ISO text."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value) if len(value) > 10 else date.fromisoformat(value)
+    form = current.get().day
+    if isinstance(value, datetime) and (value.hour or value.minute or value.second):
+        form += " %H:%M" + (":%S" if value.second else "")
+    return value.strftime(form) if isinstance(value, date) else str(value)

@@ -1,0 +1,274 @@
+"""Pages of data: filters and the address, the visitor's language, a phone, and a changed file."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser
+
+from dashgen.data.describe import described
+from tests.support.browser import Tab
+from tests.support.projects import Variant, render, served
+
+from .accessibility import check_nothing_is_seriously_inaccessible
+
+NORTH = "Region: North"
+
+
+def shop(prices: int) -> str:
+    """Return a file of orders; March has none."""
+    lines = [
+        f"2024-{(1, 2, 4, 5)[n % 4]:02}-{1 + n % 28:02},{('North', 'South', 'East')[n % 3]},"
+        f"{'AB'[n % 2]},€{prices + n}.50,{n % 7},{'yes' if n % 5 else 'no'},a note {n}"
+        for n in range(240)
+    ]
+    return "\n".join(["Day,Region,Kind,Amount,Pieces,Paid,Note", *lines, ""])
+
+
+@dataclass(frozen=True)
+class Served:
+    """An app with two pages of data, its folder and its log."""
+
+    url: str
+    folder: Path
+    log: Path
+
+
+@pytest.fixture(scope="module", params=["sidebar", "tabs"])
+def app(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
+    """Serve an app whose two pages have columns of the same names."""
+    folder = tmp_path_factory.mktemp("data")
+    pages = []
+    for name, prices in (("orders", 10), ("returns", 1000)):
+        file = folder / f"{name}.csv"
+        file.write_text(shop(prices), encoding="utf-8")
+        pages.append({"name": name, "kind": "data", **described(file).entry(str(file))})
+    project = render(folder, Variant(layout=request.param), pages=pages)
+    with served(project, log=folder / "log", warm=True) as process:
+        yield Served(process.url, folder, folder / "log")
+
+
+def opened(browser: Browser, app: Served, path: str, **how: object) -> Tab:
+    """Open a page of the app as another visitor, and wait for its data."""
+    context = browser.new_context(reduced_motion="reduce", **how)  # type: ignore[arg-type]
+    tab = Tab(context, app.url)
+    tab.go(path)
+    tab.page.wait_for_selector(".dataset .dataset-figure")
+    tab.settle()
+    return tab
+
+
+def closed(tab: Tab) -> None:
+    """Close the visitor's window, in which nothing has gone wrong."""
+    tab.page.context.close()
+    assert tab.errors == []
+
+
+def number_of_rows(tab: Tab, page: str) -> str:
+    """Return what the first key figure says."""
+    return tab.text(f"#{page}-figures .dataset-figure >> nth=0")
+
+
+def chips(tab: Tab, page: str) -> str:
+    """Return the filters that are on."""
+    return tab.text(f"#{page}-chips")
+
+
+def choose(tab: Tab, page: str, column: str, value: str) -> None:
+    """Choose a value of a filter, and wait for the answer."""
+    tab.page.locator(f"#{page}-filters").get_by_label(column, exact=True).first.click()
+    tab.page.get_by_role("option", name=re.compile(f"^{value}")).click()
+    tab.page.keyboard.press("Escape")
+    tab.until(lambda: f"{column}: {value}" in chips(tab, page))
+    tab.settle()
+
+
+def query(tab: Tab) -> dict[str, list[str]]:
+    """Return what stands in the address."""
+    return parse_qs(urlsplit(tab.page.url).query)
+
+
+def test_a_view_is_in_the_address(browser: Browser, app: Served) -> None:
+    tab = opened(browser, app, "/orders")
+    assert number_of_rows(tab, "orders") == "240"
+    choose(tab, "orders", "Region", "North")
+    first = tab.page.url
+    tab.until(lambda: number_of_rows(tab, "orders") == "80")
+    choose(tab, "orders", "Kind", "A")
+    tab.until(lambda: number_of_rows(tab, "orders") == "40")
+    second = tab.page.url
+    assert first != second
+    tab.page.go_back()
+    tab.until(lambda: number_of_rows(tab, "orders") == "80")
+    assert tab.page.url == first
+    tab.page.go_back()
+    tab.until(lambda: number_of_rows(tab, "orders") == "240")
+    assert query(tab) == {}
+    tab.page.go_forward()
+    tab.page.go_forward()
+    tab.until(lambda: number_of_rows(tab, "orders") == "40")
+    tab.page.reload()
+    tab.until(lambda: number_of_rows(tab, "orders") == "40")
+    other = opened(browser, app, second.removeprefix(app.url))
+    assert number_of_rows(other, "orders") == "40"
+    assert chips(other, "orders") == chips(tab, "orders")
+    closed(other)
+    tab.page.get_by_role("button", name="Clear all").click()
+    tab.until(lambda: number_of_rows(tab, "orders") == "240")
+    assert query(tab) == {}
+    closed(tab)
+
+
+def test_each_page_has_its_own_filters(browser: Browser, app: Served) -> None:
+    tab = opened(browser, app, "/orders")
+    choose(tab, "orders", "Region", "North")
+    tab.page.click("#nav-returns")
+    tab.page.wait_for_selector("#returns-figures .dataset-figure")
+    tab.settle()
+    assert number_of_rows(tab, "returns") == "240"
+    choose(tab, "returns", "Kind", "B")
+    tab.until(lambda: number_of_rows(tab, "returns") == "120")
+    both = tab.page.url
+    tab.page.click("#nav-orders")
+    tab.page.wait_for_selector("#orders-figures .dataset-figure >> visible=true")
+    tab.settle()
+    together = "orders.Region" in both
+    expected = "80" if together else "240"
+    tab.until(lambda: number_of_rows(tab, "orders") == expected)
+    if together:
+        # What is filtered on both stands in the address, on whichever page one is.
+        assert query(tab) == {"orders.Region": ["North"], "returns.Kind": ["B"]}
+        other = opened(browser, app, tab.page.url.removeprefix(app.url))
+        assert number_of_rows(other, "orders") == "80"
+        closed(other)
+    tab.page.go_back()
+    tab.until(lambda: tab.page.locator("#returns-figures").is_visible())
+    tab.until(lambda: number_of_rows(tab, "returns") == "120")
+    assert tab.page.url == both
+    closed(tab)
+
+
+def test_the_link_to_the_page_itself_keeps_view_and_address_together(
+    browser: Browser, app: Served
+) -> None:
+    tab = opened(browser, app, "/orders")
+    choose(tab, "orders", "Region", "North")
+    tab.page.click("#nav-orders")
+    tab.settle()
+    filtered = number_of_rows(tab, "orders") == "80"
+    assert filtered == bool(query(tab))
+    closed(tab)
+
+
+def test_a_click_on_a_bar_filters(browser: Browser, app: Served) -> None:
+    tab = opened(browser, app, "/orders")
+    chart = tab.page.locator(".js-plotly-plot:has(.bars)").first
+    bar = chart.locator(".bars .point path").last
+    bar.click(force=True)
+    tab.until(lambda: "Region: " in chips(tab, "orders"))
+    tab.until(lambda: number_of_rows(tab, "orders") == "80")
+    tab.settle()
+    assert chart.locator(".bars .point path").count() == 3, "the others can still be clicked"
+    chart.locator(".bars .point path").last.click(force=True)
+    tab.until(lambda: number_of_rows(tab, "orders") == "240")
+    closed(tab)
+
+
+def test_a_download_begins_with_one_mark(browser: Browser, app: Served) -> None:
+    prefix = "" if query_key(app) == "Region" else "orders."
+    tab = opened(browser, app, f"/orders?{prefix}Region=North")
+    with tab.page.expect_download() as download:
+        tab.page.locator("#orders-export").click()
+    lines = download.value.path().read_text("utf-8").splitlines()
+    assert lines[0] == "\ufeffDay,Region,Kind,Amount,Pieces,Paid,Note"
+    assert len(lines) == 81
+    closed(tab)
+
+
+def query_key(app: Served) -> str:
+    """Return what the region is called in addresses."""
+    return (
+        "Region"
+        if "sidebar" in (app.folder / "myapp/.copier-answers.yml").read_text()
+        else "orders.Region"
+    )
+
+
+def test_figures_are_in_the_visitors_language(browser: Browser, app: Served) -> None:
+    tab = opened(browser, app, "/orders", locale="de-DE")
+    tab.until(lambda: tab.page.locator("#orders-table .ag-cell[col-id]").count() > 10)
+    assert "31,2k\u00a0€" in tab.text("#orders-figures")
+    table = tab.text("#orders-table")
+    assert "1.1.2024" in table
+    assert "10,50\u00a0€" in table
+    axes = tab.page.locator(".xtick text").all_text_contents()
+    assert any("Mai" in text for text in axes), axes
+    closed(tab)
+    tab = opened(browser, app, "/orders", locale="en-US")
+    tab.until(lambda: tab.page.locator("#orders-table .ag-cell[col-id]").count() > 10)
+    assert "€31.2k" in tab.text("#orders-figures")
+    assert "1/1/2024" in tab.text("#orders-table")
+    closed(tab)
+
+
+def test_a_line_has_a_gap_where_there_are_no_rows(browser: Browser, app: Served) -> None:
+    tab = opened(browser, app, "/orders")
+    values = tab.page.evaluate("document.querySelector('.js-plotly-plot').data[0].y")
+    assert None in values
+    closed(tab)
+
+
+def test_a_phone_shows_the_columns_that_fit(browser: Browser, app: Served) -> None:
+    tab = opened(browser, app, "/orders", viewport={"width": 390, "height": 844})
+    heads = tab.page.locator("#orders-table .ag-header-cell")
+    tab.until(lambda: heads.count() == 3)
+    assert heads.all_inner_texts() == ["Day", "Region", "Amount"]
+    table = tab.page.locator("#orders-table").bounding_box()
+    last = heads.last.bounding_box()
+    assert table is not None
+    assert last is not None
+    assert last["x"] + last["width"] <= table["x"] + table["width"] + 1
+    assert tab.page.evaluate("document.documentElement.scrollWidth") <= 390
+    tab.page.locator("#orders-table .ag-center-cols-container .ag-row").first.click()
+    tab.page.wait_for_selector("[role=dialog] >> text=Note")
+    check_nothing_is_seriously_inaccessible(tab)
+    closed(tab)
+
+
+def test_nothing_found_says_so(browser: Browser, app: Served) -> None:
+    tab = opened(browser, app, f"/orders?{query_key(app)}=Nowhere")
+    assert number_of_rows(tab, "orders") == "0"
+    assert "No rows match the filters" in tab.text("#orders-charts")
+    check_nothing_is_seriously_inaccessible(tab)
+    tab.page.get_by_role("button", name="Clear all").click()
+    tab.until(lambda: number_of_rows(tab, "orders") == "240")
+    closed(tab)
+
+
+def test_a_column_that_has_gone_is_named_on_the_page_and_in_the_log(
+    browser: Browser, app: Served
+) -> None:
+    (entry,) = (app.folder / "myapp/myapp/pages/returns").glob("dataset.toml")
+    path = app.folder / "myapp" / json.loads(re.findall(r'path = (".*")', entry.read_text())[0])
+    before = path.read_text("utf-8")
+    for after, words in (
+        (before.replace("Amount", "Price"), "there is no column 'Amount'"),
+        (before.replace("€1000.50", "soon"), "line 2: 'soon' in column 'Amount' is no number"),
+    ):
+        path.write_text(after, encoding="utf-8")
+        context = browser.new_context()
+        tab = Tab(context, app.url)
+        tab.go("/returns")
+        tab.page.wait_for_selector(f"text={words}")
+        context.close()
+        assert words in app.log.read_text()
+    path.write_text(before, encoding="utf-8")
+    tab = opened(browser, app, "/returns")
+    assert number_of_rows(tab, "returns") == "240"
+    closed(tab)

@@ -1,0 +1,191 @@
+"""Questions to the data of a page: which are asked, which are kept, and how answers are written."""
+
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from dashgen.data.describe import described
+
+from .conftest import in_app
+
+
+@pytest.fixture
+def answers(datasets: ModuleType) -> Any:
+    """Return the module that keeps answers."""
+    return sys.modules[f"{datasets.__package__}.answers"]
+
+
+@pytest.fixture
+def language(datasets: ModuleType) -> Any:
+    """Return the module that writes numbers."""
+    return import_module(f"{datasets.__package__}.language")
+
+
+@pytest.fixture
+def rows(tmp_path: Path, datasets: ModuleType) -> Any:
+    """Return data whose order in the file is none of their columns'."""
+    file = tmp_path / "file.csv"
+    lines = [
+        f"2024-01-{1 + n % 28:02} {n % 24:02}:30:00,g{n % 7},{n * 7919 % 1000},word {n % 50}"
+        for n in range(1000)
+    ]
+    file.write_text("\n".join(["at,group,size,note", *lines, ""]))
+    name = f"rows{abs(hash(tmp_path))}"
+    return in_app(datasets, tmp_path / name, described(file).entry(str(file)))
+
+
+def test_a_later_question_of_a_page_ends_an_earlier_one(answers: Any) -> None:
+    first, second = {"by": "a page", "number": 1}, {"by": "a page", "number": 2}
+    with answers.turn(first):
+        answers.check()
+        with answers.turn({"by": "another page", "number": 9}):
+            answers.check()
+        answers.check()
+        # The second question comes to another process, which maps the file anew.
+        here = answers.slots()
+        answers.slots.cache_clear()
+        with answers.turn(second):
+            answers.check()
+        answers.slots.cache_clear()
+        assert answers.slots() is not here
+        with pytest.raises(answers.Superseded):
+            answers.check()
+    with pytest.raises(answers.Superseded), answers.turn(first):
+        pass
+    with answers.turn(second), answers.turn(None):
+        answers.check()
+
+
+def test_a_query_of_an_earlier_question_is_not_begun(answers: Any, rows: Any) -> None:
+    with answers.turn({"by": "tab", "number": 1}):
+        assert rows.count({"c1": ["g1"]}) == 143
+        with answers.turn({"by": "tab", "number": 2}):
+            assert rows.count({"c1": ["g2"]}) == 143
+        with pytest.raises(answers.Superseded):
+            rows.count({"c1": ["g3"]})
+    assert rows.count({"c1": ["g3"]}) == 143
+
+
+def test_equal_questions_at_once_are_asked_once(answers: Any) -> None:
+    kept = answers.Answers(10_000)
+    asked: list[int] = []
+    begun = threading.Event()
+
+    def ask() -> int:
+        asked.append(1)
+        begun.wait(5)
+        return 7
+
+    with ThreadPoolExecutor(4) as pool:
+        waiting = [pool.submit(kept.get, "question", ask) for _ in range(4)]
+        begun.set()
+        assert [one.result() for one in waiting] == [7] * 4
+    assert len(asked) == 1
+
+
+def test_answers_that_are_kept_have_a_limit(answers: Any) -> None:
+    kept = answers.Answers(10_000)
+    for number in range(100):
+        kept.get(str(number), lambda: [1, 2, 3])
+    assert 0 < kept.bytes <= 10_000
+    assert kept.bytes == sum(size for _, size in kept.kept.values())
+    assert kept.get("99", list) == [1, 2, 3]
+    assert kept.get("0", list) == []
+    assert kept.asked == {}
+
+
+@pytest.mark.parametrize("sort", [[], ["c2", "asc"], ["c2", "desc"], ["c3", "asc"]])
+@pytest.mark.parametrize("criteria", [{}, {"c1": ["g1", "g4"]}, {"c3": "word 1"}])
+def test_each_part_of_the_table_is_in_its_order(
+    rows: Any, sort: list[str], criteria: dict[str, Any]
+) -> None:
+    model = [{"colId": sort[0], "sort": sort[1]}] if sort else []
+    everything = rows.page({}, 0, 1000)
+    passing = [
+        row
+        for row in everything
+        if row["c1"] in criteria.get("c1", [row["c1"]]) and criteria.get("c3", "") in row["c3"]
+    ]
+    if sort:
+        passing.sort(key=lambda row: row[sort[0]], reverse=sort[1] == "desc")
+    assert len(passing) == rows.count(criteria) > 100
+    found = [
+        row for start in range(0, 300, 50) for row in rows.page(criteria, start, start + 50, model)
+    ]
+    assert found == passing[:300]
+
+
+def test_a_search_that_finds_too_much_to_keep_finds_the_same(
+    rows: Any, datasets: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(rows.found(rows.column("c3"), "WORD 1")) == 220
+    few = rows.page({"c3": "WORD 1", "c1": ["g1"]}, 0, 99)
+    monkeypatch.setattr(datasets, "FOUND", 10)
+    rows.answers.kept.clear()
+    assert rows.found(rows.column("c3"), "WORD 1") is None
+    assert rows.page({"c3": "WORD 1", "c1": ["g1"]}, 0, 99) == few
+
+
+def test_a_range_of_days_has_the_whole_of_its_last(rows: Any) -> None:
+    found = rows.page({"c0": {"from": "2024-01-02", "to": "2024-01-03"}}, 0, 1000)
+    assert {row["c0"][:10] for row in found} == {"2024-01-02", "2024-01-03"}
+    assert len(found) == sum(n % 28 in (1, 2) for n in range(1000))
+
+
+def test_an_edited_description_is_followed(tmp_path: Path, rows: Any, datasets: ModuleType) -> None:
+    assert rows.rows().columns == ["row", "c0", "c1", "c2", "c3"]
+    text = rows.file.read_text()
+    edited = text.replace('"note" = {', '"note" = { hidden = true,')
+    lines = [
+        '"size" = { role = "measure", type = "number", label = "Weight", unit = "kg" }'
+        if line.startswith('"size"')
+        else line
+        for line in edited.splitlines()
+    ]
+    rows.file.write_text("\n".join(lines))
+    after = datasets.Dataset(rows.file.parent)
+    assert [column.title for column in after.shown] == ["at", "group", "Weight"]
+    assert after.column("c2").unit == "kg"
+    assert "c3" not in after.page({}, 0, 1)[0]
+    assert isinstance(after.facts()["c2"]["max"], float)
+    assert isinstance(rows.facts()["c2"]["max"], int)
+    with pytest.raises(datasets.DataError, match="no column 'c3'"):
+        after.count({"c3": "word"})
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({}, ["1,234.50", "1.2M", "$9,999", "12 kg", "-$5", "2024-06-02", "2024-06-02 08:05"]),
+        (
+            {"decimal": ",", "group": ".", "before": False, "day": "%d.%m.%Y", "by": "x"},
+            ["1.234,50", "1,2M", "9.999 $", "12 kg", "-5 $", "02.06.2024", "02.06.2024 08:05"],
+        ),
+        (
+            {"decimal": 7, "group": "." * 99, "before": "no", "day": None},
+            ["1,234.50", "1.2M", "$9,999", "12 kg", "-$5", "2024-06-02", "2024-06-02 08:05"],
+        ),
+    ],
+)
+def test_figures_are_written_as_the_visitor_does(
+    language: Any, said: dict[str, Any], expected: list[str]
+) -> None:
+    with language.spoken(said):
+        written = [
+            language.number(1234.5, 2),
+            language.short(1234567),
+            language.with_unit(language.short(9999), "$"),
+            language.with_unit(language.short(12.0), "kg"),
+            language.with_unit(language.short(-5), "$"),
+            language.moment(date(2024, 6, 2)),
+            language.moment(datetime(2024, 6, 2, 8, 5)),
+        ]
+    assert [text.replace("\u00a0", " ") for text in written] == expected
+    assert language.moment("2024-06-02 00:00:00") == "2024-06-02"
