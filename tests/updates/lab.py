@@ -93,7 +93,7 @@ class Template:
         return template
 
     def _write(self, folder: Path, bundle: Bundle) -> None:
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         self._fresh: dict[tuple[object, ...], Tree] = {}
         self.bundle = bundle
         self.path = folder / "own.bundle"
