@@ -86,7 +86,8 @@ def filtered(criteria):
         elif isinstance(wanted, str):
             found = found[found[name].str.contains(wanted, case=False, regex=False)]
         else:
-            found = found[found[name].between(wanted["from"], wanted["to"])]
+            values = found[name].dt.normalize() if name == "sold" else found[name]
+            found = found[values.between(wanted["from"], wanted["to"])]
     return found.to_json(orient="split", date_format="iso")
 
 
@@ -100,6 +101,7 @@ def filtered(criteria):
 )
 def draw(data):
     found = pd.read_json(StringIO(data), orient="split", convert_dates=["sold"])
+    found["sold"] = pd.to_datetime(found["sold"])  # texts where there are no rows
     months = found.set_index("sold").resample("MS")["revenue"].sum().reset_index()
     return (
         len(found),
