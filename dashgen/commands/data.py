@@ -40,7 +40,7 @@ def data_page(
     """Return the page that a file gives.
 
     Args:
-        description: What the file holds.
+        description: The content of the file.
         project: The project's folder, which need not be there yet.
         entry: The page's name and the user's other answers about it.
         copy: Whether the file is copied into the project. None copies a file that is not large and

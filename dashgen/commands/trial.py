@@ -30,12 +30,18 @@ class Trial:
 NOT_TRIED = Trial(Result.NOT_TRIED)
 
 
-def begin(project: Path) -> str | None:
-    """Try an app before its update; return what is wrong, None if it cannot be tried."""
-    return environment.fault(project) if environment.python(project) else None
+def begin(project: Path) -> Trial:
+    """Try an app before its update."""
+    if environment.python(project) is None:
+        return NOT_TRIED
+    try:
+        wrong = environment.fault(project)
+    except TimeoutError as error:
+        return Trial(Result.NOT_TRIED, f"{error}, already before the update")
+    return Trial(Result.FAULTY, wrong) if wrong else Trial(Result.STARTS)
 
 
-def end(project: Path, before: str | None, conflicts: bool) -> Trial:
+def end(project: Path, before: Trial, conflicts: bool) -> Trial:
     """Try an app after its update.
 
     Args:
@@ -49,8 +55,8 @@ def end(project: Path, before: str | None, conflicts: bool) -> Trial:
         pass
     except (OSError, ValueError) as error:
         return Trial(Result.BROKEN, f"uv cannot read pyproject.toml ({error})")
-    if before is None:
-        return NOT_TRIED
+    if before.result is Result.NOT_TRIED:
+        return before
     if conflicts:
         return Trial(Result.NOT_TRIED, "its conflicts come first")
     try:
@@ -59,7 +65,11 @@ def end(project: Path, before: str | None, conflicts: bool) -> Trial:
         lacking = None
     if lacking:
         return Trial(Result.NOT_TRIED, f"its environment lacks {', '.join(lacking)}: uv sync")
-    after = environment.fault(project)
+    try:
+        after = environment.fault(project)
+    except TimeoutError as error:
+        # A machine with other work is slow; that says nothing about the app.
+        return Trial(Result.NOT_TRIED, str(error))
     if not after:
         return Trial(Result.STARTS)
-    return Trial(Result.FAULTY if before else Result.BROKEN, after)
+    return Trial(Result.FAULTY if before.result is Result.FAULTY else Result.BROKEN, after)

@@ -164,10 +164,10 @@ def moved(
     )
     if not confirm(outcome):
         return outcome
-    fault = trials.begin(project) if trying else None
+    first = trials.begin(project) if trying else NOT_TRIED
     _write(repository, journal, planned)
     modules = any(c.path.endswith(".py") and c.stages for c in outcome.conflicts)
-    trial = trials.end(project, fault, modules)
+    trial = trials.end(project, first, modules)
     return replace(outcome, written=True, trial=trial)
 
 

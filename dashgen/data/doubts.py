@@ -1,4 +1,4 @@
-"""What is not sure of a file, and the flags that answer it."""
+"""The doubts about a file, and the flags that answer them."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ class Flag:
 
     @property
     def words(self) -> str:
-        """Return what is typed."""
+        """Return the words of the command line."""
         return f"--{self.name} {quoted(self.value)}" if self.value else f"--{self.name}"
 
     def __str__(self) -> str:
@@ -27,8 +27,8 @@ class Doubt:
     """A guess that could be wrong.
 
     Args:
-        text: What is not sure.
-        flags: What answers it, one flag an answer.
+        text: The doubt in words.
+        flags: The answers, one flag for each.
         changes_figures: Whether the other answer gives other figures.
     """
 
@@ -38,5 +38,5 @@ class Doubt:
 
     @property
     def about(self) -> str:
-        """Return the name of the flag that answers, empty where none does."""
+        """Return the name of the flag that answers. It is empty if no flag answers."""
         return self.flags[0].name if self.flags else ""

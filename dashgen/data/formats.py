@@ -1,4 +1,4 @@
-"""Which format a file has, and what has to be known of a workbook beside its cells."""
+"""The format of a file, and the facts of a workbook beside its cells."""
 
 import gzip
 import json
@@ -52,7 +52,7 @@ def format_of(path: Path) -> str:
     """Return the format of a file, as its beginning shows it.
 
     Raises:
-        DataError: It is no file with a table; the message says what it is.
+        DataError: It is no file with a table. The message names its format.
     """
     if URL.match(str(path)):
         if not str(path).startswith(("postgresql:", "postgres:")):
@@ -187,13 +187,13 @@ def sheet_of(path: Path, wanted: str | None, doubts: list[Doubt]) -> str:
 
 
 def merged_doubts(path: Path, source: Source, line: int, given: Any) -> list[Doubt]:
-    """Return what is not sure of merged cells in the header and below it.
+    """Return the doubts about merged cells in the header and below it.
 
     Args:
         path: The workbook.
         source: How it is read.
         line: The row of the sheet that was taken for the header. 0: there is none.
-        given: What the user has said about the file.
+        given: The user's answers about the file.
     """
     found = module(path, "excel").opened(path, source.sheet)
     areas = found.merged_cell_ranges or []
@@ -232,7 +232,7 @@ def _cell(row: int, place: int) -> str:
 
 @dataclass(frozen=True)
 class Looks:
-    """What a sheet shows beside the values of its cells.
+    """The look of a sheet beside the values of its cells.
 
     Args:
         errors: How many cells have an error, such as #REF!.
@@ -246,7 +246,7 @@ class Looks:
 
 
 def looks(path: Path, source: Source) -> Looks:
-    """Return what the cells below the header look like.
+    """Return the look of the cells below the header.
 
     Raises:
         DataError: The workbook is damaged.
@@ -307,7 +307,7 @@ def _part(archive: zipfile.ZipFile, sheet: str) -> str:
 
 
 def _codes(archive: zipfile.ZipFile) -> dict[int, str]:
-    """Return the number format of each style, as far as it is not one that all workbooks have."""
+    """Return the number format of each style, without the formats that all workbooks have."""
     try:
         sheet = ElementTree.fromstring(archive.read("xl/styles.xml"))
     except KeyError:

@@ -56,7 +56,7 @@ def objects(source: Source, path: Path) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 def parsed(text: str, line: int) -> Any:
-    """Return a value of JSON; its figures keep their digits."""
+    """Return a value of JSON. Its figures keep their digits."""
 
     def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
         known = dict(found)
@@ -75,7 +75,7 @@ def parsed(text: str, line: int) -> Any:
 
 
 def figure(digits: str) -> Native:
-    """Return a figure; whole ones are often written with a decimal point."""
+    """Return a figure. Whole ones are often written with a decimal point."""
     return Native(digits.removesuffix(".0"))
 
 
@@ -92,7 +92,7 @@ def flatten(value: dict[str, Any], before: str, cells: dict[str, str], line: int
 
 
 def plain(value: Any) -> str:
-    """Return a value as text; NaN is none."""
+    """Return a value as text. NaN is none."""
     match value:
         case str():
             return value

@@ -25,7 +25,7 @@ FIGURES = {"decimal", "bignum", "hugeint", "uhugeint"} | {
 }
 WITH_ZONE = "timestamp with time zone"
 STAMPS = {"timestamp", "timestamp_s", "timestamp_ms", "timestamp_ns"}
-# Which kinds in the file are a type of the description as they are, and what the app keeps.
+# The kinds in the file that fit a type of the description, and the kinds in the app.
 KINDS = {
     "integer": FIGURES - {"decimal"},
     "number": FIGURES | FRACTIONS,
@@ -84,7 +84,7 @@ class Leaf:
 
     @property
     def filled(self) -> Expression:
-        """Return a text without blanks around it; some words are none."""
+        """Return a text without blanks around it. Some words are none."""
         bare = FunctionExpression("trim", self.value, ConstantExpression(BLANKS))
         words = [ConstantExpression(word) for word in MISSING]
         none = FunctionExpression("lower", bare).isin(*words)
@@ -115,7 +115,7 @@ def direct(
     """Return the rows as the app keeps them, or None where a text has to be read as something else.
 
     Args:
-        connection: Where the query runs.
+        connection: The connection of the query.
         source: How the file is read.
         path: The file.
         columns: The columns of the description, each with a name, a key, and a type.

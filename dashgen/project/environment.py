@@ -72,6 +72,9 @@ def fault(project: Path) -> str:
 
     Returns:
         The failure, in a line. It is empty after a success, or if there is no environment.
+
+    Raises:
+        TimeoutError: The app gives no answer in time.
     """
     own = python(project)
     if own is None:
@@ -90,7 +93,7 @@ def fault(project: Path) -> str:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return f"it gives no answer within {START_SECONDS:.0f} seconds"
+        raise TimeoutError(f"it gave no answer within {START_SECONDS:.0f} seconds") from None
     except OSError as error:
         return f"{own} does not run ({(error.strerror or str(error)).lower()})"
     said = [line.strip() for line in done.stderr.splitlines() if line.strip()]

@@ -65,7 +65,10 @@ def settings(facts: Mapping[str, Any], questions: tuple[str, ...]) -> dict[str, 
 
 
 def _choice(facts: Mapping[str, Any], entry: Mapping[str, Any]) -> ChoiceFacts:
-    server = facts.get("server_registry", {}).get(entry.get("server"))
+    server = entry.get("server")
+    if isinstance(server, str):
+        server = facts.get("server_registry", {}).get(server)
+    # In former releases an entry holds its server itself.
     return ChoiceFacts(
         tuple(entry.get("requirements", ())),
         tuple(map(_setting, entry.get("settings", ()))),

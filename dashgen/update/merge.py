@@ -94,6 +94,7 @@ class Merge:
             has given the package another one.
         renamed: A page's old and new name, where the update renames one.
         moves: Where files go that the template moves, by where they were.
+        packages: The names of the package on both sides.
     """
 
     def __init__(
@@ -109,6 +110,7 @@ class Merge:
         other: Files | None = None,
         renamed: tuple[str, str] | None = None,
         moves: Mapping[str, str] | None = None,
+        packages: tuple[str, str] = ("", ""),
     ) -> None:
         self.repository = repository
         self.base = base
@@ -120,11 +122,12 @@ class Merge:
         self.other = other or {}
         self.pages = pages
         self.renamed = renamed
-        self.places = self._find(scratch)
+        self.places = self._find(scratch).with_renamed(*packages)
         self.page_folder = self._page_folder()
         self.exact = self._exact(moves or {})
         self.dropped_pages = self._pages_of(base) - self._pages_of(theirs)
         self.moved_by_template = self._template_renames(scratch, pages)
+        self.moved_here = {there: path for path, there in self.moved_by_template.items()}
         self.deleted = self._deleted_with_their_files()
         self.contents = self._read()
         self.list = self._list()
@@ -150,6 +153,11 @@ class Merge:
             found.append(Change(own.LIST, Outcome.CHANGED, note, {own.LIST: file}))
         found = [self._without_what_is_left_out(change) for change in found]
         return sorted(found, key=lambda change: change.path)
+
+    def goal(self, path: str) -> str:
+        """Return where a file of the new side is in the project, wherever its owner has put it."""
+        before = self.moved_here.get(path, path)
+        return self.places.files.get(before) or self.places.at(path)
 
     # What the template no longer gives.
 

@@ -35,11 +35,14 @@ def with_more(content: bytes, paths: Iterable[str]) -> bytes:
 
 def is_rewritten(path: str, ours: bytes, base: bytes) -> bool:
     """Say whether less than half of the template's lines are left in a user's file."""
+    return len(_lines(path, base)) >= FEWEST_LINES and left(path, ours, base) < LEAST_LEFT
+
+
+def left(path: str, ours: bytes, base: bytes) -> float:
+    """Return which share of the template's lines is left in a user's file."""
     mine, given = _lines(path, ours), _lines(path, base)
-    if len(given) < FEWEST_LINES:
-        return False
     blocks = SequenceMatcher(None, given, mine, autojunk=False).get_matching_blocks()
-    return sum(block.size for block in blocks) < LEAST_LEFT * len(given)
+    return sum(block.size for block in blocks) / max(1, len(given))
 
 
 def _lines(path: str, content: bytes) -> list[str]:

@@ -7,7 +7,7 @@ are, by the same names, in one other folder. Its new files then belong there, to
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dashgen.files import EXECUTABLE, FILE, Files
 from dashgen.project.git import BLOB, KINDS, object_id
@@ -86,6 +86,17 @@ class Places:
         """Return where a file of the render is, None if it was deleted."""
         there = self.at(path)
         return there if there in self.entries else self.files.get(path)
+
+    def with_renamed(self, old: str, new: str) -> "Places":
+        """Return the places for a template that gives the package another name."""
+        root = self.root(old)
+        if old == new or not root or not new:
+            return self
+        return replace(self, folders={**self.folders, f"{new}/": f"{root}{new}/"})
+
+    def root(self, package: str) -> str:
+        """Return the folder that has a package of the template, empty if it is the project's."""
+        return "".join(parents(self.at(f"{package}/").rstrip("/"))[-1:])
 
     def is_deleted(self, path: str) -> bool:
         """Say whether the user has deleted the folder of a path."""

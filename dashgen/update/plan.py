@@ -189,16 +189,24 @@ def plan(
             other=_renamed(recorded, old, name) if recorded else None,
             renamed=renamed,
             moves=moves_of_files,
+            packages=(old.package, new.package),
         )
-        changes = (*merge.changes(), *_left_behind(merge.entries, base, theirs, old, new))
+        changes = (*merge.changes(), *_left_behind(merge, base, theirs, old, new))
         writes = _on_disk(repository, scratch, merge.entries, changes)
         wanted = {path: file for change in changes for path, file in change.writes.items()}
         diff = repository.difference(scratch, merge.entries, wanted)
     variables = uses.renames(old.version.files, new.version.files)
     kept = {change.path for change in changes if change.outcome is Outcome.KEPT}
     gone = {path: file for path, file in base.items() if merge.places.of(path) not in kept}
+    at = merge.places.at
     moved = uses.modules(gone, theirs, merge.moved_by_template)
-    named = uses.find(_texts(repository, merge.entries, wanted), theirs, variables, moved)
+    named = uses.find(
+        _texts(repository, merge.entries, wanted),
+        {merge.goal(path): file for path, file in theirs.items()},
+        variables,
+        {at(was): at(now) for was, now in moved.items()},
+        merge.places.root(old.package),
+    )
     moves = dict(merge.places.folders)
     if recorded:
         moves = {f"{recorded.package}/": moves.pop(f"{old.package}/", f"{old.package}/")} | moves
@@ -249,14 +257,15 @@ def _renamed(recorded: Side, old: Side, name: str) -> Files:
 
 
 def _left_behind(
-    entries: Mapping[str, Entry], base: Files, theirs: Files, old: Side, new: Side
+    merge: Merge, base: Files, theirs: Files, old: Side, new: Side
 ) -> Iterator[Change]:
     """Name the user's own files in a package that gets another name."""
-    folder = f"{old.package}/"
+    folder, goal = (merge.places.at(f"{side.package}/") for side in (old, new))
     if old.package != new.package and new.package:
-        for path in entries:
-            if path.startswith(folder) and path not in base and path not in theirs:
-                note = f"yours; the package moves to {new.package}/, and it stays here"
+        given = {merge.places.of(path) for path in base} | {merge.goal(path) for path in theirs}
+        for path in merge.entries:
+            if path.startswith(folder) and path not in given:
+                note = f"yours; the package moves to {goal}, and it stays here"
                 yield Change(path, Outcome.KEPT, note)
 
 

@@ -14,16 +14,18 @@ import tokenize
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from keyword import iskeyword
 from tokenize import TokenInfo
 from typing import Any
 
-OPENING, CLOSING = "([{", ")]}"
+OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
 BLANK = {tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER, tokenize.ENCODING}
 # After these a pair of brackets around the rest of a statement changes nothing.
 ASSIGNING = {"=", "+=", "-=", "*=", "/=", "//=", "%=", "**=", "@=", "&=", "|=", "^=", ">>=", "<<="}
-LEADING = {"if", "elif", "while", "assert", "return", "except", "with"}
+LEADING = {"if", "elif", "while", "assert", "return", "except", "with", "del"}
+BLOCKS = {"if", "elif", "else", "for", "while", "try", "except", "finally", "with", "def", "class"}
 BEFORE_BRACKET = {*ASSIGNING, *LEADING, "in", "->", "(", "[", "{", ",", ":"}
-AFTER_BRACKET = {"", "as", ")", "]", "}", ",", ":"}
+AFTER_BRACKET = {"", "as", "async", "for", ")", "]", "}", ",", ":"}
 FORMATTERS_ONLY = re.compile(r"#\s*(fmt|yapf|ruff):")
 
 
@@ -190,7 +192,12 @@ def _lines(tokens: Sequence[TokenInfo], level: int, source: Sequence[str]) -> It
     if words[0] == "from" and (names := words.index("import") + 1) and words[names] not in "(*":
         words[names:] = ["(", *words[names:], ")"]
     depth, line = 0, indent
-    for word in words:
+    body = _body(words)
+    for position, word in enumerate(words):
+        if body and position == body:
+            yield line
+            indent += "    "
+            line = indent
         if depth and word in CLOSING:
             yield line
             line = indent
@@ -200,6 +207,18 @@ def _lines(tokens: Sequence[TokenInfo], level: int, source: Sequence[str]) -> It
             yield line
             line = indent
     yield line
+
+
+def _body(words: Sequence[str]) -> int:
+    """Return where the body of a block begins that is written behind its colon; 0 if none is."""
+    start = int(words[0] == "async")
+    if start < len(words) and words[start] in BLOCKS and "lambda" not in words:
+        depth = 0
+        for position, word in enumerate(words[:-1]):
+            depth += (word in OPENING) - (word in CLOSING)
+            if word == ":" and not depth:
+                return position + 1
+    return 0
 
 
 def _words(tokens: Sequence[TokenInfo], source: Sequence[str]) -> list[str]:
@@ -216,7 +235,8 @@ def _words(tokens: Sequence[TokenInfo], source: Sequence[str]) -> list[str]:
         if strings:
             found.append(_string(strings, source))
             strings = []
-        found.append(token.string)
+        number = token.type == tokenize.NUMBER
+        found.append(repr(ast.literal_eval(token.string)) if number else token.string)
     return [*found, _string(strings, source)] if strings else found
 
 
@@ -245,6 +265,12 @@ def _without_brackets(words: list[str]) -> list[str]:
         left = [word for n, word in enumerate(words[:opened]) if n not in gone]
         right = [word for n, word in enumerate(words) if n > closed and n not in gone]
         before, after = (left or [""])[-1], (right or [""])[0]
+        assigned = after == ("in" if before == "for" else "=")
+        if assigned and (not left or before == "for" or before in ASSIGNING):
+            # On the left of an assignment a tuple needs none either.
+            if words[opened] == "(" and _is_one_value(words[opened + 1 : closed], tuples=True):
+                gone |= {opened, closed}
+            continue
         if words[opened] != "(" or before not in BEFORE_BRACKET or after not in AFTER_BRACKET:
             continue
         guards = words[0] == "case" and before == "if"
@@ -277,7 +303,7 @@ def _without_trailing_commas(words: list[str]) -> list[str]:
         if last <= opened or words[last] != ",":
             continue
         before = words[opened - 1] if opened else ""
-        called = before.isidentifier() or before in CLOSING
+        called = (before.isidentifier() and not iskeyword(before)) or before in CLOSING
         if words[opened] != "(" or called or _commas(words[opened + 1 : last]):
             gone.add(last)
     return [word for number, word in enumerate(words) if number not in gone]

@@ -55,42 +55,55 @@ def moves(
 
 
 def modules(base: Files, theirs: Files, targets: Mapping[str, str]) -> dict[str, str]:
-    """Return the modules that are elsewhere, or nowhere, on the other side of an update."""
+    """Return the modules that are elsewhere, or nowhere, on the other side of an update.
+
+    Args:
+        base: One side.
+        theirs: The other side.
+        targets: Where files of one side are on the other.
+    """
     gone = [path for path in base if path.endswith(".py") and path not in theirs]
-    return {_dotted(path): _dotted(targets.get(path, "")) for path in gone}
+    return {path: targets.get(path, "") for path in gone}
 
 
 def find(
     files: Mapping[str, bytes],
-    theirs: Files,
+    given: Files,
     variables: Mapping[str, str],
     moved: Mapping[str, str],
+    root: str = "",
 ) -> list[Use]:
     """Return the lines of the user's own that name something old.
 
     Args:
         files: The project's files as they will be.
-        theirs: What the template gives for them; its lines are not the user's.
+        given: What the template gives for them; its lines are not the user's.
         variables: New names of variables by old ones.
-        moved: New names of modules by old ones.
+        moved: New paths of modules by old ones, where the project has them.
+        root: The folder that has the package, such as `src/`; empty if it is the project's own.
     """
     found = []
+    names = {_dotted(was, root): _dotted(now, root) for was, now in moved.items()}
     for path, content in files.items():
-        given = theirs[path].content.splitlines() if path in theirs else []
+        template = given[path].content.splitlines() if path in given else []
         lines = content.splitlines()
-        for use in _uses(path, content, variables, moved):
-            if lines[use.line - 1] not in given:
+        for use in _uses(path, content, variables, names, root):
+            if lines[use.line - 1] not in template:
                 found.append(use)
     return sorted(found)
 
 
 def _uses(
-    path: str, content: bytes, variables: Mapping[str, str], moved: Mapping[str, str]
+    path: str,
+    content: bytes,
+    variables: Mapping[str, str],
+    moved: Mapping[str, str],
+    root: str,
 ) -> Iterator[Use]:
     text = content.decode(errors="replace")
     code = path.endswith(".py")
     if code:
-        yield from _imports(path, text, moved)
+        yield from _imports(path, text, moved, root)
     if not code and not SETTINGS.search(path):
         return
     for number, line in enumerate(text.splitlines(), start=1):
@@ -101,12 +114,12 @@ def _uses(
                 yield Use(path, number, was, now)
 
 
-def _imports(path: str, text: str, moved: Mapping[str, str]) -> Iterator[Use]:
+def _imports(path: str, text: str, moved: Mapping[str, str], root: str) -> Iterator[Use]:
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
         return
-    package = path.split("/")[:-1]
+    package = path.removeprefix(root).split("/")[:-1]
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -130,5 +143,5 @@ def _entries(files: Files, name: str) -> list[dict[str, str]]:
     return list(found or [])
 
 
-def _dotted(path: str) -> str:
-    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+def _dotted(path: str, root: str) -> str:
+    return path.removeprefix(root).removesuffix(".py").removesuffix("/__init__").replace("/", ".")

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page
 from tests.support.projects import choices
 
 from .pages import wait_for
-from .stack import Stack, stack
+from .stack import Stack, Visitor, stack
 
 ROWS = pytest.StashKey[list[tuple[str, ...]]]()
 
@@ -22,6 +22,10 @@ def app(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stack]:
     with stack(request.param, tmp_path_factory.mktemp(request.param)) as running:
+        if request.param == "spawned":
+            # The first job of a web process waits until its app is imported once more.
+            for _ in range(6):
+                Visitor(running.web.url).fault("echo", 0, 120)
         yield running
 
 

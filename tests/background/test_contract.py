@@ -143,7 +143,9 @@ def test_one_visitors_jobs_are_limited_and_hold_up_no_other(app: Stack) -> None:
     assert told, "a fifth of the places in the queue are one visitor's"
     for one in started:
         greedy.post("fault-cancel.id", {"fault-cancel.n_clicks": 1}, f"&cancelJob={one['job']}")
-    wait_until(lambda: not any(map(alive, app.runs().values())), 15, "all have ended")
+    # Of spawned processes each web process keeps one, which ran a job before.
+    kept = 2 if app.manager == "spawned" else 0
+    wait_until(lambda: sum(map(alive, {*app.runs().values()})) <= kept, 30, "all have ended")
 
 
 def test_two_tabs_of_one_session_get_a_result_each(app: Stack, visit: Open) -> None:
@@ -203,4 +205,4 @@ def test_no_zombie_is_left_of_all_this(app: Stack) -> None:
         lambda: not any("Z" in family(pid).values() for pid in pids), 5, "all have been reaped"
     )
     if app.manager in {"diskcache", "spawned"}:  # per web process at most two others
-        wait_until(lambda: len(family(app.web.pid)) <= 6, 5, "the jobs' processes are gone")
+        wait_until(lambda: len(family(app.web.pid)) <= 6, 20, "the jobs' processes are gone")

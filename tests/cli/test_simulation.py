@@ -21,7 +21,15 @@ ELSEWHERE: tuple[str, ...] = ()
 
 
 def test_dashgen_does_without_what_windows_lacks() -> None:
-    words = ["-p", "tests.support.simulated", "-p", "no:cacheprovider", "-q", "-m", "not full"]
+    words = [
+        "-p",
+        "tests.support.simulated.plugin",
+        "-p",
+        "no:cacheprovider",
+        "-q",
+        "-m",
+        "not full",
+    ]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *words, *TESTS, *(f"--deselect={t}" for t in ELSEWHERE)],
         cwd=CHECKOUT,
@@ -43,7 +51,8 @@ def test_the_simulation_takes_away_what_the_documentation_lists() -> None:
 
 def test_the_simulation_reaches_dashgen_and_nothing_else() -> None:
     program = (
-        "import tests.support.simulated, dashgen.system as here, os, signal, subprocess, sys\n"
+        "import tests.support.simulated.plugin\n"
+        "import dashgen.system as here, os, signal, subprocess, sys\n"
         "assert here.sys.platform == 'win32' and sys.platform != 'win32'\n"
         "assert not hasattr(here.os, 'chown') and hasattr(os, 'chown')\n"
         "assert not hasattr(here.signal, 'SIGKILL') and hasattr(signal, 'SIGKILL')\n"

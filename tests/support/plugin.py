@@ -62,6 +62,7 @@ FULL = (
     "tests/updates/test_undo.py::test_a_crash",
     "tests/updates/test_undo.py::test_an_interrupt",
     "tests/updates/test_walk.py",
+    "tests/updates/test_transcripts.py",
 )
 # `nox -s quick` runs what of these is not full and needs neither a browser nor a server.
 QUICK = ("tests/cli", "tests/updates")

@@ -1,28 +1,21 @@
-"""The lab: kinds of projects as people have them, and updates of them by dashgen and by Copier."""
+"""Kinds of projects as people have them: what their owners did before they update."""
 
-import os
 import re
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
-from dashgen.commands.update import update
 from dashgen.project.record import ANSWERS_FILE
-from tests.support.projects import AXES, choices
+from tests.cli.helpers import git
 
-from .lab import Template, commit, fresh, own_version, project
-from .releases import NEWEST, RELEASES
+from .lab import commit
 
-OLDEST = next(iter(RELEASES))
 # What a person wrote; none of it may be lost.
 MINE = "users-own"
-RUFF = Path(sys.executable).with_name("ruff")
-START = "from app import app; c = app.server.test_client(); assert c.get('/').status_code < 400"
-STEPS = (*AXES, "release")
+QUIETLY = ("format", "--quiet", "--no-cache")
+BIN = Path(sys.executable).parent
 
 
 def append(shop: Path, path: str, text: str) -> None:
@@ -92,10 +85,9 @@ def page_renamed(shop: Path) -> None:
     file.write_text(file.read_text().replace("pages.profile", "pages.people"))
 
 
-def reformatted(*options: str) -> Callable[[Path], None]:
+def reformatted(program: str, *options: str) -> Callable[[Path], None]:
     def do(shop: Path) -> None:
-        words: list[str | Path] = [RUFF, "format", "--quiet", "--no-cache", *options, "."]
-        subprocess.run(words, cwd=shop, check=True)
+        subprocess.run([BIN / program, *options, "."], cwd=shop, check=True)
 
     return do
 
@@ -127,6 +119,14 @@ def crlf(shop: Path) -> None:
             path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
 
 
+def sparse(shop: Path) -> None:
+    for path in ("deploy/nginx.conf", ".github/workflows/ci.yml"):
+        append(shop, path, f"# {MINE}")
+    commit(shop)
+    git(shop, "sparse-checkout", "set", "shop", "tests")
+    assert not (shop / "deploy").exists()
+
+
 KINDS: dict[str, Callable[[Path], None]] = {
     "untouched": nothing,
     "additions to README, CSS, requirements": additions,
@@ -136,101 +136,15 @@ KINDS: dict[str, Callable[[Path], None]] = {
     "the package renamed": renamed,
     "the package below src/": moved,
     "a page's folder renamed": page_renamed,
-    "reformatted, 79 columns": reformatted("--line-length", "79"),
-    "reformatted, single quotes": reformatted("--config", "format.quote-style='single'"),
+    "reformatted, 79 columns": reformatted("ruff", *QUIETLY, "--line-length", "79"),
+    "reformatted, single quotes": reformatted(
+        "ruff", *QUIETLY, "--config", "format.quote-style='single'"
+    ),
+    "reformatted by Black": reformatted("black", "--quiet"),
+    "reformatted by yapf": reformatted("yapf", "--in-place", "--recursive"),
     "README, Dockerfile, Home rewritten": rewritten,
     "tests/, .github/, deploy/ deleted": deleted,
     "a page deleted": page_deleted,
     "Windows line endings": crlf,
+    "a sparse checkout": sparse,
 }
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What an update came to."""
-
-    places: int
-    boots: bool
-    lost: int
-    seconds: float
-
-
-def made(folder: Path, kind: str, step: str, template: Template) -> Path:
-    """Return a project of a kind, as it is before a step."""
-    files = template.fresh(OLDEST) if step == "release" else fresh(own_version())
-    shop = project(folder, files)
-    KINDS[kind](shop)
-    commit(shop)
-    return shop
-
-
-def by_dashgen(shop: Path, step: str, template: Template) -> float:
-    """Update by dashgen and return how long it takes."""
-    begin = time.perf_counter()
-    if step == "release":
-        update(shop, template=str(template.path))
-    else:
-        update(shop, answers={step: choices(step)[-1]})
-    return time.perf_counter() - begin
-
-
-def by_copier(shop: Path, step: str) -> float:
-    """Update by Copier and return how long it takes."""
-    words = ["--vcs-ref", NEWEST]
-    if step != "release":
-        words = ["--vcs-ref", ":current:", "--data", f"{step}={choices(step)[-1]}"]
-    begin = time.perf_counter()
-    subprocess.run(
-        [sys.executable, "-m", "copier", "update", "--defaults", "--quiet", *words],
-        cwd=shop,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=True,
-    )
-    return time.perf_counter() - begin
-
-
-def outcome(shop: Path, marks: int, seconds: float) -> Outcome:
-    """Look at a project after its update."""
-    text = "".join(
-        path.read_text(errors="replace")
-        for path in shop.rglob("*")
-        if path.is_file() and ".git" not in path.relative_to(shop).parts and path.suffix != ".rej"
-    )
-    return Outcome(len(re.findall("^<{7} ", text, re.M)), boots(shop), marks - lines(shop), seconds)
-
-
-def lines(shop: Path) -> int:
-    """Return how many different lines of a person's are there."""
-    found = set()
-    for path in shop.rglob("*"):
-        if path.is_file() and ".git" not in path.relative_to(shop).parts and path.suffix != ".rej":
-            text = path.read_text(errors="replace")
-            found |= {(path.name, line) for line in text.splitlines() if MINE in line}
-    return len(found)
-
-
-def boots(shop: Path) -> bool:
-    """Say whether the app starts and answers."""
-    done = subprocess.run(
-        [sys.executable, "-c", START],
-        cwd=shop,
-        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
-        check=False,
-    )
-    return done.returncode == 0
-
-
-def both(folder: Path, kind: str, step: str, template: Template) -> tuple[Outcome, Outcome]:
-    """Return what comes of the same step of the same project by dashgen and by Copier."""
-    found = []
-    for name in ("dashgen", "copier"):
-        # A project's folder gives it its name.
-        (folder / name).mkdir()
-        shop = made(folder / name / "shop", kind, step, template)
-        marks = lines(shop)
-        own = name == "dashgen"
-        seconds = by_dashgen(shop, step, template) if own else by_copier(shop, step)
-        found.append(outcome(shop, marks, seconds))
-    return found[0], found[1]

@@ -77,16 +77,27 @@ class Template:
 
     def __init__(self, folder: Path, releases: Mapping[str, Mapping[str, str]]) -> None:
         own = installed.own_files()
-        folder.mkdir(exist_ok=True)
-        self._fresh: dict[tuple[object, ...], Tree] = {}
-        self.bundle = Bundle()
-        self.path = folder / "own.bundle"
+        bundle = Bundle()
         for tag, changes in releases.items():
             files = dict(own)
             for path, text in changes.items():
                 files[path] = File(text.encode())
-            self.bundle.add(tag, files)
-        self.path.write_bytes(self.bundle.to_bytes())
+            bundle.add(tag, files)
+        self._write(folder, bundle)
+
+    @classmethod
+    def of(cls, folder: Path, bundle: Bundle) -> "Template":
+        """Return a template with the versions of a bundle."""
+        template = cls.__new__(cls)
+        template._write(folder, bundle)
+        return template
+
+    def _write(self, folder: Path, bundle: Bundle) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._fresh: dict[tuple[object, ...], Tree] = {}
+        self.bundle = bundle
+        self.path = folder / "own.bundle"
+        self.path.write_bytes(bundle.to_bytes())
 
     def fresh(self, tag: str, **answers: Answer) -> Tree:
         """Return what a new project of this version has."""

@@ -4,8 +4,13 @@ Version by version a file changes, appears, is renamed and is removed; a questio
 one comes.
 """
 
-from dashgen.releases import installed
+from pathlib import Path
 
+from dashgen.releases import installed
+from dashgen.releases.bundle import Bundle
+
+# Two former states of this project's template as v0.1.0 and v0.2.0, as a build packs them.
+FORMER = Path(__file__).parent / "data/former-releases.bundle"
 PROJECT = "template/project"
 
 
@@ -53,3 +58,10 @@ RELEASES: dict[str, dict[str, str]] = {
     },
 }
 NEWEST = list(RELEASES)[-1]
+
+
+def real_releases() -> Bundle:
+    """Return three releases of dashgen's own template; the last one is the present one."""
+    bundle = Bundle.read(FORMER)
+    bundle.add("v0.3.0", installed.own_files())
+    return bundle

@@ -1,28 +1,42 @@
-"""Projects as people have them, on every axis and over releases: no worse than Copier anywhere."""
+"""Projects as people have them, from release to release and to other choices, beside Copier.
 
+This is a part of the lab; ``python -m benchmarks.lab`` does all of it.
+"""
+
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from dashgen.releases import installed
+from tests.support.projects import AXES
 
-from .kinds import KINDS, STEPS, both
+from .judge import Judge, judge
+from .kinds import KINDS
 from .lab import Template
-from .releases import RELEASES
+from .releases import real_releases
+from .walks import LATER, SWITCHES, Step, Walk, in_this_process
 
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    return Template(tmp_path_factory.mktemp("template"), RELEASES)
+    return Template.of(tmp_path_factory.mktemp("template"), real_releases())
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.fixture(scope="module")
+def judged() -> Iterator[Judge]:
+    with judge() as one:
+        yield one
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_update_is_no_worse_than_copiers(
-    kind: str, step: str, template: Template, work: Path
+    kind: str, template: Template, judged: Judge, work: Path
 ) -> None:
-    assert installed.share() == ""
-    ours, copiers = both(work, kind, step, template)
-    assert ours.lost == 0
-    assert ours.places <= copiers.places
-    assert ours.boots >= copiers.boots
+    # Each kind tries one of the switches, in turns.
+    number = [*KINDS].index(kind)
+    tag, axis = [*SWITCHES][number % len(SWITCHES)], AXES[number % len(AXES)]
+    steps = [*map(Step, LATER)]
+    steps.insert([*SWITCHES].index(tag), Step(tag, axis))
+    tested = {step: step == Step(LATER[-1]) for step in steps}
+    for pair in Walk(work, kind, template, judged, in_this_process).pairs(tested):
+        assert not pair.worse, f"{kind}, {pair.step}: {pair.worse}"

@@ -17,12 +17,15 @@ from dashgen.commands.update import Update, update
 from dashgen.releases import installed
 from dashgen.releases.bundle import Bundle
 from dashgen.releases.sources import TemplateVersion
+from dashgen.template.answers import Stated, resolve
+from dashgen.template.choices import registry
 from dashgen.template.questions import read
 from tests.cli.helpers import git
 from tests.support.projects import choices, served
 
 from .kinds import append
 from .lab import Tree, commit, files_of, fresh, project
+from .releases import real_releases
 
 FIRST_LAYOUT = Path(__file__).parent / "data/first-layout.bundle"
 START = "from app import app; assert app.server.test_client().get('/').status_code == 200"
@@ -65,6 +68,19 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Tree, Tree
         for tag in ("v0.1.0", "v0.2.0")
     )
     return path, old, new
+
+
+def test_what_a_former_release_says_about_its_choices_is_read() -> None:
+    bundle = real_releases()
+    for tag in bundle.tags:
+        template = read(bundle.files(tag))
+        facts = resolve(template, {}, {"name": Stated("shop", "")}).facts
+        known = registry(facts, "storage")
+        redis = known["redis"].server
+        assert redis
+        assert redis.command.startswith("redis-server"), tag
+        assert "not copied" in known["sqlite"].switch
+        assert {"storage_url"} <= {setting.name for setting in known["redis"].settings}
 
 
 def migrated(shop: Path, bundle: Path) -> Update:
@@ -196,4 +212,22 @@ def test_what_people_named_by_its_old_name_is_said_with_file_and_line(
         ".env:1: SECRET_KEY is APP_SECRET_KEY",
         ".env:2: DEBUG is APP_DEBUG",
         "shop/pages/mine.py:3: shop.background is shop.core.background",
+    ]
+
+
+def test_lines_below_src_are_named_and_the_templates_own_are_not(
+    releases: tuple[Path, Tree, Tree], work: Path
+) -> None:
+    bundle, old, _ = releases
+    shop = project(work / "shop", old)
+    (shop / "src").mkdir()
+    (shop / "shop").rename(shop / "src/shop")
+    (shop / "src/shop/pages/mine.py").write_text(OWN_PAGE)
+    (shop / "own.py").write_text("import shop.background\n")
+    commit(shop)
+    done = migrated(shop, bundle)
+    assert done.moves["shop/"] == "src/shop/"
+    assert [(use.path, use.line, use.was) for use in done.uses] == [
+        ("own.py", 1, "shop.background"),
+        ("src/shop/pages/mine.py", 3, "shop.background"),
     ]

@@ -9,6 +9,7 @@ from dashgen.commands.doctor import doctor
 from dashgen.commands.pages import add_page
 from dashgen.commands.status import status
 from dashgen.commands.update import Update, abort, update
+from dashgen.errors import PageError
 from dashgen.project.record import ANSWERS_FILE
 from dashgen.update.merge import Outcome
 from tests.cli.helpers import git
@@ -160,6 +161,28 @@ def test_new_files_follow_a_moved_package(goal: str, work: Path) -> None:
         commit(shop)
     assert add_page(shop, {"name": "notes", "kind": "blank"}).written
     assert (shop / goal / "pages/notes/page.py").is_file()
+
+
+def test_another_package_stays_below_src_and_own_files_are_named(shop: Path) -> None:
+    (shop / "src").mkdir()
+    (shop / "shop").rename(shop / "src/shop")
+    (shop / "src/shop/mine.py").write_text("mine = True\n")
+    commit(shop)
+    done = update(shop, answers={"package": "store"})
+    assert not done.conflicts
+    assert not (shop / "store").exists()
+    assert (shop / "src/store/pages/home.py").is_file()
+    (kept,) = (change for change in done.changes if change.outcome is Outcome.KEPT)
+    assert (kept.path, kept.note.split(";")[0]) == ("src/shop/mine.py", "yours")
+    assert "moves to src/store/" in kept.note
+
+
+def test_a_page_below_src_is_not_added_twice(shop: Path) -> None:
+    (shop / "src").mkdir()
+    (shop / "shop").rename(shop / "src/shop")
+    commit(shop)
+    with pytest.raises(PageError, match="has a page profile"):
+        add_page(shop, {"name": "profile", "kind": "form"})
 
 
 def test_status_follows_a_renaming_that_is_not_committed(shop: Path) -> None:

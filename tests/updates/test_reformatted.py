@@ -16,7 +16,8 @@ from tests.support.projects import AXES, choices
 from .lab import Template, Tree, commit, files_of, fresh, own_version, project
 from .releases import RELEASES
 
-RUFF = Path(sys.executable).with_name("ruff")
+BIN = Path(sys.executable).parent
+RUFF = BIN / "ruff"
 FORMATS = {
     "79 columns": "line-length = 79",
     "wide, single quotes": "line-length = 130\nformat.quote-style = 'single'",
@@ -31,10 +32,10 @@ def reformatted(shop: Path, settings: str) -> Path:
     return shop
 
 
-def with_formatter(shop: Path) -> None:
-    own = shop / ".venv/bin/ruff"
+def with_formatter(shop: Path, program: str = "ruff") -> None:
+    own = shop / ".venv/bin" / program
     own.parent.mkdir(parents=True)
-    own.symlink_to(RUFF)
+    own.symlink_to(BIN / program)
 
 
 def codes(files: Tree) -> dict[str, str]:
@@ -42,8 +43,15 @@ def codes(files: Tree) -> dict[str, str]:
     for path, file in files.items():
         if path.endswith(".py"):
             module = python.parsed(file.content.decode())
-            found[path] = python.plain(module.statements) if module else ""
+            assert module, f"{path} cannot be taken apart"
+            found[path] = python.plain(module.statements)
     return found
+
+
+@pytest.mark.parametrize("number", [0, 1, -1])
+def test_every_module_of_a_project_is_merged_by_statements(number: int) -> None:
+    answers = {axis: choices(axis)[number] for axis in AXES}
+    assert len(codes(fresh(own_version(), **answers))) > 30
 
 
 @pytest.mark.parametrize("style", FORMATS)
@@ -61,7 +69,7 @@ def test_a_switch_of_a_reformatted_project(axis: str, style: str, work: Path) ->
         found = codes(files)
         assert found.keys() == expected.keys()
         for path in expected:
-            assert not expected[path] or found[path] == expected[path], path
+            assert found[path] == expected[path], path
         left = [c.path for c in done.changes if c.outcome is Outcome.MERGED]
         words: list[str | Path] = [
             RUFF,
@@ -72,6 +80,32 @@ def test_a_switch_of_a_reformatted_project(axis: str, style: str, work: Path) ->
         if len(words) > 3:
             subprocess.run(words, cwd=shop, check=True, stdout=subprocess.DEVNULL)
         abort(shop)
+
+
+@pytest.mark.parametrize(
+    ("program", "does", "checks"),
+    [
+        ("black", ("--quiet",), ("--check",)),
+        ("yapf", ("--in-place", "--recursive"), ("--diff",)),
+    ],
+    ids=["black", "yapf"],
+)
+def test_a_switch_of_what_another_formatter_made(
+    program: str, does: tuple[str, ...], checks: tuple[str, ...], work: Path
+) -> None:
+    version, answers = own_version(), {axis: choices(axis)[-1] for axis in AXES}
+    shop = project(work / "shop", fresh(version))
+    subprocess.run([BIN / program, *does, "."], cwd=shop, check=True)
+    commit(shop, "reformat")
+    with_formatter(shop, program)
+    done = update(shop, answers=answers)
+    assert [c.path for c in done.conflicts] == []
+    assert Outcome.KEPT not in {change.outcome for change in done.changes}
+    assert codes(files_of(shop)) == codes(fresh(version, **answers))
+    merged = [c.path for c in done.changes if c.outcome is Outcome.MERGED]
+    modules = [path for path in merged if path.endswith(".py")]
+    assert modules
+    subprocess.run([BIN / program, *checks, *modules], cwd=shop, check=True, capture_output=True)
 
 
 LABELS = Labels("yours", "template v1", "template v2")
@@ -124,6 +158,24 @@ def test_both_sides_are_there_where_both_change_a_statement() -> None:
         ("x = 1  # a", "x = 1  # b", False),
         ("x = [a for a in (b, c)]", "x = [a for a in b]", False),
         ("if a:\n  b\nc", "if a:\n  b\n  c", False),
+        ("(a,) = b", "(a,) = (\n  b\n)", True),
+        ("(a,) = b", "a = b", False),
+        ("for a in (b,):\n  c", "for a in (\n  b,\n):\n  c", True),
+        ("for a in (b,):\n  c", "for a in b:\n  c", False),
+        ("for (a,) in b:\n  c", "for (\n  a,\n) in b:\n  c", True),
+        ("x = {a: b if c else d for a in e}", "x = {a: (\n  b if c else d\n) for a in e}", True),
+        ("x = [(a for a in b) for c in d]", "x = [a for a in b for c in d]", False),
+        ("(a, b) = c", "a, b = c", True),
+        ("for (a, b) in c:\n  d", "for a, b in c:\n  d", True),
+        ("x = (a,) = b", "x = a, = b", True),
+        ("(a,) == b", "a == b", False),
+        ("x = 0xFF + 1E5", "x = 0xff + 1e5", True),
+        ("del (a)", "del a", True),
+        ("def f(): ...", "def f():\n  ...", True),
+        ("if a: b", "if a:\n  b", True),
+        ("if a: b\nc", "if a:\n  b\n  c", False),
+        ("x = {a: b}", "x = {a: c}", False),
+        ("del (a,)", "del (\n  a,\n)", True),
         ("x = lambda: (yield)", "x = lambda: 1", False),
     ],
 )

@@ -9,6 +9,7 @@ from dashgen.cli import main
 from dashgen.commands.trial import Result
 from dashgen.commands.update import abort, update
 from dashgen.errors import ExitCode
+from dashgen.project import environment
 from tests.cli.conftest import signal_handlers
 from tests.cli.helpers import tree
 
@@ -77,6 +78,26 @@ def test_what_the_environment_lacks_is_not_called_broken(shop: Path) -> None:
     assert trial.result is Result.NOT_TRIED
     assert "lacks" in trial.reason
     assert "uv sync" in trial.reason
+
+
+@pytest.mark.usefixtures("signal_handlers")
+@pytest.mark.parametrize("slow", ["before, too", "afterwards"])
+def test_a_try_that_takes_too_long_says_nothing_about_the_app(
+    slow: str, shop: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Only server-side stores have this file.
+    waits = (
+        "exec sleep 600"
+        if slow == "before, too"
+        else "[ -e shop/core/records.py ] || exec sleep 600"
+    )
+    (shop / ".venv/bin/python").write_text(f"#!/bin/sh\n{waits}\n")
+    monkeypatch.setattr(environment, "START_SECONDS", 2.0)
+    assert main(["update", str(shop), "-y", "--storage", "memory"]) == 0
+    out = capsys.readouterr().out
+    assert "The app was not tried: it gave no answer within" in out
+    assert ("before the update" in out) is (slow == "before, too")
+    assert "does not start" not in out
 
 
 @pytest.mark.usefixtures("signal_handlers")

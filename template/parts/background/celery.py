@@ -124,8 +124,10 @@ class Receipts(QoS):
 
 
 class Inbox(Channel):
-    """Drops entries that are no jobs. Celery would lose its connection over one, or end the
-    worker."""
+    """Drops entries that are no jobs.
+
+    Celery would lose its connection over one, or end the worker.
+    """
 
     QoS = Receipts
 

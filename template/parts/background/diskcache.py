@@ -456,10 +456,7 @@ class Queue:
             self._channel.close()
         channel, theirs = socket.socketpair()
         number = theirs.fileno()
-        words = (
-            "import os; os.nice(5); "  # the web server comes first, also before the jobs
-            f"import app; from {APP}.core.background import Helper; Helper({number}).serve()"
-        )
+        words = f"import app; from {APP}.core.background import Helper; Helper({number}).serve()"
         with theirs:
             process = subprocess.Popen(
                 [sys.executable, "-c", words],

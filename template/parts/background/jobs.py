@@ -1,5 +1,4 @@
-"""The common part of the background managers: whose a job is, results that are JSON, and how it
-ended."""
+"""Common to the background managers: owners of jobs, results in JSON, and how jobs end."""
 
 import hashlib
 import json

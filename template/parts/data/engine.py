@@ -86,7 +86,7 @@ class Table(datasets.Dataset):
         ]
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
-        """Return what the server answers to a query that DuckDB wrote.
+        """Return the answer of the server to a query that DuckDB wrote.
 
         Raises:
             DataError: The server cannot be reached, or the table is not as it is described.
@@ -119,7 +119,7 @@ class Table(datasets.Dataset):
         for column in self.columns:
             if column.name not in kinds:
                 there = ", ".join(kinds)
-                raise ReadingError(f"there is no column {column.name!r}; there is {there}")
+                raise ReadingError(f"there is no column {column.name!r} beside {there}")
             value = kept(exp.column(column.name, quoted=True), kinds[column.name], column.type)
             wanted.append(exp.alias_(value, column.key, quoted=True))
         name = postgresql.table_of(self.source).as_string(connection)
@@ -150,7 +150,7 @@ class Rows:
 
 
 def kept(value: exp.Expr, kind: str, wanted: str) -> exp.Expr:
-    """Return a column in the type of the description; words for nothing and NaN are none."""
+    """Return a column in the type of the description. Words for nothing and NaN are none."""
     if kind == "timestamptz":
         value = exp.AtTimeZone(this=value, zone=exp.Literal.string("UTC"))
     cast = exp.cast(value, TYPES[wanted], dialect=DIALECT)
@@ -218,7 +218,7 @@ lending = threading.Lock()
 
 @contextmanager
 def idle(data: Table) -> Iterator["psycopg.Connection[Any]"]:
-    """Lend a connection of the process that no other thread has; a broken one is not kept."""
+    """Lend a connection of the process that no other thread has. A broken one is not kept."""
     place = (os.getpid(), data.source.path)
     with lending:
         known = waiting.setdefault(place, [])

@@ -1,4 +1,4 @@
-"""A sheet of a workbook, read as rows of cells; formats of numbers are not read."""
+"""A sheet of a workbook, read as rows of cells. Formats of numbers are not read."""
 
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -30,7 +30,7 @@ def opened(path: Path, name: str) -> CalamineSheet:
     book = workbook(path)
     if name not in book.sheet_names:
         known = ", ".join(book.sheet_names)
-        raise ReadingError(f"there is no sheet {name!r}; there is {known}")
+        raise ReadingError(f"there is no sheet {name!r} beside {known}")
     try:
         return book.get_sheet_by_name(name)
     except CalamineError as error:
@@ -71,7 +71,7 @@ def copies(sheet: CalamineSheet) -> dict[tuple[int, int], tuple[int, int]]:
 
 
 def plain(value: Any) -> str:
-    """Return a value as text; all but texts have their type in the file."""
+    """Return a value as text. All but texts have their type in the file."""
     match value:
         case str():
             return value

@@ -1,7 +1,7 @@
 """A table of PostgreSQL, read as rows of cells.
 
-Its address is `postgresql://user@host/database#schema.table`. What is left out is taken from the
-variables and files of libpq, such as PGPASSWORD and ~/.pgpass.
+Its address is `postgresql://user@host/database#schema.table`. The variables and files of libpq,
+such as PGPASSWORD and ~/.pgpass, give all other parts.
 """
 
 from pathlib import Path
@@ -68,14 +68,14 @@ def kinds(connection: "psycopg.Connection[Any]", source: Source) -> dict[str, st
 
 
 def key(connection: "psycopg.Connection[Any]", source: Source) -> str:
-    """Return the column that is the table's key, empty where none is or several are."""
+    """Return the column that is the table's key. It is empty for no key or a key of several."""
     name = table_of(source).as_string(connection)
     found = connection.execute(KEY, [name]).fetchall()
     return str(found[0][0]) if len(found) == 1 else ""
 
 
 def stored(connection: "psycopg.Connection[Any]", source: Source) -> bool:
-    """Say whether each row has a place of its own; in a view and in partitions it has none."""
+    """Say whether each row has its own place. In a view and in partitions it has none."""
     name = table_of(source).as_string(connection)
     found = connection.execute(
         "SELECT relkind FROM pg_class WHERE oid = to_regclass(%s)", [name]
@@ -126,5 +126,5 @@ def cell(kind: str, text: str | None) -> str:
 
 
 def first_line(error: Exception) -> str:
-    """Return what an error says first."""
+    """Return the first line of an error."""
     return next(iter(str(error).splitlines()), "no reason is given")

@@ -108,8 +108,7 @@ def redis_key(record_id: str) -> str:
 
 
 def remove_foreign(key: str, error: ResponseError) -> None:
-    """Delete a value that is no hash: nothing else can be under this key, unless something went
-    wrong."""
+    """Delete a value that is no hash, which only an error can have left under this key."""
     if not str(error).startswith("WRONGTYPE"):
         raise error
     log.warning("Key %s is damaged and treated as absent", key)

@@ -1,8 +1,8 @@
 """A simulation of Windows: its lacks and its file locks, not the system itself.
 
-`python -m pytest -p tests.support.simulated` lets dashgen run without the modules, functions and
-constants that Windows lacks, as mypy's stubs of the standard library know them. The tests, the
-standard library and git stay as they are. What it starts by Python is simulated, too.
+`python -m pytest -p tests.support.simulated.plugin` lets dashgen run without the modules,
+functions and constants that Windows lacks, as mypy's stubs of the standard library know them. The
+tests, the standard library and git stay as they are. Any Python that dashgen starts is simulated.
 """
 
 import ast
@@ -122,11 +122,14 @@ def _run(words: list[str], **options: Any) -> Any:
     return subprocess.run(words, **options)
 
 
+NO_CONSOLE = types.SimpleNamespace(GetStdHandle=lambda _: 0, GetConsoleMode=lambda *_: 0)
 OWN: dict[str, dict[str, Any]] = {
     "sys": {"platform": "win32"},
     "os": {"name": "nt", "open": _open_file},
     # Signals that Linux does not have stand for those that it has.
     "signal": {"SIGBREAK": signal.SIGHUP, "CTRL_BREAK_EVENT": signal.SIGUSR1},
+    # No console is there that could be told anything.
+    "ctypes": {"windll": types.SimpleNamespace(kernel32=NO_CONSOLE)},
     "subprocess": {"CREATE_NEW_PROCESS_GROUP": NEW_GROUP, "Popen": Popen, "run": _run},
 }
 
@@ -143,7 +146,7 @@ def _import_there(name: str, *arguments: Any, **options: Any) -> Any:
         raise ModuleNotFoundError(f"No module named {name!r} on Windows (simulated)", name=name)
     found = _import(name, *arguments, **options)
     top = name.partition(".")[0]
-    if top not in {"sys", *PARTLY} or found is not sys.modules[top]:
+    if top not in {"ctypes", "sys", *PARTLY} or found is not sys.modules[top]:
         return found
     return simulated(top)
 
@@ -221,7 +224,3 @@ def _lock_files() -> None:
 
     os.unlink = os.remove = no_unlink
     vars(os).update(replace=no_replace, rename=no_rename)
-
-
-if __name__ != "__main__":
-    install()

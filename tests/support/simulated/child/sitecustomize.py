@@ -5,6 +5,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[4]))
 try:
-    import tests.support.simulated  # noqa: F401
+    import tests.support.simulated.plugin  # noqa: F401
 finally:
     sys.path.pop(0)

@@ -1,0 +1,5 @@
+"""Begins the simulation, as a plugin of pytest or in a Python that a simulated one has started."""
+
+from . import install
+
+install()
