@@ -71,7 +71,7 @@ def data_options() -> tuple[Any, ...]:
                 "--from",
                 metavar="FILE",
                 help="Make a page of a CSV, JSON lines, Excel or Parquet file, or of a table: "
-                "postgresql://USER@HOST/DATABASE#TABLE.",
+                "postgresql://HOST/DB#TABLE.",
             ),
         ] = None,
         column: Annotated[
