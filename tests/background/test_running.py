@@ -41,7 +41,7 @@ def helpers(pid: int) -> list[psutil.Process]:
         process
         for process in psutil.Process(pid).children(recursive=True)
         # One that was killed stays a zombie until its web process has another job.
-        if alive(process.pid) and "core.background" in " ".join(process.cmdline())
+        if alive(process.pid) and os.getpgid(process.pid) == process.pid
     ]
 
 
