@@ -244,7 +244,7 @@ def test_a_phone_shows_the_columns_that_fit(browser: Browser, app: Served) -> No
 def test_nothing_found_says_so(browser: Browser, app: Served) -> None:
     tab = opened(browser, app, f"/orders?{query_key(app)}=Nowhere")
     assert number_of_rows(tab, "orders") == "0"
-    assert "No rows match the filters" in tab.text("#orders-charts")
+    tab.until(lambda: "No rows match the filters" in tab.text("#orders-charts"))
     check_nothing_is_seriously_inaccessible(tab)
     tab.page.get_by_role("button", name="Clear all").click()
     tab.until(lambda: number_of_rows(tab, "orders") == "240")
