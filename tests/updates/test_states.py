@@ -144,7 +144,11 @@ def base(releases: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Path:
     files = releases.files("v0.1.0")
     version = TemplateVersion("v0.1.0", installed.RECORDED_SOURCE, read(files), files)
     made = fresh(version, pages=pages) | {"data/orders.csv": File(data.read_bytes())}
-    return project(folder, made)
+    with pytest.MonkeyPatch.context() as patch:  # the fixture of git's identity is each test's own
+        for who in ("AUTHOR", "COMMITTER"):
+            patch.setenv(f"GIT_{who}_NAME", "Ada")
+            patch.setenv(f"GIT_{who}_EMAIL", "ada@example.org")
+        return project(folder, made)
 
 
 def place(files: Tree, kind: str) -> str:
