@@ -110,12 +110,7 @@ def shot(
     tab.page.wait_for_selector(".dataset .ag-root")
     tab.settle()
     tab.page.wait_for_timeout(500)
-    tab.page.screenshot(path=file, full_page=whole)
-    for error in tab.errors:
-        print(f"{file.name}: {error}")
-    width = tab.page.evaluate("document.documentElement.scrollWidth")
-    if width > size["width"]:
-        print(f"{file.name}: the page is {width} pixels wide")
+    tab.photograph(file, whole=whole)
     context.close()
 
 

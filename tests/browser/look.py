@@ -57,12 +57,7 @@ def shot(browser: Browser, url: str, file: Path, act: str, width: str, scheme: s
     tab.page.wait_for_selector(done)
     tab.settle()
     tab.page.wait_for_timeout(300)
-    tab.page.screenshot(path=file, full_page=True)
-    for error in tab.errors:
-        print(f"{file.name}: {error}")
-    reached = tab.page.evaluate("document.documentElement.scrollWidth")
-    if reached > WIDTHS[width]["width"]:
-        print(f"{file.name}: the page is {reached} pixels wide")
+    tab.photograph(file)
     context.close()
 
 

@@ -1,9 +1,6 @@
-"""Boots rendered projects, each in a forked child of one process that has imported everything.
+"""Boots rendered projects, each in a child, see `tests/support/children.py`.
 
-Run as `python -m tests.matrix.boot`: each line of standard input is a JSON object with `project`,
-`package`, `env`, `shows` and `pages`; each line of standard output answers one with the text of
-what is wrong, which is empty where nothing is. An import of Dash and its libraries costs a second,
-a fork some milliseconds.
+An order has `project`, `package`, `env`, `shows` and `pages`.
 """
 
 from __future__ import annotations
@@ -13,13 +10,12 @@ import json
 import logging
 import os
 import sys
-import traceback
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from pathlib import Path
 from typing import Any
 
-from tests.support.warm import warm_up
+from tests.support.children import Order, answer
 
 DASH_ROUTES = ("/_dash-layout", "/_dash-dependencies")
 # The ids that every variant has, so that one test drives them all.
@@ -153,38 +149,13 @@ def check_pages(routes: Set[str]) -> None:
     assert paths >= routes, f"pages that are missing: {routes - paths}"
 
 
-def in_child(order: Mapping[str, Any]) -> str:
-    """Boot one project in a child, and return what is wrong with it."""
-    ours, theirs = os.pipe()
-    if child := os.fork():
-        os.close(theirs)
-        with os.fdopen(ours, encoding="utf-8") as pipe:
-            wrong = pipe.read()
-        _, status = os.waitpid(child, 0)
-        return wrong or ("" if status == 0 else f"the process ended with status {status}")
-    status = 0
-    try:
-        os.close(ours)
-        os.chdir(order["project"])
-        os.environ.clear()
-        os.environ.update(order["env"])
-        sys.dont_write_bytecode = True
-        boot(order["package"], order["shows"], order["pages"])
-    except BaseException:
-        status = 1
-        os.write(theirs, traceback.format_exc().encode())
-    finally:
-        os._exit(status)
-
-
-def main() -> None:
-    """Answer orders until there are no more."""
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # what an app prints is none of them
-    warm_up()
-    for line in sys.stdin:
-        print(json.dumps(in_child(json.loads(line))), file=answers, flush=True)
+def follow(order: Order, _pipe: int) -> int:
+    """Boot one project, in a child."""
+    os.environ.clear()
+    os.environ.update(order["env"])
+    boot(order["package"], order["shows"], order["pages"])
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    answer(follow)

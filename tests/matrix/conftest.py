@@ -1,8 +1,5 @@
 """A shelf of rendered projects, and what boots them."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -11,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.children import asking
 from tests.support.projects import Variant, environment, render
 from tests.support.services import Services
 
@@ -42,16 +40,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
 @contextmanager
 def booting() -> Iterator[Boot]:
     """Return what boots a project and says what is wrong with it: nothing where all is well."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.matrix.boot"],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        ask, answer = process.stdin, process.stdout
+    with asking("tests.matrix.boot") as ask:
 
         def boot(
             project: Path,
@@ -63,12 +52,9 @@ def booting() -> Iterator[Boot]:
             settings = environment(0, env)
             order: dict[str, Any] = {"project": str(project), "package": package, "env": settings}
             order |= {"shows": list(shows), "pages": None if pages is None else list(pages)}
-            print(json.dumps(order), file=ask, flush=True)
-            wrong: str = json.loads(answer.readline())
-            return wrong
+            return ask(order)
 
         yield boot
-        ask.close()
 
 
 @pytest.fixture(scope="session")

@@ -177,6 +177,15 @@ class Tab:
         self.page.locator(selector).click()
         self.page.get_by_role("option", name=option, exact=True).click()
 
+    def photograph(self, file: Path, *, whole: bool = True) -> None:
+        """Take a picture of the page, or of what is in view, and print what is wrong with it."""
+        self.page.screenshot(path=file, full_page=whole)
+        for error in self.errors:
+            print(f"{file.name}: {error}")
+        reached = self.page.evaluate("document.documentElement.scrollWidth")
+        if self.page.viewport_size and reached > self.page.viewport_size["width"]:
+            print(f"{file.name}: the page is {reached} pixels wide")
+
     def callbacks(self, output: str = "") -> list[Exchange]:
         """Return the exchanges whose output contains a text."""
         return [exchange for exchange in self.exchanges if output in exchange.output]
