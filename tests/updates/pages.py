@@ -25,6 +25,12 @@ def edits(path: str) -> Act:
     return do
 
 
+def improved(text: bytes) -> bytes:
+    """Return a file of the template with a line more, beside nothing that has the page's name."""
+    before, gap, after = text.rpartition(b"\n\n\n")
+    return before + gap + BETTER.encode() + after if gap else text + BETTER.encode()
+
+
 def two_releases(*kinds: str) -> Bundle:
     """Return two versions; the second one improves what pages of some kinds consist of."""
     own = dict(installed.own_files())
@@ -33,7 +39,7 @@ def two_releases(*kinds: str) -> Bundle:
         for name in ("page.py.jinja", "test.py.jinja", "dataset.toml.jinja"):
             path = f"template/pages/{kind}/{name}"
             if path in own:
-                better[path] = File(own[path].content + BETTER.encode())
+                better[path] = File(improved(own[path].content))
     folder = next(path for path in own if path.endswith("/ids.py.jinja") and "yield" in path)
     better[folder.replace("ids.py", "more.py")] = File(BETTER.encode())
     bundle = Bundle()
