@@ -60,21 +60,10 @@ NOT_YET: frozenset[str] = frozenset(
         "docs/platforms.md",
         "docs/tutorial.md",
         "docs/updates.md",
-        "project: AGENTS.md",
-        "project: README.md",
-        "project: gunicorn.conf.py",
-        "project: myapp/__main__.py",
-        "project: myapp/core/background.py",
-        "project: myapp/core/settings.py",
         "template/pages/dataset/data.py",
         "template/pages/dataset/figures.py",
         "template/parts/data/datasets.py",
         "template/parts/data/reading.py",
-        "template/questions/background.yml",
-        "template/questions/layout.yml",
-        "template/questions/pages.yml",
-        "template/questions/settings.yml",
-        "template/questions/storage.yml",
     }
 )
 

@@ -75,14 +75,14 @@ def run_job(function: str, key: str, progress_key: str, args: Any, context: Any)
 
 
 def run_jobs() -> None:
-    """Run one job after another, as they come; this is what a `Runner` does."""
+    """Run one job after another, as they come. A `Runner` starts this."""
     threading.Thread(target=leave_with_server, daemon=True).start()
     if sys.platform == "win32":
         psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
     else:
         os.nice(5)
     signal.signal(signal.SIGINT, stop)
-    # What jobs print goes to the log, and what they start cannot read their orders.
+    # The output of jobs goes to the log. The processes that jobs start cannot read the orders.
     orders, told = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb", 0)
     os.dup2(2, 1)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
@@ -110,7 +110,7 @@ def fork() -> int:
 
 
 def reaped(process: int = -1) -> int:
-    """Return the number of a copy that has ended, this one or any; 0 if none has."""
+    """Return the number of a copy that has ended, this one or any. Return 0 if none has."""
     if sys.platform != "win32":
         return os.waitpid(process, os.WNOHANG)[0]
     raise NotImplementedError
@@ -232,7 +232,7 @@ class Forked:
 
 
 def become_helper(own_server: str) -> None:
-    """Leave behind what a fork has of a web process: its signals and its terminal."""
+    """Drop the signals and the terminal that a fork inherits from a web process."""
     global SERVER
     SERVER = os.environ[PARENT] = own_server
     if sys.platform != "win32":
@@ -266,7 +266,7 @@ class Runner:
         self.end = 0.0
 
     def wait(self) -> bool:
-        """Wait until it is free; return whether it is, rather than ended."""
+        """Wait until it is free, and return True. Return False if it has ended."""
         assert self._process.stdout
         if self._process.stdout.read(1):
             return True
@@ -281,7 +281,7 @@ class Runner:
         self.write(json.dumps(order.work).encode() + b"\n")
 
     def write(self, words: bytes) -> None:
-        """Send it what it reads; nothing lets it end."""
+        """Send it an order. No words let it end."""
         assert self._process.stdin
         with suppress(OSError):  # it has ended, and `wait` is about to say so
             self._process.stdin.write(words)
@@ -292,7 +292,7 @@ class Runner:
 
 
 class Spawner:
-    """Lets jobs run in processes of their own where none can be forked, as on Windows.
+    """Runs jobs in processes of their own on systems that cannot fork, such as Windows.
 
     A new process takes a second or two to import the app. So one is always kept in reserve, and
     takes the next job after its own. A job that is cancelled ends with its process.
@@ -474,10 +474,10 @@ class Queue:
 
 
 class Jobs(Protocol):
-    """What lets jobs run."""
+    """Runs jobs when it is their turn."""
 
     def start(self, inherited: Sequence[socket.socket] = ()) -> None:
-        """Start with the server what jobs need."""
+        """Start the processes for jobs together with the server."""
 
     def put(self, visitor: str, job: str, work: Sequence[Any]) -> None:
         """Let a job run when it is the job's turn."""
@@ -486,7 +486,7 @@ class Jobs(Protocol):
         """Raise if jobs cannot be started."""
 
 
-# The variable lets tests run on every system what Windows needs.
+# With the variable, tests run the way of Windows on every system.
 SPAWNED = sys.platform == "win32" or "JOBS_ARE_SPAWNED" in os.environ
 queue: Jobs = Spawner() if SPAWNED else Queue()
 
@@ -580,7 +580,7 @@ with refusing("background_cache"):
 
 
 def start(inherited: Sequence[socket.socket] = ()) -> None:
-    """Start with the server what jobs need, so that the first job does not wait.
+    """Start the processes for jobs together with the server, so that the first job does not wait.
 
     `inherited` are the server's sockets.
     """
