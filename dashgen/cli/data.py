@@ -31,7 +31,7 @@ class DataCommand(TyperCommand):
     """A command that also has the options about a file of data."""
 
     def get_params(self, ctx: Any) -> list[Any]:
-        """Return those options, and what the function declares."""
+        """Return those options, and the parameters of the function."""
         return [*super().get_params(ctx), *data_options()]
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
@@ -194,7 +194,7 @@ def data_page(
     ask: bool,
     dry_run: bool,
 ) -> "DataPage":
-    """Return the page that the stated file gives; doubts are asked, shown or refused."""
+    """Return the page of the stated file. Doubts are asked, shown or refused."""
     # Imported here, so that --help stays fast.
     from dashgen.commands import data
     from dashgen.data.describe import described
@@ -212,7 +212,7 @@ def data_page(
 
 
 def _progress(output: Output) -> Callable[[int], None]:
-    """Return what says every few seconds how many rows have been read."""
+    """Return a function that prints the number of read rows every few seconds."""
     last = monotonic()
 
     def say(rows: int) -> None:
@@ -225,11 +225,11 @@ def _progress(output: Output) -> Callable[[int], None]:
 
 
 def agreed(output: Output, file: Path, given: "Given") -> "Description":
-    """Return what a file holds, after the user was asked what is not sure and took the columns.
+    """Return the description of a file, after the user has settled doubts and accepted the columns.
 
     How the file is written is asked first, because its beginning shows that. Then it is read once.
     """
-    # Imported here, because what asks takes time to import.
+    # Imported here, because prompts take time to import.
     from dashgen.cli.prompts import ask_choice
     from dashgen.data.describe import Survey, form_doubts
 
@@ -256,7 +256,7 @@ def agreed(output: Output, file: Path, given: "Given") -> "Description":
 
 
 def _corrected(survey: "Survey", given: "Given") -> "Given":
-    """Ask for a column and for what it is."""
+    """Ask for a column and its role."""
     from dashgen.cli.prompts import ask_choice
 
     columns = survey.description(given).columns
@@ -272,7 +272,7 @@ def _corrected(survey: "Survey", given: "Given") -> "Given":
 
 
 def _answered(given: "Given", column: str, doubt: Any) -> "Given":
-    """Ask one doubt, and return what is known with its answer."""
+    """Ask about one doubt, and return the known facts with the answer."""
     from dashgen.cli.prompts import ask_choice
 
     where = f"{column}: " if column else ""

@@ -38,7 +38,7 @@ def _kinds(incomplete: str) -> list[str]:
 @remove.callback()
 @rename.callback()
 def pages() -> None:
-    """Name what is added, removed or renamed."""
+    """Name the thing to add, remove or rename."""
 
 
 @add.command("page", cls=DataCommand)
@@ -53,7 +53,7 @@ def add_page(
         str | None, typer.Option(metavar="TEXT", help="Title. Default: from the name.")
     ] = None,
     description: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="What Home says about the page.")
+        str | None, typer.Option(metavar="TEXT", help="Description of the page on Home.")
     ] = None,
     icon: Annotated[
         str | None, typer.Option(metavar="PATH", help="Path of an SVG of 24 by 24.")
@@ -179,8 +179,8 @@ def rename_page(
     """Rename a page of a project.
 
     Renames its folder, its test, its address and its ids. A folder that you renamed yourself is
-    taken as it is. What visitors have stored under the old name is not found any more. Undo it
-    with dashgen update --abort.
+    taken as it is. The app no longer finds the visitors' records of the old name. Undo it with
+    dashgen update --abort.
 
     \b
     Examples:
@@ -205,7 +205,7 @@ def _asked(output: Output, stated: str | None, yes: bool, title: str, word: str 
         raise CommandLineError(f"the page has no {word}", "name the page")
     if not output.can_ask:
         raise CommandLineError(f"no terminal to ask for {word}", "name the page")
-    # Imported here, because what asks takes time to import.
+    # Imported here, because prompts take time to import.
     from dashgen.cli.prompts import ask_text
 
     return ask_text(title)

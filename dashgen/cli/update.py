@@ -40,7 +40,7 @@ def update(
         typer.Option(
             "--to",
             metavar="VERSION",
-            help="Move to this template version; also back to an older one.",
+            help="Move to this template version. It may be older.",
         ),
     ] = None,
     dry_run: DryRun = False,
@@ -100,7 +100,7 @@ def update(
 def confirming(
     output: Output, *, dry_run: bool, diff: bool, yes: bool
 ) -> "Callable[[Update], bool]":
-    """Return what shows an update and says whether to write it."""
+    """Return a function that shows an update and decides whether to write it."""
 
     def confirm(update: "Update") -> bool:
         output.step(preview(update))
@@ -111,9 +111,9 @@ def confirming(
         if not output.can_ask:
             raise CommandLineError(
                 "no terminal to ask whether to apply this",
-                "pass --yes, or --dry-run to only look; nothing is written",
+                "pass --yes to apply it, or --dry-run to only see it",
             )
-        # Imported here, because what asks takes time to import.
+        # Imported here, because prompts take time to import.
         from dashgen.cli.prompts import confirm
 
         return confirm("Apply this?")
@@ -129,7 +129,7 @@ def report(
     diff: bool,
     more: Mapping[str, Any] | None = None,
 ) -> ExitCode | None:
-    """Say what was done, to a program with what else it is told; return the exit code if not 0."""
+    """Report an update, to a program together with `more`. Return the exit code if it is not 0."""
     if done.warning:
         output.warn(done.warning)
     data = as_data(done) | ({"diff": done.diff} if diff else {}) | dict(more or {})
@@ -140,7 +140,7 @@ def report(
 
 
 def preview(update: "Update") -> str:
-    """Return what is going to be done, file by file."""
+    """Return the planned changes, file by file."""
     if not update.changes:
         return ""
     # Imported here, because it takes time to import.
@@ -171,7 +171,7 @@ def _answer(change: "AnswerChange") -> str:
 
 
 def summary(update: "Update", dry_run: bool) -> str:
-    """Return what was done, and what comes next."""
+    """Return the changes of an update, and the next steps."""
     if not update.changes:
         return f"Nothing to do: the project has template {update.new} and these choices"
     counts: dict[str, int] = {}
@@ -182,19 +182,19 @@ def summary(update: "Update", dry_run: bool) -> str:
         for name, count in counts.items()
     )
     if not update.written:
-        return f"{'Would be' if dry_run else 'Cancelled; would have been'}: {total}"
+        return f"{'Would be' if dry_run else 'Cancelled. Would have been'}: {total}"
     lines = [f"Updated: {total}. Nothing is committed."]
     for name, paths in update.kept_pages.items():
         lines.append(f"\nThe page {name} was edited. It stays, and is yours from now on.")
         lines.append(f"To delete it: git rm -r {' '.join(map(quoted, paths))}")
     for answer in update.answers:
         if answer.data:
-            lines.append(f"\nYour data, so far in {shown(answer.old)}: {answer.data}.")
+            lines.append(f"\nYour data in {shown(answer.old)}: {answer.data}.")
     if update.conflicts:
         lines.append("\nConflicts, for you to resolve:\n")
         lines += [f"  {change.path} ({change.note})" for change in update.conflicts]
     if update.uses:
-        lines.append("\nThese lines of yours name what is called otherwise now:\n")
+        lines.append("\nThese lines of yours use names that have changed:\n")
         lines += [f"  {use.path}:{use.line}: {_renamed(use)}" for use in update.uses]
     if words := _trial(update):
         lines.append(f"\n{words}")
@@ -229,7 +229,7 @@ def _next(update: "Update") -> list[str]:
         first += [f"resolve {', '.join(inline)} in an editor, or with git mergetool"]
         first += [f"git add {' '.join(map(quoted, inline))}"]
     if aside:
-        first.append(f"take over what you want of {', '.join(aside)}, and remove that")
+        first.append(f"copy the changes that you want from {', '.join(aside)}, then delete that")
     return [*first, *last]
 
 
@@ -266,6 +266,6 @@ def _abort(output: Output, path: Path) -> None:
 def _restored(restored: "Restored") -> str:
     lines = [f"Put back {len(restored.files)} files as they were before the update"]
     if restored.edits:
-        lines.append("\nWhat you edited since then is kept:\n")
+        lines.append("\nYour later edits are kept:\n")
         lines += [f"  {path}: {copy}" for path, copy in restored.edits.items()]
     return "\n".join(lines)

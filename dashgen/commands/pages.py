@@ -32,19 +32,19 @@ def add_page(
     trying: bool = True,
     confirm: Confirm = lambda _: True,
 ) -> Update:
-    """Add a page to a project; one that was deleted by hand comes back.
+    """Add a page to a project. A page that was deleted by hand comes back.
 
     Args:
         project: The project's folder.
-        entry: Its name and kind, and what else an entry of ``pages`` may have.
-        files: What comes with it, by path, such as a file of data.
+        entry: Its name and kind, and the other keys of an entry of ``pages``.
+        files: Files that come with it, by path, such as a file of data.
         style: How conflicts are left.
         trying: Whether to try the app before and afterwards, in its own environment.
-        confirm: Shown what is going to be done; nothing is written unless it returns True.
+        confirm: Gets the planned changes. Nothing is written unless it returns True.
 
     Raises:
         PageError: The page is there, or the project's template version has no pages.
-        DashgenError: See ``dashgen.errors``; the project is as it was then.
+        DashgenError: See ``dashgen.errors``. The project is unchanged then.
     """
     name = str(entry["name"])
 
@@ -103,18 +103,18 @@ def remove_page(
     trying: bool = True,
     confirm: Confirm = lambda _: True,
 ) -> Update:
-    """Remove a page from a project; one that was edited is kept and named.
+    """Remove a page from a project. A page that was edited is kept and named.
 
     Args:
         project: The project's folder.
         name: The page's name.
         style: How conflicts are left.
         trying: Whether to try the app before and afterwards, in its own environment.
-        confirm: Shown what is going to be done; nothing is written unless it returns True.
+        confirm: Gets the planned changes. Nothing is written unless it returns True.
 
     Raises:
         PageError: There is no such page, or the project's template version has no pages.
-        DashgenError: See ``dashgen.errors``; the project is as it was then.
+        DashgenError: See ``dashgen.errors``. The project is unchanged then.
     """
 
     machinery = False  # whether what the page imports would go with it
@@ -136,7 +136,7 @@ def remove_page(
         if machinery and (edited := [path for path in kept if f"/{PAGES}/{name}/" in path]):
             folder = Path(edited[0]).parent
             raise PageError(
-                f"the page in {folder} was edited, and would not run without what reads its data",
+                f"the page in {folder} was edited, and would not run without its data modules",
                 f"delete {folder} and its test, commit that, and remove the page again",
             )
         return confirm(update)
@@ -153,7 +153,7 @@ def rename_page(
     trying: bool = True,
     confirm: Confirm = lambda _: True,
 ) -> Update:
-    """Give a page another name; its folder may have the new name already.
+    """Give a page another name. Its folder may have the new name already.
 
     Args:
         project: The project's folder.
@@ -161,11 +161,11 @@ def rename_page(
         other: Its new name.
         style: How conflicts are left.
         trying: Whether to try the app before and afterwards, in its own environment.
-        confirm: Shown what is going to be done; nothing is written unless it returns True.
+        confirm: Gets the planned changes. Nothing is written unless it returns True.
 
     Raises:
         PageError: There is no such page, or something has the new name.
-        DashgenError: See ``dashgen.errors``; the project is as it was then.
+        DashgenError: See ``dashgen.errors``. The project is unchanged then.
     """
 
     def between(source: Source, project: Path, record: Record) -> tuple[Side, Side]:
@@ -219,7 +219,7 @@ def kinds(project_questions: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _now(source: Source, project: Path, record: Record) -> Side:
-    """Return the version that the project has; adding a page does not change it."""
+    """Return the version that the project has. Adding a page does not change it."""
     return plans.side(source, source.recorded(project, record), project, record, {})
 
 
@@ -259,6 +259,6 @@ def _taken(place: Path) -> PageError:
 
 
 def _place(project: Path, package: str, name: str) -> Path | None:
-    """Return where a page is, None where it was deleted or moved by hand."""
+    """Return the place of a page. Return None if it was deleted or moved by hand."""
     folder = project / package / PAGES
     return next((p for p in (folder / name, folder / f"{name}.py") if p.exists()), None)

@@ -1,4 +1,4 @@
-"""``dashgen status`` and ``dashgen diff``: a project beside what the template gives for it."""
+"""``dashgen status`` and ``dashgen diff``: compare a project with its template."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -31,7 +31,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Status:
-    """Where a project stands."""
+    """The state of a project."""
 
     project: Path
     version: str
@@ -45,7 +45,7 @@ class Status:
     renamed: Mapping[str, str]
     """Files and folders (with a slash at the end) that were renamed, by the template's name."""
     leftovers: tuple[Leftover, ...]
-    """What updates left to resolve."""
+    """Files with conflicts of updates."""
     unfinished: bool
     """Whether an update was cut off."""
 
@@ -57,11 +57,11 @@ class Status:
 
 
 def status(project: Path, *, template: str | None = None) -> Status:
-    """Compare a project with the template; it needs no repository.
+    """Compare a project with the template. This needs no repository.
 
     Args:
         project: The project's folder.
-        template: Where else the template comes from.
+        template: Another source of the template.
 
     Raises:
         DashgenError: See ``dashgen.errors``.
@@ -112,9 +112,9 @@ def _pages(
 
 
 def _places(project: Path, pristine: "Pristine") -> tuple[dict[str, str | None], dict[str, str]]:
-    """Return where each of the template's files is, and what was renamed.
+    """Return the place of each file of the template, and the renamed files and folders.
 
-    What a sparse checkout leaves out is where it belongs.
+    A file that a sparse checkout leaves out has its usual place.
     """
     try:
         repository = Repository.find(project)
@@ -129,11 +129,11 @@ def _places(project: Path, pristine: "Pristine") -> tuple[dict[str, str | None],
 
 
 def diff(project: Path, *, template: str | None = None, color: bool = False) -> str:
-    """Return what git finds different between a project and what the template gives for it.
+    """Return the difference between the template's files and a project, by git.
 
     Args:
         project: The project's folder.
-        template: Where else the template comes from.
+        template: Another source of the template.
         color: Whether it is for a terminal.
 
     Raises:
@@ -148,7 +148,7 @@ def diff(project: Path, *, template: str | None = None, color: bool = False) -> 
 
 @dataclass(frozen=True)
 class Pristine:
-    """What the template gives for a project as it was made."""
+    """The template's files for a project, without any edits."""
 
     version: str
     newest: str
@@ -163,7 +163,7 @@ def _pristine(project: Path, template: str | None) -> Pristine:
         tag = source.recorded(project, record)
         side = plans.side(source, tag, project, record, {})
         files = dict(side.files(project.name))
-        # The record is what the comparison begins with.
+        # The comparison begins with the record.
         files[ANSWERS_FILE] = File((project / ANSWERS_FILE).read_bytes())
         return Pristine(tag, source.newest, side.resolved.answers, files, side.pages)
 

@@ -21,7 +21,7 @@ class Result(StrEnum):
 
 @dataclass(frozen=True)
 class Trial:
-    """What came of it, and why."""
+    """The result of a trial, and its reason."""
 
     result: Result
     reason: str = ""
@@ -46,7 +46,7 @@ def end(project: Path, before: Trial, conflicts: bool) -> Trial:
 
     Args:
         project: The project's folder.
-        before: What ``begin`` returned.
+        before: The result of ``begin``.
         conflicts: Whether modules have conflict markers, with which no app starts.
     """
     try:
@@ -68,7 +68,7 @@ def end(project: Path, before: Trial, conflicts: bool) -> Trial:
     try:
         after = environment.fault(project)
     except TimeoutError as error:
-        # A machine with other work is slow; that says nothing about the app.
+        # A slow machine is no fault of the app.
         return Trial(Result.NOT_TRIED, str(error))
     if not after:
         return Trial(Result.STARTS)

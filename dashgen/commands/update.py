@@ -31,7 +31,7 @@ from dashgen.update.uses import Use
 
 @dataclass(frozen=True)
 class Update:
-    """What an update does, or would do."""
+    """The changes of an update, planned or written."""
 
     project: Path
     old: str
@@ -47,11 +47,11 @@ class Update:
     kept_pages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Folders and tests of edited pages that are no longer among the answers, by the page."""
     leftovers: tuple[Leftover, ...] = ()
-    """What earlier updates left to resolve."""
+    """Files with conflicts of earlier updates."""
     uses: tuple[Use, ...] = ()
-    """Lines of the user's that name what is called otherwise from now on."""
+    """The user's lines with names that the new version no longer has."""
     diff: str = field(default="", repr=False)
-    """What is written, as a patch."""
+    """The changes, as a patch."""
     trial: Trial = NOT_TRIED
     """Whether the app starts afterwards."""
 
@@ -71,19 +71,19 @@ def update(
     trying: bool = True,
     confirm: Callable[[Update], bool] = lambda _: True,
 ) -> Update:
-    """Move a project to another template version or other answers; nothing is committed.
+    """Move a project to another template version or other answers. Nothing is committed.
 
     Args:
         project: The project's folder.
-        to: A version; the newest where left out.
+        to: A version. Default: the newest.
         answers: Answers that differ from the recorded ones.
         style: How conflicts are left.
-        template: Where else the template comes from.
+        template: Another source of the template.
         trying: Whether to try the app before and afterwards, in its own environment.
-        confirm: Shown what is going to be done; nothing is written unless it returns True.
+        confirm: Gets the planned changes. Nothing is written unless it returns True.
 
     Raises:
-        DashgenError: See ``dashgen.errors``; the project is as it was then.
+        DashgenError: See ``dashgen.errors``. The project is unchanged then.
     """
     stated = answers or {}
 
@@ -112,19 +112,19 @@ def moved(
     confirm: Callable[[Update], bool] = lambda _: True,
     renamed_page: tuple[str, str] | None = None,
 ) -> Update:
-    """Move a project from what one side gives to what the other gives; see ``update``.
+    """Move a project from one side to another. See ``update``.
 
     Args:
         project: The project's folder.
         between: Returns the sides.
         style: How conflicts are left.
-        template: Where else the template comes from.
+        template: Another source of the template.
         trying: Whether to try the app before and afterwards, in its own environment.
-        confirm: Shown what is going to be done; nothing is written unless it returns True.
+        confirm: Gets the planned changes. Nothing is written unless it returns True.
         renamed_page: A page's old and new name, where one is renamed.
 
     Raises:
-        DashgenError: See ``dashgen.errors``; the project is as it was then.
+        DashgenError: See ``dashgen.errors``. The project is unchanged then.
     """
     project = Path(os.path.realpath(project))
     record = records.read(project)
@@ -195,7 +195,7 @@ def abort(project: Path) -> Restored:
 
 def _write(repository: Repository, journal: Journal, planned: Plan) -> None:
     with journal.locked():
-        # Whoever confirms takes time, in which the project may have been worked on.
+        # The user may have changed the project before confirming.
         _require_clean(repository, journal)
         if repository.tracked() != planned.entries:
             raise RepositoryError(f"{repository.project} changed meanwhile", "run the update again")
