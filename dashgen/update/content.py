@@ -12,7 +12,7 @@ from dashgen.errors import RepositoryError
 from dashgen.project import git
 from dashgen.update import python
 
-# Where git looks for a zero byte, too.
+# Git looks for a zero byte in the same part.
 BINARY_PREFIX = 8000
 MOST_CONFLICTS = 127
 
@@ -27,7 +27,7 @@ class Style(StrEnum):
     INLINE = "inline"
     """Both versions in the file, between markers."""
     REJ = "rej"
-    """The user's version in the file, and what the template would change in FILE.rej."""
+    """The user's version in the file, and the template's changes in FILE.rej."""
 
 
 @dataclass(frozen=True)
@@ -70,14 +70,14 @@ def merge_text(
 
 
 def rejected(path: str, ours: bytes, base: bytes, theirs: bytes, labels: Labels) -> bytes:
-    """Return what the template would change where the user has changed it, as a patch."""
+    """Return the template's changes to lines that the user has changed, as a patch."""
     ours, _ = _merge_file(ours, base, theirs, labels, "--ours")
     wanted, _ = _merge_file(ours, base, theirs, labels, "--theirs")
     return patch(path, ours, wanted)
 
 
 def patch(path: str, before: bytes, after: bytes) -> bytes:
-    """Return what leads from one text to another, as a patch."""
+    """Return the difference between two texts, as a patch."""
     lines = difflib.diff_bytes(
         difflib.unified_diff,
         _lines(before),
@@ -92,17 +92,17 @@ def patch(path: str, before: bytes, after: bytes) -> bytes:
 def merge_code(
     ours: bytes, base: bytes, theirs: bytes, labels: Labels, formatted: Formatter
 ) -> tuple[bytes, int] | None:
-    """Merge Python by its statements, whatever their layout; see ``dashgen.update.python``.
+    """Merge Python by its statements, in any layout. See ``dashgen.update.python``.
 
     Args:
         ours: The user's side.
-        base: What both come from.
+        base: The common origin of both sides.
         theirs: The template's side.
         labels: How the sides are called in a conflict.
         formatted: The user's formatter.
 
     Returns:
-        The text and the number of conflicts, None where a side cannot be taken apart.
+        The text and the number of conflicts, or None if a side cannot be split into statements.
     """
     done = _by_statements(ours, base, theirs, labels, formatted)
     if (done is None or done[1]) and is_same_code(ours, base):
@@ -158,7 +158,7 @@ Hunk = tuple[list[str], list[str], list[str]]
 
 
 def _hunks(lines: Iterable[str]) -> Iterator[str | Hunk]:
-    """Yield the lines of a merge in git's three-sided style; the sides of a conflict together."""
+    """Yield the lines of a merge in git's three-sided style, and each conflict as one item."""
     sides: Hunk | None = None
     number = 0
     for line in lines:

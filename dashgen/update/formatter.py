@@ -1,4 +1,4 @@
-"""The formatter of a project's own environment; dashgen brings none."""
+"""The formatter of a project's own environment. dashgen itself has no formatter."""
 
 import subprocess
 from pathlib import Path
@@ -18,9 +18,9 @@ def formatted(project: Path, path: str, model: str, text: str) -> str:
 
     Args:
         project: The project's folder.
-        path: Where the text belongs, for the formatter's settings.
+        path: The path of the text, for the formatter's settings.
         model: The user's file.
-        text: What it becomes; returned as it is where no formatter of the project fits.
+        text: The text to format. It stays as it is if no formatter of the project fits.
     """
     for name, words in FORMATTERS.items():
         if program := environment.program(project, name):

@@ -1,4 +1,4 @@
-"""What earlier updates left for the user to resolve, and is still there."""
+"""Conflicts of earlier updates that the user has not resolved yet."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -19,11 +19,11 @@ class Leftover(NamedTuple):
 
 
 def find(project: Path, paths: Iterable[str]) -> list[Leftover]:
-    """Return what is left of conflicts.
+    """Return the files that are left of conflicts.
 
     Args:
         project: The project's folder.
-        paths: Where it has the template's files.
+        paths: The paths of the template's files in the project.
     """
     return sorted({left for path in paths for left in _around(project, path)})
 
@@ -33,11 +33,15 @@ def _around(project: Path, path: str) -> Iterator[Leftover]:
     if file.is_file() and MARKERS.search(file.read_bytes()):
         yield Leftover(path, "has conflict markers: resolve them")
     for rejected in _numbered(project, f"{path}.rej"):
-        yield Leftover(rejected, "has changes of the template: take over what you want, remove it")
+        yield Leftover(
+            rejected, "has changes of the template: copy those that you want, then delete it"
+        )
     for blocked in (path, *(folder.rstrip("/") for folder in parents(path))):
         rest = path.removeprefix(blocked)
         for aside in _numbered(project, f"{blocked}.template{rest}"):
-            yield Leftover(aside, "is the template's version: take over what you want, remove it")
+            yield Leftover(
+                aside, "is the template's version: copy the parts that you want, then delete it"
+            )
 
 
 def _numbered(project: Path, path: str) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The three-way merge of a project, one file at a time, without writing anything.
 
-Whatever a user wrote is in the outcome: in the file, between conflict markers, or in a file that is
-left alone and named.
+No text of the user is lost. It stays in the file, between conflict markers, or in a file that the
+merge keeps and names.
 """
 
 import os
@@ -39,7 +39,7 @@ DESCRIPTIONS = "*/pages/*/dataset.toml"
 
 
 class Outcome(StrEnum):
-    """What an update does with a file."""
+    """The effect of an update on a file."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -52,17 +52,17 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Change:
-    """What an update does with one file."""
+    """The change of one file by an update."""
 
     path: str
     outcome: Outcome
     note: str = ""
     writes: Mapping[str, File | None] = field(default_factory=dict, repr=False)
-    """What is written, by path; None removes."""
+    """The files to write, by path. None removes a file."""
     stages: Stages = field(default_factory=dict, repr=False)
     """The versions between which git is to see a conflict."""
     staged: Mapping[str, File | None] = field(default_factory=dict, repr=False)
-    """What only the index gets, because a sparse checkout leaves it out."""
+    """The files for the index alone, because a sparse checkout leaves them out."""
 
 
 @dataclass(frozen=True)
@@ -85,15 +85,15 @@ class Merge:
     Args:
         repository: The project's repository, without uncommitted changes.
         scratch: A place for objects.
-        base: What the template gave so far.
-        theirs: What it gives from now on.
+        base: The template's files so far.
+        theirs: The template's files from now on.
         style: How a conflict is left.
         labels: How the sides are called in a conflict.
         pages: The names of the project's pages.
-        other: What the template would have given under the package's recorded name, if the user
-            has given the package another one.
+        other: The template's files for the package's recorded name, if the user has renamed
+            the package.
         renamed: A page's old and new name, where the update renames one.
-        moves: Where files go that the template moves, by where they were.
+        moves: New paths of files that the template moves, by their old paths.
         packages: The names of the package on both sides.
     """
 
@@ -136,7 +136,7 @@ class Merge:
         self.vacated: set[str] = set()
 
     def changes(self) -> list[Change]:
-        """Return what is to be done, by path."""
+        """Return the changes, ordered by path."""
         dropped = {path: change for path in self.base if (change := self._dropped(path))}
         found = [*self._together(dropped), *self._alongside()]
         matched = (set(self.base) - set(self.exact)) | set(self.moved_by_template.values())
@@ -149,17 +149,17 @@ class Merge:
         found = [_without_removals(change, written) for change in found]
         if self.settled:
             file = File(own.with_more(self.list, self.settled))
-            note = "names what is yours alone from now on"
+            note = "names files that are yours alone from now on"
             found.append(Change(own.LIST, Outcome.CHANGED, note, {own.LIST: file}))
         found = [self._without_what_is_left_out(change) for change in found]
         return sorted(found, key=lambda change: change.path)
 
     def goal(self, path: str) -> str:
-        """Return where a file of the new side is in the project, wherever its owner has put it."""
+        """Return the place of a file of the new side. The project's owner may have moved it."""
         before = self.moved_here.get(path, path)
         return self.places.files.get(before) or self.places.at(path)
 
-    # What the template no longer gives.
+    # Files that the template drops.
 
     def _dropped(self, path: str) -> Change | None:
         place = self._place(path)
@@ -174,10 +174,10 @@ class Merge:
         return Change(place, Outcome.KEPT, "the template no longer has it; it is yours now")
 
     def _together(self, dropped: Mapping[str, Change]) -> list[Change]:
-        """Keep all of what the template drops as a whole if the user changed any of it.
+        """Keep files that the template drops together if the user changed one of them.
 
-        That is a page with its test, or another package. Its modules import each other: what is
-        left of a page without its ids would not start, and a test without its page fails.
+        Such files are a page with its test, or a package. Their modules import each other. A page
+        does not start without its ids, and a test fails without its page.
         """
         packages = {
             path.removesuffix("__init__.py") for path in self.base if path.endswith("/__init__.py")
@@ -204,7 +204,7 @@ class Merge:
         return [decided(path, change) for path, change in dropped.items()]
 
     def kept_pages(self, changes: Collection[Change]) -> dict[str, tuple[str, ...]]:
-        """Return what is left of the pages that the template drops: folders and tests."""
+        """Return the kept folders and tests of the pages that the template drops."""
         kept = {change.path for change in changes if change.outcome is Outcome.KEPT}
         found: dict[str, set[str]] = {}
         for path in self.base:
@@ -224,7 +224,7 @@ class Merge:
         return {page for path in files if (page := places.page_of(path, self.pages))}
 
     def _page_folder(self) -> tuple[str, str] | None:
-        """Return where the folder of a page that is renamed is, and where it goes."""
+        """Return the old and the new path of the folder of a renamed page."""
         if self.renamed is None:
             return None
         old, new = self.renamed
@@ -249,7 +249,7 @@ class Merge:
             file = File(self._ours(path).content, entry.mode)
             yield Change(there, Outcome.CHANGED, f"was {path}", {path: None, there: file})
 
-    # What it gives as before, perhaps elsewhere or changed.
+    # Files that stay, perhaps moved or changed.
 
     def _kept(self, path: str) -> Change | None:
         target, place = self._target(path), self._place(path)
@@ -369,7 +369,7 @@ class Merge:
     def _code(
         self, path: str, ours: bytes, old: bytes, new: bytes, by_lines: tuple[bytes, int]
     ) -> tuple[bytes, int]:
-        """Merge by statements what has conflicts by lines, if fewer are left then."""
+        """Merge by statements if a merge by lines has conflicts and this leaves fewer."""
 
         def formatted(model: str, text: str) -> str:
             return formatter.formatted(self.repository.project, path, model, text)
@@ -383,7 +383,7 @@ class Merge:
             return by_lines
         return by_statements
 
-    # What it gives for the first time.
+    # New files of the template.
 
     def _new(self, target: str) -> Iterator[Change]:
         new, path = self.theirs[target], self.places.at(target)
@@ -423,7 +423,7 @@ class Merge:
         removal: Mapping[str, File | None] | None = None,
         ours: File | None = None,
     ) -> Change:
-        """Leave what is there, and put the template's version next to it."""
+        """Keep the user's file, and put the template's version next to it."""
         around = (folder.rstrip("/") for folder in places.parents(path))
         blocked = next((p for p in around if self._is_file(p)), path)
         aside = self._free(f"{blocked}.template{path.removeprefix(blocked)}")
@@ -437,7 +437,7 @@ class Merge:
 
     def _find(self, scratch: Scratch) -> places.Places:
         new = self.renamed[1] if self.renamed else ""
-        # What the user has moved to a page's new name comes from its old one.
+        # Files that the user has moved to a page's new name come from its old name.
         wanted = [path for path in self.theirs if not new or places.page_of(path, {new}) != new]
         pages = set(self.pages) - {new}
         return places.find(
@@ -452,7 +452,7 @@ class Merge:
         return moved or (path if path in self.theirs else self.moved_by_template.get(path))
 
     def _exact(self, moves: Mapping[str, str]) -> dict[str, str]:
-        """Return what the template moves, so that likeness need not be looked for."""
+        """Return the known moves of the template, which need no comparison of contents."""
         moved = dict(moves)
         if self.renamed:
             moved |= {path: places.with_page(path, *self.renamed) for path in self.base}
@@ -461,7 +461,7 @@ class Merge:
             for path, target in moved.items()
             if path != target and path in self.base
             if target in self.theirs and target not in self.base
-            # A page that was deleted stays deleted; the machinery comes all the same.
+            # A deleted page stays deleted. The machinery comes in any case.
             if self._place(path) or places.page_of(target, self.pages)
         }
 
@@ -475,7 +475,7 @@ class Merge:
         return path.endswith(".py") and is_same_code(content, file.content)
 
     def _nearer(self, path: str, old: File, ours: Ours) -> File:
-        """Return what the user's file comes from, under which name of the package it be."""
+        """Return the origin of the user's file, under the old or the new name of the package."""
         other = self.other.get(path)
         if other is None or _distance(ours.content, old.content) <= _distance(
             ours.content, other.content
@@ -488,7 +488,7 @@ class Merge:
         return Ours(self.contents[entry.id], entry.mode, entry.hidden)
 
     def _in_the_way(self, path: str) -> str:
-        """Say what keeps a new file from its place, empty where nothing does."""
+        """Return the reason why a new file cannot have its place. Empty if it can."""
         for folder in places.parents(path):
             if self._is_file(folder.rstrip("/")):
                 return f"{folder.rstrip('/')} is not a folder"
@@ -556,7 +556,7 @@ class Merge:
         return exact | {p: q for p, q in found.items() if not places.between_pages(p, q, pages)}
 
     def _deleted_with_their_files(self) -> frozenset[str]:
-        """Return the folders that the user deleted, also by deleting what they are made of."""
+        """Return the folders that the user deleted, also by deleting their origins."""
         known = {folder for path in self.base for folder in places.parents(path)}
         made = {
             places.parents(target)[-1]
@@ -567,10 +567,10 @@ class Merge:
         }
         return self.places.deleted | (made - known)
 
-    # What a sparse checkout leaves out.
+    # Files that a sparse checkout leaves out.
 
     def _without_what_is_left_out(self, change: Change) -> Change:
-        """Let the index have what is not on the disk, as git's own merges do."""
+        """Write files that are not on the disk to the index, as git's own merges do."""
         staged = {path: file for path, file in change.writes.items() if self._left_out(path)}
         if not staged:
             return change

@@ -1,7 +1,7 @@
 """Files that are the user's alone: rewritten as a whole, and settled in a list in the project.
 
-A merge helps where two people change one text. Where less than half of the template's lines are
-left, there are two texts, and each later change of the template would be a conflict.
+A merge helps if two people change one text. If less than half of the template's lines are left, the
+file is another text. Each later change of the template would then be a conflict.
 """
 
 from collections.abc import Iterable

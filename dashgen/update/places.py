@@ -1,7 +1,7 @@
-"""Where a project has what the template gives: files and folders that its owner has moved.
+"""The places of the template's files in a project, whose owner may have moved files and folders.
 
-A folder counts as moved if none of its files is where the template put it and at least half of them
-are, by the same names, in one other folder. Its new files then belong there, too.
+A folder counts as moved if two things hold. None of its files is at its old path. At least half of
+them are in one other folder, with the same names. Its new files then belong there, too.
 """
 
 import re
@@ -68,7 +68,7 @@ def parents(path: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Places:
-    """Where the files of one render are in a project."""
+    """The places of one render's files in a project."""
 
     entries: Mapping[str, Entry]
     folders: Mapping[str, str]
@@ -112,14 +112,14 @@ def find(
     wanted: Collection[str] = (),
     pages: Collection[str] = (),
 ) -> Places:
-    """Find where a project has the files of a render.
+    """Find the places of a render's files in a project.
 
     Args:
         repository: The project's repository.
         scratch: A place for objects.
         entries: The project's files.
         base: The render.
-        wanted: Paths that another render has; a file there is no renamed one.
+        wanted: Paths that another render has. A file there does not count as renamed.
         pages: The names of the project's pages.
     """
     gone = {path: file for path, file in base.items() if path not in entries and file.content}
@@ -131,7 +131,7 @@ def find(
     free = {path: entry for path, entry in come.items() if path not in wanted}
     renamed = repository.renames(scratch, scratch.put_files(gone), free, USER_SIMILARITY)
     renamed = {p: q for p, q in renamed.items() if not between_pages(p, q, pages)}
-    # What was moved as it is, also to where another render wants it.
+    # Files that were moved unchanged, also to paths of another render.
     same = {(path, item) for path, (_, item) in come.items()}
     ids = {p: object_id(KINDS[BLOB], f.content, repository.algorithm) for p, f in gone.items()}
 

@@ -1,4 +1,4 @@
-"""What an update does with a project: two renders, the merge between them, what is written."""
+"""The plan of an update: two renders, the merge between them, and the files to write."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,13 +24,13 @@ PACKAGE, PAGES = "package", "pages"
 
 @dataclass(frozen=True)
 class AnswerChange:
-    """An answer that an update changes; None where the question does not exist on that side."""
+    """An answer that an update changes. None stands for a question that a side does not have."""
 
     question: str
     old: Answer | None
     new: Answer | None
     data: str = ""
-    """What becomes of the data that is there."""
+    """The effect on stored data."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,12 @@ class Side:
     version: TemplateVersion
     resolved: Resolved
     brought: Files = field(default_factory=dict)
-    """What comes with an answer and is the user's from then on, such as a file of data."""
+    """Files that come with an answer, such as a file of data. They belong to the user."""
     lacking: frozenset[str] = frozenset()
-    """What is as if the template had not given it, so that it comes again."""
+    """Paths that count as absent on this side, so that an update writes them again."""
 
     def files(self, name: str) -> Files:
-        """Return what it gives for a project folder of this name."""
+        """Return its files for a project folder of this name."""
         given = self.version.rendered(name, self.resolved.answers)
         return {p: f for p, f in given.items() if p not in self.lacking} | dict(self.brought)
 
@@ -63,18 +63,18 @@ class Side:
 
 @dataclass(frozen=True)
 class Plan:
-    """What an update would do; nothing is written yet."""
+    """The changes of an update, before anything is written."""
 
     old: str
     new: str
     answers: tuple[AnswerChange, ...] = ()
     changes: tuple[Change, ...] = ()
     entries: Mapping[str, Entry] = field(default_factory=dict, repr=False)
-    """What git tracked when the plan was made."""
+    """The files that git tracked when the plan was made."""
     writes: Mapping[str, Write | None] = field(default_factory=dict, repr=False)
-    """What is written, as it will be on the disk; None removes."""
+    """The files as they will be on the disk. None removes a file."""
     staged: Mapping[str, Stages] = field(default_factory=dict, repr=False)
-    """What git's index gets, by path."""
+    """Entries for git's index, by path."""
     moves: Mapping[str, str] = field(default_factory=dict)
     """Folders that the user has moved, by where the template has them."""
     renamed_pages: Mapping[str, str] = field(default_factory=dict)
@@ -82,11 +82,11 @@ class Plan:
     kept_pages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Folders and tests of edited pages that are no longer among the answers, by the page."""
     leftovers: tuple[Leftover, ...] = ()
-    """What earlier updates left to resolve."""
+    """Files with conflicts of earlier updates."""
     uses: tuple[Use, ...] = ()
-    """Lines of the user's that name what is called otherwise from now on."""
+    """The user's lines with names that the new version no longer has."""
     diff: str = field(default="", repr=False)
-    """What is written, as a patch."""
+    """The changes, as a patch."""
 
 
 def target(source: Source, project: Path, recorded: str, stated: str | None) -> str:
@@ -108,11 +108,11 @@ def side(
     """Return a version with the project's answers to it.
 
     Args:
-        source: Where the version is.
+        source: The source of the version.
         tag: Its tag.
         project: The project's folder.
-        record: What the project has answered, perhaps to another version.
-        stated: What goes before that.
+        record: The project's answers, perhaps to another version.
+        stated: Answers that replace recorded ones.
 
     Raises:
         InvalidAnswerError: The version does not accept one of the answers.
@@ -125,7 +125,7 @@ def side(
 
 
 def located(repository: Repository, side: Side) -> tuple[Files, Places]:
-    """Return what a side gives, and where the project has it.
+    """Return the files of a side, and their places in the project.
 
     Raises:
         RenderError: The side does not render.
@@ -137,7 +137,7 @@ def located(repository: Repository, side: Side) -> tuple[Files, Places]:
 
 
 def followed(repository: Repository, side: Side) -> str:
-    """Return the name that the user has given to the package; the recorded one where it is there.
+    """Return the package's present name, which the user may have changed.
 
     Raises:
         RenderError: The side does not render.
@@ -157,7 +157,7 @@ def plan(
     recorded: Side | None = None,
     renamed: tuple[str, str] | None = None,
 ) -> Plan:
-    """Merge what lies between two sides into a project, without writing anything.
+    """Merge the difference between two sides into a project, without writing anything.
 
     Args:
         repository: The project's repository, without uncommitted changes.
@@ -234,7 +234,7 @@ def plan(
 def _texts(
     repository: Repository, entries: Mapping[str, Entry], wanted: Mapping[str, File | None]
 ) -> dict[str, bytes]:
-    """Return what may name something, as it will be; `.env` is never committed."""
+    """Return the new texts of files that may name something, with `.env`, which git ignores."""
     plain = {
         path: entry.id
         for path, entry in entries.items()
@@ -248,7 +248,7 @@ def _texts(
 
 
 def _renamed(recorded: Side, old: Side, name: str) -> Files:
-    """Return what the template gave under the package's recorded name, at the paths of today's."""
+    """Return the template's files for the package's recorded name, at the paths of today's name."""
     before, after = f"{recorded.package}/", f"{old.package}/"
     return {
         after + path.removeprefix(before) if path.startswith(before) else path: file
@@ -285,7 +285,7 @@ def _label(tag: str, changes: Sequence[AnswerChange]) -> str:
 
 
 def _named(answer: Answer) -> str:
-    """Return an answer in a few words; a list by its names."""
+    """Return an answer in a few words. A list is shown by its names."""
     if not isinstance(answer, list):
         return str(answer)
     return " ".join(str(e.get("name") if isinstance(e, Mapping) else e) for e in answer)

@@ -1,9 +1,9 @@
 """Merging Python whose layout was changed by a formatter.
 
-All three sides are split into statements, and each statement is written in one plain way: its
-tokens, a new line after each comma in brackets, one kind of quotes, no brackets or commas that
-only a formatter wants. Sides that differ by layout alone are then equal. What comes out is the
-user's own text wherever the code is the user's, and the template's where it changes something.
+All three sides are split into statements, and each statement is written in one plain way. It has
+its tokens, a new line after each comma in brackets, and one kind of quotes. It has no brackets and
+commas that only a formatter adds. Sides that differ by layout alone are then equal. The merged text
+is the user's own text. Only statements that the template changes have the template's text.
 """
 
 import ast
@@ -35,7 +35,7 @@ class Statement:
 
     Args:
         lines: Its plain form.
-        text: What is written, blank lines before it included.
+        text: Its text in the file, with the blank lines before it.
         level: How deep it is indented.
         indent: The spaces of its first line.
     """
@@ -52,11 +52,11 @@ class Module:
 
     statements: tuple[Statement, ...]
     rest: str
-    """What follows the last statement: blank lines."""
+    """The blank lines after the last statement."""
 
 
 def parsed(text: str) -> Module | None:
-    """Return a module by its statements; None if it is none, or its plain form is another one."""
+    """Return a module by its statements. Return None if its text or its plain form is invalid."""
     try:
         module = _split(text)
         if _meaning(plain(module.statements)) != _meaning(text):
@@ -95,11 +95,11 @@ def same_code(one: str, other: str) -> bool:
 
 
 class Texts:
-    """What is written for a statement, by its plain form.
+    """The texts of statements, by their plain forms.
 
     Args:
-        side: Where it is written.
-        unit: The indentation of the user; None leaves that of the side.
+        side: The side with the texts.
+        unit: The indentation of the user. None keeps that of the side.
     """
 
     def __init__(self, side: Module, unit: str | None = None) -> None:
@@ -109,7 +109,7 @@ class Texts:
             self.queues[key(statement)].append(statement)
 
     def has(self, name: str) -> bool:
-        """Say whether there is one that was not taken."""
+        """Return whether a statement with this plain form is left."""
         return bool(self.queues.get(name))
 
     def take(self, name: str) -> str:
@@ -210,7 +210,7 @@ def _lines(tokens: Sequence[TokenInfo], level: int, source: Sequence[str]) -> It
 
 
 def _body(words: Sequence[str]) -> int:
-    """Return where the body of a block begins that is written behind its colon; 0 if none is."""
+    """Return the start of a body that follows the colon of a block. Return 0 if none does."""
     start = int(words[0] == "async")
     if start < len(words) and words[start] in BLOCKS and "lambda" not in words:
         depth = 0
@@ -222,7 +222,7 @@ def _body(words: Sequence[str]) -> int:
 
 
 def _words(tokens: Sequence[TokenInfo], source: Sequence[str]) -> list[str]:
-    """Return the tokens of a statement; strings in a row are one, with one kind of quotes."""
+    """Return the tokens of a statement. Adjacent strings are one, with one kind of quotes."""
     found: list[str] = []
     strings: list[TokenInfo] = []
     depth = 0

@@ -1,4 +1,4 @@
-"""What a release has renamed, moved or dropped, and the user's own lines that name it."""
+"""The user's own lines that name something that a release has renamed, moved or dropped."""
 
 import ast
 import re
@@ -25,7 +25,7 @@ class Use(NamedTuple):
 
 
 def may_name(path: str) -> bool:
-    """Say whether a file is one that names modules or variables."""
+    """Return whether a file may name modules or variables."""
     return path.endswith(".py") or SETTINGS.search(path) is not None
 
 
@@ -38,7 +38,7 @@ def renames(old: Files, new: Files) -> dict[str, str]:
 def moves(
     old: Files, new: Files, packages: tuple[str, str], pages: Collection[str]
 ) -> Iterator[tuple[str, str]]:
-    """Yield where files go that the new version puts elsewhere, by where the old one has them.
+    """Yield the old and the new path of each file that the new version moves.
 
     Args:
         old: The old version.
@@ -60,7 +60,7 @@ def modules(base: Files, theirs: Files, targets: Mapping[str, str]) -> dict[str,
     Args:
         base: One side.
         theirs: The other side.
-        targets: Where files of one side are on the other.
+        targets: Paths on the other side, by the paths of one side.
     """
     gone = [path for path in base if path.endswith(".py") and path not in theirs]
     return {path: targets.get(path, "") for path in gone}
@@ -77,10 +77,10 @@ def find(
 
     Args:
         files: The project's files as they will be.
-        given: What the template gives for them; its lines are not the user's.
+        given: The template's files. Their lines are not the user's.
         variables: New names of variables by old ones.
         moved: New paths of modules by old ones, where the project has them.
-        root: The folder that has the package, such as `src/`; empty if it is the project's own.
+        root: The folder that has the package, such as `src/`. Empty for the project's folder.
     """
     found = []
     names = {_dotted(was, root): _dotted(now, root) for was, now in moved.items()}
