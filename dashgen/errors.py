@@ -34,7 +34,7 @@ class ExitCode(IntEnum):
         return member
 
     DONE = 0, "done"
-    FAILED = 1, "failed: a disk, git, a server or the template did not do what it should"
+    FAILED = 1, "failed: a disk, git, a server or the template caused an error"
     USAGE = 2, "wrong usage: an option, an answer, a file or a folder that is not taken"
     CONFLICTS = 3, "an update left conflicts to resolve"
     OUTDATED = 4, "status --check: a newer template is there, or an update is not finished"

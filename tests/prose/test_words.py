@@ -24,22 +24,12 @@ ROOT = Path(__file__).parents[2]
 # A file that passes has to leave this list.
 NOT_YET: frozenset[str] = frozenset(
     {
-        "CONTRIBUTING.md",
-        "README.md",
-        "SECURITY.md",
         "dashgen/data/__init__.py",
         "dashgen/data/columns.py",
         "dashgen/data/describe.py",
         "dashgen/data/reading.py",
         "dashgen/data/sniff.py",
         "dashgen/system.py",
-        "docs/background.md",
-        "docs/cli.md",
-        "docs/data.md",
-        "docs/pages.md",
-        "docs/platforms.md",
-        "docs/tutorial.md",
-        "docs/updates.md",
         "template/pages/dataset/data.py",
         "template/pages/dataset/figures.py",
         "template/parts/data/datasets.py",
