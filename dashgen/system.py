@@ -1,4 +1,4 @@
-"""What the operating systems do differently: interrupts, processes, shells, files on the disk.
+"""Differences between the operating systems: interrupts, processes, shells, files on the disk.
 
 Names that a system lacks stand behind ``sys.platform``, by which mypy checks each system's code.
 """
@@ -45,7 +45,7 @@ def nobody_reads(error: OSError) -> bool:
 
 
 def quoted(word: str) -> str:
-    """Return a word as one types it in the shell of this system; on Windows that is PowerShell."""
+    """Return a word as users type it in a shell of this system. On Windows that is PowerShell."""
     if sys.platform != "win32":
         return shlex.quote(word)
     return word if PLAIN_WORD.fullmatch(word) else "'" + word.replace("'", "''") + "'"
@@ -58,7 +58,7 @@ def called(program: str) -> str:
 
 
 def in_turn(*commands: str) -> str:
-    """Return a line with some commands; the PowerShell that Windows brings has no `&&`."""
+    """Return a line with some commands. The PowerShell of Windows has no `&&`."""
     return ("; " if sys.platform == "win32" else " && ").join(commands)
 
 
@@ -119,7 +119,7 @@ def _noted() -> Iterator[None]:
 
 
 def sync_folder(folder: Path) -> None:
-    """Let the names in a folder reach the disk; Windows opens no folder and writes them itself."""
+    """Write the names in a folder to the disk. Windows opens no folder and does it by itself."""
     if sys.platform != "win32":
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -136,9 +136,10 @@ def give(path: Path, owner: int, group: int) -> None:
 
 
 def replace(source: Path, target: Path) -> None:
-    """Put a file in the place of another, also of one that is read-only.
+    """Put a file in the place of another, which may be read-only.
 
-    Windows refuses both that and, for a moment, what a virus scanner or an index has open.
+    Windows refuses a read-only target. It also refuses a file that a virus scanner or an index
+    has open for a moment.
 
     Raises:
         OSError: The system refuses.
@@ -147,7 +148,7 @@ def replace(source: Path, target: Path) -> None:
 
 
 def remove(path: Path) -> None:
-    """Remove a file, also one that is read-only; Windows refuses that one.
+    """Remove a file, even if it is read-only. Windows itself refuses that.
 
     Raises:
         OSError: The system refuses.
@@ -193,7 +194,7 @@ def remove_tree(folder: Path, *, all_or_error: bool = True) -> None:
 
 
 def _again(act: Callable[[], object], read_only: Path | None = None) -> None:
-    """Do something; on Windows again where a file was read-only, or open for a moment."""
+    """Do something. On Windows, try again if a file was read-only, or open for a moment."""
     for tries in range(TRIES, 0, -1):
         try:
             act()
@@ -241,7 +242,7 @@ def _tell(process: "subprocess.Popen[str]", number: int) -> None:
 
 
 def _kill(process: "subprocess.Popen[str]") -> None:
-    """Kill a process and its children, those that outlived it, too."""
+    """Kill a process and its children, even if the process itself has ended."""
     if sys.platform == "win32":
         words = ["taskkill", "/F", "/T", "/PID", str(process.pid)]
         subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, check=False)

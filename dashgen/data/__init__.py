@@ -1,1 +1,1 @@
-"""A file of the user's: what it holds, what is sure of it, and what has to be asked."""
+"""The description of a user's file: certain facts, and doubts to ask about."""

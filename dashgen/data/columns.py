@@ -1,4 +1,4 @@
-"""What a column holds: its type and its role, from all of its cells."""
+"""The type and the role of a column, from all of its cells."""
 
 import re
 from collections import Counter
@@ -66,12 +66,12 @@ UNIT = re.compile(rf"%|{CURRENCIES}")
 
 
 def _word(*words: str) -> re.Pattern[str]:
-    """Return what finds one of the words in a name, as a word of its own."""
+    """Return a pattern that finds one of the words in a name, as a separate word."""
     return re.compile(rf"(^|[ _-])({'|'.join(words)})($|[ _-])", re.IGNORECASE)
 
 
 def _part(*parts: str) -> re.Pattern[str]:
-    """Return what finds one of the texts anywhere in a name."""
+    """Return a pattern that finds one of the texts anywhere in a name."""
     return re.compile("|".join(parts), re.IGNORECASE)
 
 
@@ -142,7 +142,7 @@ class Fit:
 
 
 class Profile:
-    """What is known of a column's cells, which come in blocks.
+    """The facts about a column's cells, which come in blocks.
 
     Args:
         name: The column's name.
@@ -282,7 +282,7 @@ def _luhn(digits: str) -> bool:
 
 @dataclass(frozen=True)
 class Habits:
-    """What other columns of the file, or the user, say of marks and dates."""
+    """The decimal mark and the order of dates, from other columns of the file or from the user."""
 
     decimal: str | None = None
     day_first: bool | None = None
@@ -307,12 +307,12 @@ def habits(profiles: Iterable[Profile], decimal: str | None, day_first: bool | N
 
 
 def column(profile: Profile, habit: Habits, role: str = "", show: bool = False) -> Column:
-    """Return what a column holds.
+    """Return the description of a column.
 
     Args:
         profile: All of its cells.
-        habit: What is known of the file.
-        role: The user's word for it, empty where it is to be guessed.
+        habit: The habits of the file.
+        role: The role that the user gives it. Empty if it is guessed.
         show: Whether it is shown although it looks like a secret or a person.
     """
     doubts: list[Doubt] = []

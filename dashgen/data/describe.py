@@ -1,4 +1,4 @@
-"""What a file holds, and what has to be asked before a page is made of it."""
+"""The content of a file, and the doubts to settle before it becomes a page."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -26,7 +26,7 @@ SOURCE = [one.name for one in fields(Source) if one.name != "path"]
 
 @dataclass(frozen=True)
 class Description:
-    """A file, how it is written, its columns, and what is not sure."""
+    """A file, its format, its columns, and its doubts."""
 
     path: Path
     source: Source
@@ -49,8 +49,8 @@ class Description:
     def placed(self, project: Path, copy: bool | None = None) -> tuple[str, bytes | None]:
         """Return the path by which a project finds the file, and the content that goes there.
 
-        A large file, and one with secrets or persons, stays where it is, and so does a file that
-        is in the project already.
+        A large file stays in its place. So does a file with secrets or persons, and a file in the
+        project.
         """
         if self.source.format == "postgresql":
             return formats.without_password(self.path), None
@@ -65,7 +65,7 @@ class Description:
         return f"{FOLDER}/{self.path.name}", self.path.read_bytes()
 
     def entry(self, path: str) -> dict[str, Any]:
-        """Return what an entry of ``pages`` says of the file."""
+        """Return the keys of an entry of ``pages`` that describe the file."""
         plain = Source("")
         source = {"path": path} | {
             key: value
@@ -109,15 +109,15 @@ class Description:
 
 
 class Survey:
-    """All that a file holds, read once; what it means may be asked several times.
+    """The content of a file, which is read once. Its meaning may be asked several times.
 
     Args:
         path: A file in one of the formats.
-        given: What the user has said about how it is written.
+        given: The user's answers about its format.
         progress: Told how many rows have been read.
 
     Raises:
-        DataError: It is not read; the message says why and what to do.
+        DataError: It is not read. The message has the reason and a way out.
     """
 
     def __init__(self, path: Path, given: Given, progress: Callable[[int], None]) -> None:
@@ -183,7 +183,7 @@ class Survey:
             self.doubts.append(Doubt("the password is not written down: set PGPASSWORD"))
 
     def _looks(self) -> dict[str, str]:
-        """Return the number format of each column of a workbook, and note what has no value."""
+        """Return the number format of each column of a workbook, and note cells without a value."""
         if self.source.format != "excel":
             return {}
         found = formats.looks(self.path, self.source)
@@ -215,10 +215,10 @@ class Survey:
         self.doubts = [doubt for doubt in self.doubts if doubt.about != "footer"]
 
     def description(self, given: Given) -> Description:
-        """Return what the columns mean.
+        """Return the meaning of the columns.
 
         Args:
-            given: What the user has said about them.
+            given: The user's answers about them.
 
         Raises:
             DataError: That cannot be.
@@ -256,7 +256,7 @@ class Survey:
 
 
 def form_doubts(path: Path, given: Given) -> list[Doubt]:
-    """Return what is not sure of how a file is written, as far as its beginning shows it.
+    """Return the doubts about a file's format that its beginning shows.
 
     Raises:
         DataError: It is no file with a table.
@@ -267,7 +267,7 @@ def form_doubts(path: Path, given: Given) -> list[Doubt]:
 
 @contextmanager
 def _errors(path: Path) -> Iterator[None]:
-    """Turn what is wrong with a file into an error with a way out."""
+    """Turn a problem of a file into an error with a way out."""
     try:
         yield
     except ReadingError as error:
@@ -284,15 +284,15 @@ def _errors(path: Path) -> Iterator[None]:
 def described(
     path: Path, given: Given | None = None, progress: Callable[[int], None] = lambda _: None
 ) -> Description:
-    """Read a file from its first to its last row, and say what it holds.
+    """Read a file from its first to its last row, and return its description.
 
     Args:
         path: A file in one of the formats.
-        given: What the user has said about it.
+        given: The user's answers about it.
         progress: Told how many rows have been read.
 
     Raises:
-        DataError: It is not read; the message says why and what to do.
+        DataError: It is not read. The message has the reason and a way out.
     """
     given = given or Given()
     return Survey(path, given, progress).description(given)
@@ -313,7 +313,7 @@ def refuse_doubts(path: Path, doubts: Iterable[tuple[str, Doubt]]) -> None:
 
     Args:
         path: The file.
-        doubts: What is not sure of it, each with the column that it is about, if any.
+        doubts: The doubts about it, each with its column, or with an empty text.
 
     Raises:
         DataError: Names the first such doubt and the flags that answer it.

@@ -1,4 +1,4 @@
-"""A file with a table, read as it is described: rows of cells, and what a cell means.
+"""A file with a table, read by its description: rows of cells, and their values.
 
 Nothing is guessed here. A cell that does not fit its description is an error with its line.
 """
@@ -69,11 +69,11 @@ class Native(str):
 
 @dataclass(frozen=True)
 class Source:
-    """Where a table is, and how it is written."""
+    """The place and the format of a table."""
 
     path: str
     format: str = "csv"
-    """csv, jsonl, excel, parquet or postgresql; the module of that name reads it."""
+    """csv, jsonl, excel, parquet or postgresql. The module of that name reads it."""
     sheet: str = ""
     """The sheet of a workbook."""
     merged: str = "first"
@@ -151,7 +151,7 @@ def table(source: Source, path: Path) -> tuple[list[str], Rows]:
     """Return the names of the columns, and the rows of cells with their lines.
 
     Raises:
-        ReadingError: The file is not as described; also while the rows are read.
+        ReadingError: The file is not as described. Reading the rows may raise it, too.
     """
     columns, rows = heading(source, lines(source, path))
     return shaped(source, columns, held_back(rows, source.footer, []))
@@ -214,7 +214,7 @@ def unpivoted(columns: list[str], rows: Rows) -> tuple[list[str], Rows]:
 
 
 def span(header: str) -> str:
-    """Return what a header is that stands for a time."""
+    """Return the kind of time that a header stands for."""
     return {4: "year", 7: "month"}.get(len(header), "day")
 
 
@@ -279,7 +279,7 @@ def moment(cell: str, form: str) -> datetime | None:
 
 
 def reader(kind: str, *, decimal: str = ".", form: str = "iso") -> Callable[[str], str | None]:
-    """Return what turns a cell of a type into its plain form; None means that it does not fit.
+    """Return a function that turns a cell into its plain form, or into None if it does not fit.
 
     Args:
         kind: text, integer, number, boolean, date, datetime or time.

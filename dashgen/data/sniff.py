@@ -1,4 +1,4 @@
-"""How a file is written: its encoding, its delimiter, its header, and what is no row."""
+"""The format of a file: its encoding, delimiter and header, and lines that are no rows."""
 
 import codecs
 import csv
@@ -36,7 +36,7 @@ TOTAL = re.compile(r"(grand |sub)?total|sum|summe|gesamt\w*|somme|totale?", re.I
 
 @dataclass(frozen=True)
 class Given:
-    """What the user has said about a file; None and empty are to be guessed."""
+    """The user's answers about a file. dashgen guesses those that are None or empty."""
 
     encoding: str | None = None
     delimiter: str | None = None
@@ -53,7 +53,7 @@ class Given:
 
 
 def sniffed(path: Path, given: Given) -> tuple[Source, list[Doubt]]:
-    """Return how a file is written, and what is not sure of that; only its beginning is read.
+    """Return the format of a file, and doubts about it. Only the beginning is read.
 
     Raises:
         DataError: It is no file with a table.
@@ -115,7 +115,7 @@ def _written(path: Path, form: str, given: Given, doubts: list[Doubt]) -> Source
 
 
 def year_doubts(top: Sequence[Sequence[str]], header: int) -> list[Doubt]:
-    """Return what is not sure of headers that are years or months, and have none below them."""
+    """Return doubts about headers that are years or months, with no years or months below."""
     names, rows = top[header - 1], top[header:]
     years = [place for place, name in enumerate(names) if YEAR.fullmatch(name.strip())]
     below = [row[place] for row in rows for place in years if place < len(row)]
@@ -131,7 +131,7 @@ def year_doubts(top: Sequence[Sequence[str]], header: int) -> list[Doubt]:
 
 
 def header_doubts(top: Sequence[Sequence[str]], header: int) -> list[Doubt]:
-    """Return what is not sure of the row that was taken for the header, and of the next one."""
+    """Return doubts about the row that was taken for the header, and about the next row."""
     names, rows = top[header - 1], top[header : header + ROWS]
     if len(rows) < 2:
         return []
@@ -169,7 +169,7 @@ def header_doubts(top: Sequence[Sequence[str]], header: int) -> list[Doubt]:
 
 
 def footer_doubts(last: Sequence[tuple[int, Sequence[str]]], width: int) -> list[Doubt]:
-    """Return what is not sure of the last rows, each with its line: they may be totals or notes."""
+    """Return doubts about the last rows, each with its line: they may be totals or notes."""
     count = 0
     for _, row in reversed(last):
         filled = [cell for cell in row if cell.strip()]
@@ -308,7 +308,7 @@ def _space_doubts(text: str) -> list[Doubt]:
 
 
 def _widths(text: str, mark: str) -> list[int]:
-    """Return the number of cells of the first rows; the last one may be cut, so it is left out."""
+    """Return the number of cells of the first rows, without the last, which may be cut."""
     cut = text if len(text) < SAMPLE else text[: text.rfind("\n")]
     widths = []
     try:
@@ -328,7 +328,7 @@ def top_of(source: Source, path: Path) -> list[tuple[int, list[str]]]:
 
 
 def _header(top: Sequence[Sequence[str]], doubts: list[Doubt]) -> int:
-    """Return the first row that is as wide as the table; before it may be a title and notes."""
+    """Return the first row that is as wide as the table. A title and notes may be before it."""
     usual = Counter(len(row) for row in top).most_common(1)[0][0]
     wide = (
         place

@@ -1,4 +1,4 @@
-"""Every text that people read keeps to the rules of plain words, but for those of `NOT_YET`.
+"""Every text that people read keeps to the rules of plain words.
 
 `-k docs/data.md` checks one file and lists its sentences.
 """
@@ -17,25 +17,9 @@ from dashgen.cli.app import app
 from dashgen.releases import installed
 from tests.support.projects import Variant, render
 
-from .rules import Problem, Text, broken, of_markdown, of_plain, of_python, problems
+from .rules import Text, broken, of_markdown, of_plain, of_python, problems
 
 ROOT = Path(__file__).parents[2]
-
-# A file that passes has to leave this list.
-NOT_YET: frozenset[str] = frozenset(
-    {
-        "dashgen/data/__init__.py",
-        "dashgen/data/columns.py",
-        "dashgen/data/describe.py",
-        "dashgen/data/reading.py",
-        "dashgen/data/sniff.py",
-        "dashgen/system.py",
-        "template/pages/dataset/data.py",
-        "template/pages/dataset/figures.py",
-        "template/parts/data/datasets.py",
-        "template/parts/data/reading.py",
-    }
-)
 
 # Every part but one of each axis, and projects without what yes/no questions add.
 VARIANTS = (
@@ -136,12 +120,9 @@ def projects() -> dict[str, tuple[Text, ...]]:
 
 
 def check(name: str, texts: Iterable[Text]) -> None:
-    """Fail if a text breaks a rule, or if a file of `NOT_YET` no longer does."""
-    found: list[Problem] = [problem for text in texts for problem in problems(text)]
-    if name in NOT_YET:
-        assert found, f"{name} passes: take it out of NOT_YET"
-    else:
-        assert not found, "\n".join(map(str, [name, *found]))
+    """Fail if a text breaks a rule."""
+    found = [str(problem) for text in texts for problem in problems(text)]
+    assert not found, "\n".join([name, *found])
 
 
 def ids(path: Path) -> str:
@@ -176,12 +157,6 @@ def test_the_files_of_projects() -> None:
         except AssertionError as failure:
             failures.append(str(failure))
     assert not failures, "\n\n".join(failures)
-
-
-def test_every_name_of_the_list_is_that_of_a_file() -> None:
-    known = {ids(path) for path in [*documents(), *modules(), *question_files()]}
-    known |= {f"{name} --help" for name in COMMANDS} | {*projects()}
-    assert sorted(NOT_YET - known) == []
 
 
 def test_all_questions_are_read() -> None:
@@ -301,8 +276,7 @@ def test_docstrings_comments_and_messages_of_a_module_are_read() -> None:
     ]
 
 
-def test_a_list_that_is_out_of_date_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(f"{__name__}.NOT_YET", frozenset({"good.md", "bad.md"}))
-    check("bad.md", [Text(1, "A text; of two.")])
-    with pytest.raises(AssertionError, match="take it out of NOT_YET"):
-        check("good.md", [Text(1, "A text.")])
+def test_a_text_that_breaks_a_rule_fails() -> None:
+    check("good.md", [Text(1, "A text.")])
+    with pytest.raises(AssertionError, match="semicolon: A text; of two"):
+        check("bad.md", [Text(1, "A text."), Text(1, "A text; of two.")])

@@ -1,4 +1,4 @@
-"""Queries over the page's data; no Dash here, so that they are easy to test and to replace.
+"""Queries over the page's data, without Dash, so that they are easy to test and to replace.
 
 Each query is made of DuckDB's own expressions. Its answer is kept until the data change.
 """
@@ -41,7 +41,7 @@ FREQUENCIES = {
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart: its kind, what it is over, and what it shows; no measure is the number of rows."""
+    """A chart: its kind, its column, and its measure. Without a measure it counts rows."""
 
     kind: str
     over: Column
@@ -54,7 +54,7 @@ def of_role(*roles: str) -> list[Column]:
 
 
 def measures() -> list[Column]:
-    """Return the measures: money first, then what has a sum, then what has a mean."""
+    """Return the measures: first money, then sums, then means."""
     return sorted(
         of_role("measure"), key=lambda column: (column.total != "sum", column.unit in ("", "%"))
     )
@@ -86,7 +86,7 @@ def filters() -> list[Column]:
 def charts() -> list[Chart]:
     """Return the charts: over time, by the first two categories, and of the measures.
 
-    One that a category would be too many for is left out; without any, rows are counted.
+    A category with too many values has no chart. Without measures, the charts count rows.
     """
     sums = measures()
     main = sums[0] if sums else None
@@ -107,7 +107,7 @@ def total(column: Column) -> Expression:
 
 
 def shown(measure: Column | None) -> Expression:
-    """Return what a chart shows: a measure, or the number of rows."""
+    """Return the value of a chart: a measure, or the number of rows."""
     return total(measure) if measure else datasets.count("n").cast("DOUBLE")
 
 
@@ -137,14 +137,14 @@ def step() -> str:
 
 
 def trend(criteria: Criteria, measure: Column | None) -> list[tuple[str, float]]:
-    """Return a measure over time, one point a step; no measure is the number of rows."""
+    """Return a measure over time, one point a step. Without a measure it is the number of rows."""
     points = trends(criteria)
     place = [None, *measures()[:FIGURES]].index(measure)
     return [(at, values[place]) for at, *values in points]
 
 
 def trends(criteria: Criteria) -> list[tuple[Any, ...]]:
-    """Return what the key figures show over time, a row a step, in one query.
+    """Return the key figures over time, with one row for each step, by one query.
 
     A step without rows has no values, so that a line has a gap there.
     """

@@ -27,7 +27,7 @@ def number(value: float | None, column: Column | None = None) -> str:
 
 
 def called(measure: Column | None) -> str:
-    """Return what a chart shows in words."""
+    """Return the name of a chart's value."""
     if measure is None:
         return "Rows"
     return f"Mean {measure.title}" if measure.total == "mean" else measure.title
@@ -85,7 +85,7 @@ def pale(color: str) -> str:
 
 
 def empty() -> go.Figure:
-    """Return what stands in the place of each chart where no row passes the filters."""
+    """Return the figure for a chart without rows."""
     note = {"text": "No rows match the filters", "showarrow": False, "xref": "paper"}
     note |= {"yref": "paper", "x": 0.5, "y": 0.5}
     return go.Figure(layout={"xaxis": BARE, "yaxis": BARE, "annotations": [note]})
@@ -111,7 +111,7 @@ def line(chart: Chart, criteria: Criteria) -> go.Figure:
 
 
 def bars(chart: Chart, criteria: Criteria) -> go.Figure:
-    """Return a bar a category, the largest at the top; a click on one filters by it.
+    """Return one bar for each category, the largest at the top. A click on a bar filters by it.
 
     Its own filter takes no bar away: it colours those that pass.
     """
@@ -195,7 +195,7 @@ def tick(column: Column | None) -> dict[str, Any]:
 
 
 def spark(criteria: Criteria, measure: Column | None) -> str:
-    """Return a small trend as an image for CSS, empty where there is none."""
+    """Return a small trend as an image for CSS. Empty if there is none."""
     points = [value for _, value in data.trend(criteria, measure)]
     values = [value for value in points if value is not None]
     if len(values) < 3:

@@ -1,9 +1,9 @@
 """Data that a page shows: a file as `dataset.toml` describes it, converted once, queried by DuckDB.
 
 `Dataset(folder)` reads the description in a page's folder. The file becomes a DuckDB file below
-`instance/`, again when the file or its description changes. Queries read what they need of it, so
-a process holds no copy of the data. Columns are called `c0`, `c1`, … in queries, in the order of
-the description, whatever their names are.
+`instance/`, again when the file or its description changes. Queries read only the parts that they
+need, so a process holds no copy of the data. In queries the columns are `c0`, `c1`, … in the order
+of the description.
 """
 
 import csv
@@ -61,7 +61,7 @@ Answer = TypeVar("Answer")
 
 
 class DataError(UserError):
-    """The data cannot be shown; the text says why, and what to do."""
+    """The data cannot be shown. The text has the reason, and a way out."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Column:
 
     @property
     def title(self) -> str:
-        """Return what the page calls it."""
+        """Return its name on the page."""
         return self.label or self.name
 
     @property
@@ -163,7 +163,7 @@ class Dataset:
         return rows.filter(reduce(and_, conditions)) if conditions else rows
 
     def found(self, column: Column, text: str) -> pd.DataFrame | None:
-        """Return the numbers of the rows that have a text; None where they are too many to keep."""
+        """Return the numbers of the rows that have a text, or None if they are too many to keep."""
 
         def ask() -> pd.DataFrame | None:
             rows = self.rows().filter(condition(column, text)).select(ColumnExpression(ROW))
@@ -265,10 +265,10 @@ def opened(folder: Path) -> Dataset:
 
 
 def description(file: Path) -> tuple[Source, list[Column]]:
-    """Return what a `dataset.toml` says.
+    """Return the content of a `dataset.toml`.
 
     Raises:
-        DataError: It cannot be read, or says something that is not known.
+        DataError: It cannot be read, or has unknown content.
     """
     try:
         said = tomllib.loads(file.read_text("utf-8"))
@@ -282,21 +282,21 @@ def description(file: Path) -> tuple[Source, list[Column]]:
         ]
     except (KeyError, TypeError, AttributeError) as error:
         known = ", ".join(field.name for field in fields(Column)[2:])
-        raise DataError(f"{file.name}: {error}; a column has {known}") from error
+        raise DataError(f"{file.name}: {error}. A column has {known}") from error
     for column in columns:
         if column.type not in KINDS or column.role not in ROLES:
             raise DataError(
-                f"{file.name}: column {column.name!r} has an unknown role or type; roles are "
-                f"{', '.join(ROLES)}; types are {', '.join(KINDS)}"
+                f"{file.name}: column {column.name!r} has an unknown role or type. Roles are "
+                f"{', '.join(ROLES)}. Types are {', '.join(KINDS)}"
             )
     return source, columns
 
 
 def convert(source: Source, path: Path, columns: Sequence[Column], made: Path) -> None:
-    """Write the file as DuckDB has it; but for Parquet, a plain CSV file lies between for a moment.
+    """Write the file in the format of DuckDB. All but Parquet is first written as plain CSV.
 
     Raises:
-        DataError: The file is not as it is described; the log has the same message.
+        DataError: The file is not as described. The log has the same message.
     """
     draft = made.with_suffix(f".{os.getpid()}")
     page = made.name.rpartition("-")[0]
@@ -354,7 +354,7 @@ def write_plain(source: Source, path: Path, columns: Sequence[Column], draft: Pa
     names, rows = table(source, path)
     for column in columns:
         if column.name not in names:
-            raise ReadingError(f"there is no column {column.name!r}; there is {', '.join(names)}")
+            raise ReadingError(f"there is no column {column.name!r}. There is {', '.join(names)}")
     places = [
         (
             names.index(column.name),
@@ -409,7 +409,7 @@ def plenty() -> Iterator[None]:
 
 
 def remove_others(made: Path) -> None:
-    """Remove what was made of earlier versions of a file."""
+    """Remove the converted files of earlier versions of a file."""
     for old in made.parent.glob(f"{made.name.rpartition('-')[0]}-*"):
         with suppress(OSError):  # Windows keeps what another process has open.
             if old != made:
@@ -430,7 +430,7 @@ class Connection:
         self.attached: dict[str, list[Path]] = {}
 
     def attach(self, file: Path) -> None:
-        """Open a converted file; the one before it stays open for queries under way."""
+        """Open a converted file. The one before it stays open for running queries."""
         files = self.attached.setdefault(file.name.rpartition("-")[0], [])
         if file in files:
             return
@@ -464,12 +464,12 @@ def cursor(file: Path | None = None) -> duckdb.DuckDBPyConnection:
 
 
 def alias(file: Path) -> str:
-    """Return what a converted file is called in queries: letters and digits."""
+    """Return the name of a converted file in queries: letters and digits."""
     return f"d{hashlib.sha256(str(file).encode()).hexdigest()[:20]}"
 
 
 def condition(column: Column, wanted: Any) -> Expression:
-    """Return what a row must fulfil: one of some values, a range from and to, or a text in it."""
+    """Return the condition for a row: one of some values, a range from and to, or a text in it."""
     if isinstance(wanted, Mapping):
         bounds = []
         for end, value in wanted.items():
@@ -484,7 +484,7 @@ def condition(column: Column, wanted: Any) -> Expression:
 
 
 def bound(column: Column, end: str, value: Any) -> Expression:
-    """Return what keeps a column above or below an end of a range."""
+    """Return the condition that keeps a column above or below an end of a range."""
     kind = {"date": "DATE", "datetime": "TIMESTAMP"}.get(column.type, "DOUBLE")
     if end == "from":
         return column.value >= ConstantExpression(value).cast(kind)
