@@ -61,7 +61,7 @@ class App:
     project: Project
     modules: list[Module]
     site: Called | None = None
-    """The call that makes the app; nothing where modules belong to no app that is known."""
+    """The call that makes the app. None if the modules belong to no known app."""
     extended: bool = False
     """Whether the app is of another class than Dash's own."""
     unsure: set[Path] = field(default_factory=set)

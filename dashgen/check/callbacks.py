@@ -38,7 +38,7 @@ class Callback:
     inputs: list[Dependency] = field(default_factory=list)
     states: list[Dependency] = field(default_factory=list)
     others: list[Dependency] = field(default_factory=list)
-    """What stands in running, progress and cancel."""
+    """The dependencies in running, progress and cancel."""
     exact: bool = True
     """Whether all inputs, states and outputs are known, and arrive one by one."""
     several: bool = False

@@ -37,9 +37,9 @@ class Rule:
     name: str
     severity: Severity
     summary: str
-    """What it finds, in one sentence."""
+    """The mistake that it finds, in one sentence."""
     why: str
-    """What happens in a running app."""
+    """The effect in a running app."""
     help: str
     """The way out, in one sentence."""
     bad: str
@@ -47,7 +47,7 @@ class Rule:
     good: str
     """The same module, mended."""
     proof: str
-    """What shows that it is so."""
+    """The evidence for it."""
     check: Callable[["App"], Iterable[Problem]]
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from dashgen.check.syntax import Imported, Module
 
 MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "environment.yml")
-"""What stands in the top folder of a project."""
+"""Files and folders in the top folder of a project."""
 
 NOT_OURS = frozenset(
     "node_modules site-packages __pycache__ venv env build dist __pypackages__".split()
@@ -55,7 +55,7 @@ class Project:
     """The modules that are not Python, and why."""
     _modules: dict[Path, Module | None] = field(default_factory=dict)
     names: dict[tuple[int, int], tuple[Any, ...]] = field(default_factory=dict)
-    """What names stand for, as resolvers have found it; it is the same in every app."""
+    """The meanings of names that resolvers have found. They are the same in every app."""
     _located: dict[tuple[str, str, int], Path | None] = field(default_factory=dict)
 
     @cached_property

@@ -39,7 +39,7 @@ STAR_NAMES = {
         "Input Output State ALL MATCH ALLSMALLER ClientsideFunction".split()
     ),
 }
-"""What a star import from Dash brings."""
+"""The names that a star import from Dash brings."""
 
 
 class External(NamedTuple):

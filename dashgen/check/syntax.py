@@ -39,7 +39,7 @@ class Binding:
     """assign, loop, import, from, param, function, class, or other: something unknown."""
     node: Any
     scope: "Scope"
-    """Where the value is to be read."""
+    """The scope in which the value is read."""
     path: tuple[int, ...] = ()
     """Which part of the value, where it is unpacked."""
 

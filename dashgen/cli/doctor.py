@@ -67,7 +67,7 @@ def _as_text(diagnosis: "Diagnosis") -> str:
         if finding.advice:
             lines.append(f"{'':<6}{'':<{column}}  {styled('→', 'term')} {finding.advice}")
     if diagnosis.project is None:
-        lines.append("\nThere is no project here; dashgen doctor PATH looks at one.")
+        lines.append("\nThere is no project here. To check a project, run dashgen doctor PATH.")
     failed = sum(finding.verdict.value == "failed" for finding in diagnosis.findings)
     lines.append(f"\n{failed} failed." if failed else "\nAll is well.")
     return "\n".join(lines)

@@ -279,7 +279,7 @@ def _secrets(settings: Mapping[str, str]) -> Iterator[Finding]:
         words = "is missing or short, and APP_ENVIRONMENT is production"
         yield Finding("APP_SECRET_KEY", Verdict.FAILED, words, f"set it to the output of {make}")
     elif not key:
-        words = "is not set; one is made in instance/, for this machine"
+        words = "is not set. The app makes one in instance/, for this machine"
         yield Finding("APP_SECRET_KEY", Verdict.OK, words)
     else:
         yield Finding("APP_SECRET_KEY", Verdict.OK, f"is set ({len(key)} characters)")

@@ -268,11 +268,11 @@ def _around(place: Place) -> Path | None:
 
 def _why_uncommitted(place: Place, around: Path | None) -> str:
     if around and around != place.path:
-        return f"it is in the repository {around}; look at it and commit it there"
+        return f"it is in the repository {around}. Look at it and commit it there"
     if place.state is State.OCCUPIED:
-        return "the folder had content; look at it and commit it yourself"
+        return "the folder had content. Look at it and commit it yourself"
     if around and not git.is_unused(around):
-        return "the repository has a history; look at it and commit it yourself"
+        return "the repository has a history. Look at it and commit it yourself"
     return ""
 
 

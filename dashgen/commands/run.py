@@ -76,7 +76,7 @@ def run(project: Path, say: Say, port: int | None = None) -> None:
     wanted = port or PREFERRED_PORT
     port = _free_port(wanted)
     if port != wanted:
-        say(f"Port {wanted} is taken; using {port}")
+        say(f"Port {wanted} is in use. Using {port}")
     say("Starting the app …")
     app = _App(project, environment, port)
     with suppress(KeyboardInterrupt), app.running():

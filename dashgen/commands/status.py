@@ -43,7 +43,7 @@ class Status:
     pages: tuple["Page", ...]
     """The pages that are not where the answers have them."""
     renamed: Mapping[str, str]
-    """Files and folders (with a slash at the end) that were renamed, by the template's name."""
+    """Renamed files and folders, by the template's name. Folders end with a slash."""
     leftovers: tuple[Leftover, ...]
     """Files with conflicts of updates."""
     unfinished: bool

@@ -422,7 +422,7 @@ def _number(
     if profile.large:
         text = "text, because a figure beyond 2**53 would lose digits"
         if profile.limit < LARGEST:
-            text = "text; a workbook keeps 15 digits of a figure, and the others are lost"
+            text = "text, because a workbook keeps only 15 digits of a figure"
         doubts.append(Doubt(text))
         return "text", ""
     mark = marks[0]

@@ -10,7 +10,7 @@ from dashgen.project import git
 from dashgen.project.repository import Repository
 
 Stages = Mapping[int, File]
-"""A file's versions: 1 is the common one, 2 the user's, 3 the template's; 0 where there is one."""
+"""A file's versions: 1 is the common one, 2 the user's, 3 the template's. A single one is 0."""
 Kept = dict[str, Any]
 """A path's entry as a journal holds it."""
 

@@ -50,7 +50,7 @@ class Restored:
 
     files: tuple[str, ...]
     edits: Mapping[str, Path]
-    """Where files went that were edited after the update, by path."""
+    """Copies of files that were edited after the update, by path."""
 
 
 class Journal:

@@ -21,7 +21,7 @@ class Record:
     tag: str
     """The template's version."""
     source: str
-    """Where the template came from."""
+    """The source of the template."""
     answers: Mapping[str, Any]
     """Answers as they are written, without Copier's own keys."""
 

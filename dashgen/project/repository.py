@@ -90,7 +90,7 @@ class Repository:
     prefix: str
     """The project's folder below the root, empty or ending with a slash."""
     private: Path
-    """A folder inside git's own, for what is not to be committed."""
+    """A folder inside git's own, for files that are never committed."""
     objects: Path
     algorithm: str
     head: str

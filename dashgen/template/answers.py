@@ -21,7 +21,7 @@ from dashgen.errors import AnswersFileError, InvalidAnswerError, UnknownAnswersE
 from dashgen.template.questions import BaseLoader, Question, SafeLoader, Template
 
 Answer = Any
-"""A text, a number, yes or no; for a question of type yaml or json, lists and mappings of them."""
+"""A text, a number, yes or no. Questions of type yaml or json take lists and mappings of them."""
 Answers = dict[str, Answer]
 
 # Returns the fault of a value, or an empty string.

@@ -21,7 +21,7 @@ class Server:
 
     name: str
     command: str
-    """What starts one on this machine."""
+    """The command that starts one on this machine."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class ChoiceFacts:
     settings: tuple[Setting, ...] = ()
     server: Server | None = None
     switch: str = ""
-    """What becomes of the data that is there when another choice is made."""
+    """The effect of another choice on stored data."""
 
 
 def registry(facts: Mapping[str, Any], question: str) -> Mapping[str, ChoiceFacts]:

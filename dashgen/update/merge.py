@@ -169,9 +169,9 @@ class Merge:
         if expected and self._untouched(path, place):
             return Change(place, Outcome.REMOVED, writes={place: None})
         if place == self.places.at(path) and fnmatch(path, DESCRIPTIONS):
-            # A description alone is worth nothing, and git has it.
+            # A description alone is useless, and git has it.
             return Change(place, Outcome.REMOVED, "git has your version", writes={place: None})
-        return Change(place, Outcome.KEPT, "the template no longer has it; it is yours now")
+        return Change(place, Outcome.KEPT, "the template no longer has it, so it is yours now")
 
     def _together(self, dropped: Mapping[str, Change]) -> list[Change]:
         """Keep files that the template drops together if the user changed one of them.
@@ -244,7 +244,7 @@ class Merge:
                 continue
             there = goal + path.removeprefix(here)
             if not self._ours(path).mergeable or there in self.entries:
-                yield Change(path, Outcome.KEPT, f"yours; the page moves to {goal}")
+                yield Change(path, Outcome.KEPT, f"yours, while the page moves to {goal}")
                 continue
             file = File(self._ours(path).content, entry.mode)
             yield Change(there, Outcome.CHANGED, f"was {path}", {path: None, there: file})
@@ -259,7 +259,7 @@ class Merge:
         here, goal = self.places.at(path), self.places.at(target)
         if place is None:
             same = old == new and target == path
-            note = "you deleted it; the template has changed it since"
+            note = "you deleted it, and the template has changed it since"
             return None if same else Change(goal, Outcome.DELETED, note)
         ours = self._ours(place)
         if path == ANSWERS_FILE:
@@ -363,7 +363,7 @@ class Merge:
         writes = {**removal, offer: File(patch(path, old, new.content))}
         if removal or new.mode != ours.mode:
             writes[path] = File(ours.content, new.mode)
-        note = f"you rewrote it, so it is yours; the template's change is in {offer}"
+        note = f"you rewrote it, so it is yours. The template's change is in {offer}"
         return Change(path, Outcome.KEPT, note, writes)
 
     def _code(
@@ -430,7 +430,7 @@ class Merge:
         writes: dict[str, File | None] = {**(removal or {}), aside: new}
         if ours and (removal or ours.mode != self._ours(path).mode):
             writes[path] = ours
-        note = f"{problem}; the template's version is in {aside}"
+        note = f"{problem}. The template's version is in {aside}"
         return Change(path, Outcome.CONFLICT, note, writes)
 
     # The project's side.
@@ -575,10 +575,10 @@ class Merge:
         if not staged:
             return change
         if change.outcome is Outcome.CONFLICT:
-            note = "not checked out, and changed on both sides; it stays as you have it"
+            note = "not checked out, and changed on both sides. Your version stays"
             return Change(change.path, Outcome.KEPT, note)
         writes = {path: file for path, file in change.writes.items() if path not in staged}
-        note = ", ".join(filter(None, [change.note, "not checked out; in git's index"]))
+        note = ", ".join(filter(None, [change.note, "not checked out, but in git's index"]))
         return replace(change, note=note, writes=writes, staged=staged)
 
     def _left_out(self, path: str) -> bool:

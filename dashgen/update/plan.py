@@ -265,7 +265,7 @@ def _left_behind(
         given = {merge.places.of(path) for path in base} | {merge.goal(path) for path in theirs}
         for path in merge.entries:
             if path.startswith(folder) and path not in given:
-                note = f"yours; the package moves to {goal}, and it stays here"
+                note = f"yours, so it stays here. The package moves to {goal}"
                 yield Change(path, Outcome.KEPT, note)
 
 

@@ -129,7 +129,7 @@ def test_inside_a_repository_the_files_are_its_own(
         (work / "services/api").mkdir(parents=True)
     assert main(["new", "services/api", "-y"]) == 0
     said = capsys.readouterr().out
-    assert f"Not committed: it is in the repository {work}; look at it and commit it there." in said
+    assert f"Not committed: it is in the repository {work}. Look at it and commit it there." in said
     assert not (work / "services/api/.git").exists()
     assert git(work, "rev-list", "--count", "HEAD") == "1"
     git(work, "add", "--all")

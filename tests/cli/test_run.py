@@ -145,7 +145,7 @@ def test_a_taken_port_is_avoided_and_that_is_said(tmp_path: Path) -> None:
         else:
             taken.listen()
         with running(checkout) as run:
-            said = int(run.line(r"Port 8050 is taken; using (\d+)")[1])
+            said = int(run.line(r"Port 8050 is in use. Using (\d+)")[1])
             port = int(run.line(r"Serving at http://127\.0\.0\.1:(\d+)")[1])
             assert port == said != 8050
             assert get(port, "/health") == "OK"

@@ -4,6 +4,7 @@ A rule finds only mistakes that are certain. A word in backticks counts as one w
 """
 
 import ast
+import inspect
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -133,14 +134,12 @@ def of_plain(text: str, line: int = 1) -> Iterator[Text]:
             yield Text(line, re.sub(r"^\w+: (?=[A-Z])|^[-*] ", "", part))
 
 
-DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-
-
 def of_python(source: str) -> Iterator[Text]:
     """Return the docstrings, the comments and the messages of errors of a module."""
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, DOCUMENTED) and (docstring := ast.get_docstring(node)):
-            yield from of_plain(docstring, getattr(node, "lineno", 1))
+        # A string behind an attribute documents it, too.
+        if isinstance(node, ast.Expr) and (docstring := _message(node.value)):
+            yield from of_plain(inspect.cleandoc(docstring), node.lineno)
         if isinstance(node, ast.Call) and _makes_an_error(node.func):
             for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
                 if message := _message(argument):

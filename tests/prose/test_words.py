@@ -253,6 +253,7 @@ PYTHON = '''\
 # A comment; of two
 # lines.
 name = "a text; nobody's"
+"""An attribute; with a docstring."""
 
 
 def function(argument):
@@ -270,8 +271,9 @@ def test_docstrings_comments_and_messages_of_a_module_are_read() -> None:
     found = [str(problem) for text in of_python(PYTHON) for problem in problems(text)]
     assert found == [
         "line 1: semicolon: A module; with a docstring.",
-        "line 8: semicolon: An argument; described.",
-        "line 15: semicolon: `c` failed; badly",
+        "line 6: semicolon: An attribute; with a docstring.",
+        "line 10: semicolon: An argument; described.",
+        "line 16: semicolon: `c` failed; badly",
         "line 3: semicolon: A comment; of two lines.",
     ]
 

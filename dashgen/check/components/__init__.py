@@ -15,7 +15,7 @@ DISTRIBUTIONS = {
 """The distribution that each library comes with, as it is pinned."""
 
 Library = dict[str, frozenset[str]]
-"""Component → its properties; wildcards end in ``*``."""
+"""Component → its properties. Wildcards end in ``*``."""
 
 
 @cache

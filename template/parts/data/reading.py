@@ -85,7 +85,7 @@ class Source:
     footer: int = 0
     """Rows at the end that do not belong to the table, such as totals."""
     ragged: str = "refuse"
-    """What becomes of rows that are too short or too long: refuse, fill or skip."""
+    """The treatment of rows that are too short or too long: refuse, fill or skip."""
     unpivot: bool = False
     """Whether each cell below a year becomes a row of its own."""
 
