@@ -138,7 +138,7 @@ class DestinationNotEmptyError(DestinationTakenError):
     """The destination is a folder with content."""
 
     def __init__(self, path: Path, entries: Sequence[str]) -> None:
-        hint = "choose a new or an empty folder, or pass --force to add what is missing"
+        hint = "choose a new or an empty folder, or pass --force to add the missing files"
         if ".copier-answers.yml" in entries:
             hint = "it holds a project: 'dashgen update' brings one up to date"
         more = f", … {len(entries) - NAMED_ENTRIES} more" if len(entries) > NAMED_ENTRIES else ""

@@ -202,7 +202,7 @@ def new(
         try:
             serve(project.path, output.step, port)
         except KeyboardInterrupt as error:
-            error.add_note("stopped before the app was started; the project is written")
+            error.add_note("stopped before the app was started, but the project is written")
             raise
 
 

@@ -96,14 +96,14 @@ class Terminal:
         return self.picked
 
     def settle(self, path: str, present: Path, new: Path) -> Existing:
-        """Ask what becomes of a file that is there already, and show the difference on request."""
+        """Ask what to do with an existing file, and show the difference on request."""
         offers = [
             (Existing.KEEP.value, "Keep", "the file stays as it is", True),
-            (Existing.OVERWRITE.value, "Overwrite", "what is there is lost", False),
+            (Existing.OVERWRITE.value, "Overwrite", "your version is lost", False),
             ("difference", "Show the difference", "and ask again", False),
             (Existing.BESIDE.value, "Save beside", f"as {unused_name(present).name}", False),
         ]
-        while (wish := _select(f"{path} is there already", offers, "keep")) == "difference":
+        while (wish := _select(f"{path} exists already", offers, "keep")) == "difference":
             print(difference(path, present, new), flush=True)
         return Existing(wish)
 

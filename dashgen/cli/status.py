@@ -60,16 +60,20 @@ def _status_as_data(status: "Status") -> dict[str, Any]:
 
 def _status_as_text(status: "Status") -> str:
     width = max(map(len, status.answers))
-    news = f"; {status.newest} is there: dashgen update" if status.outdated else ", the newest here"
+    news = (
+        f", while {status.newest} is there: dashgen update"
+        if status.outdated
+        else ", the newest here"
+    )
     lines = [f"{status.project}: template {status.version}{news}", ""]
     lines += [f"  {name:<{width}}  {shown(value)}" for name, value in status.answers.items()]
     if status.unfinished:
-        lines += ["", "An update was cut off: dashgen update --abort puts everything back."]
+        lines += ["", "An update is unfinished: dashgen update --abort puts everything back."]
     if status.pages:
         lines += ["", "These pages are not where the answers have them:", ""]
         lines += [f"  {page.name}: {page.advice}" for page in status.pages]
     if status.leftovers:
-        lines += ["", "An update left these for you:", ""]
+        lines += ["", "Earlier updates left these files for you:", ""]
         lines += [f"  {path} {advice}" for path, advice in status.leftovers]
     if not (status.modified or status.deleted or status.renamed):
         return "\n".join([*lines, "", "No file differs from the template."])

@@ -28,7 +28,7 @@ from dashgen.template.choices import ChoiceFacts, Setting, registry, settings
 OLDEST_PYTHON = (3, 11)
 SHORTEST_KEY = 16
 READY_SECONDS = 60.0
-START = "run 'uv run python app.py' and read what it says"
+START = "run 'uv run python app.py' and read its output"
 # Run by the project's own Python, because only that has the drivers of its servers.
 ASK_READINESS = """
 import json
@@ -116,7 +116,7 @@ def _machine() -> Iterator[Finding]:
 
 def _git() -> Iterator[Finding]:
     if (program := git.program()) is None:
-        advice = "install git, or make projects with --no-git; updates need it"
+        advice = "install git. Updates need it. Without git, only dashgen new --no-git works"
         yield Finding("git", Verdict.FAILED, "is not on the PATH", advice)
         return
     done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
@@ -150,7 +150,7 @@ def _project(project: Path) -> Iterator[Finding]:
         name = {"name": Stated(project.name, "the folder's name")}
         resolved = resolve(template, records.read(project).stated(template), name)
     except DashgenError as error:
-        advice = error.hint or "put back what dashgen wrote: git log -p -- " + ANSWERS_FILE
+        advice = error.hint or "restore the file that dashgen wrote: git log -p -- " + ANSWERS_FILE
         yield Finding("project", Verdict.FAILED, error.message, advice)
         return
     facts = resolved.facts
@@ -190,7 +190,7 @@ def _compared(project: Path) -> Iterator[Finding]:
         yield Finding("update", Verdict.FAILED, f"{path} {words}", what)
     for old, new in found.renamed.items():
         if old.endswith("/"):
-            advice = "dashgen update follows it; commit the renaming first"
+            advice = "commit the renaming first. Then dashgen update follows it"
             yield Finding("renamed", Verdict.NOTE, f"{old} is {new} here", advice)
 
 
@@ -265,8 +265,8 @@ def _strays(
                     continue
                 names.discard(setting.variable)
                 words = (
-                    f"{setting.variable} is for {question} {choice}; "
-                    f"this project has {choices[question]}"
+                    f"{setting.variable} is for {question} {choice}, "
+                    f"but this project has {choices[question]}"
                 )
                 yield Finding(".env", Verdict.NOTE, words, "remove that line from .env")
 
@@ -301,8 +301,8 @@ def _port(settings: Mapping[str, str]) -> Finding:
             probe.bind((host, int(stated)))
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        advice = "stop what serves there, or set PORT to another"
-        return Finding(subject, Verdict.FAILED, f"cannot be had at {host} ({reason})", advice)
+        advice = "stop the program that uses it, or set PORT to another port"
+        return Finding(subject, Verdict.FAILED, f"is not available at {host} ({reason})", advice)
     return Finding(subject, Verdict.OK, f"is free at {host}")
 
 

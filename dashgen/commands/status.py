@@ -98,7 +98,7 @@ def _pages(
     renamed = places.renamed_pages(moves, pristine.pages)
     for name in sorted(pristine.pages):
         if name in renamed:
-            advice = f"it is in {renamed[name]}; {renaming(name, renamed[name])}"
+            advice = f"it is in {renamed[name]}. {renaming(name, renamed[name])}"
             yield Page(name, "renamed", advice)
         elif not any(place for path, place in where.items() if f"/{PAGES}/{name}/" in path):
             folder = next((path for path in where if f"/{PAGES}/{name}/" in path), "")
@@ -108,7 +108,7 @@ def _pages(
                 continue
             words = ("add", "brings it back"), ("remove", "takes it out of the answers")
             advice = ", ".join(f"dashgen {verb} page {name} {what}" for verb, what in words)
-            yield Page(name, "deleted", f"you deleted it; {advice}")
+            yield Page(name, "deleted", f"you deleted it. {advice}")
 
 
 def _places(project: Path, pristine: "Pristine") -> tuple[dict[str, str | None], dict[str, str]]:

@@ -149,7 +149,7 @@ def share() -> str:
     except (OSError, RuntimeError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         return (
-            f"{RECORDED_SOURCE} cannot be written ({str(reason).lower()}); dashgen update "
+            f"{RECORDED_SOURCE} cannot be written ({str(reason).lower()}). dashgen update "
             "works without it, copier update does not"
         )
 
@@ -173,7 +173,7 @@ def _add_own(path: Path) -> str:
     except FileNotFoundError:
         pass
     except DamagedBundleError as error:
-        warning = f"{RECORDED_SOURCE} was damaged ({error}) and is written anew"
+        warning = f"{RECORDED_SOURCE} was damaged ({error}) and is written again"
     merged.include(own())
     # A clone begins with the newest, whichever dashgen wrote last: never an older one.
     merged.current = max(merged.tags, key=Version)

@@ -274,10 +274,10 @@ def test_each_file_that_differs_is_asked_about_and_can_be_looked_at_first(work: 
     (work / "README.md").write_text("mine\n")
     (work / "app.py").write_text("mine\n")
     terminal = Terminal("new", ".", "-y", "--name", "Shop", "--force")
-    terminal.picks("README.md is there already", "Keep")
-    terminal.picks("app.py is there already", "Show the difference")
+    terminal.picks("README.md exists already", "Keep")
+    terminal.picks("app.py exists already", "Show the difference")
     terminal.sees("-mine")
-    terminal.picks("app.py is there already", "Overwrite")
+    terminal.picks("app.py exists already", "Overwrite")
     terminal.sees("app.py: overwritten")
     assert terminal.ends() == 0
     assert (work / "README.md").read_text() == "mine\n"
