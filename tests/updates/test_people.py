@@ -173,7 +173,7 @@ def test_another_package_stays_below_src_and_own_files_are_named(shop: Path) -> 
     assert not (shop / "store").exists()
     assert (shop / "src/store/pages/home.py").is_file()
     (kept,) = (change for change in done.changes if change.outcome is Outcome.KEPT)
-    assert (kept.path, kept.note.split(";")[0]) == ("src/shop/mine.py", "yours")
+    assert (kept.path, kept.note.split(",")[0]) == ("src/shop/mine.py", "yours")
     assert "moves to src/store/" in kept.note
 
 
