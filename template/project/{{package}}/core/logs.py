@@ -42,12 +42,15 @@ class TextFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, and a traceback indented below it."""
-        first, *more = super().format(record).split("\n")
+        text = super().format(record)
+        if "\n" not in text:
+            return text
+        first, *more = text.split("\n")
         return "\n".join([first, *(f"    {one_line(line)}" for line in more)])
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802, the name is given
         """Put the request and the callback before the message."""
-        where = " ".join(filter(None, (request_id.get(), callback.get())))
+        where = f"{request_id.get()} {callback.get()}".strip()
         record.where = f" [{where}]" if where else ""
         record.message = one_line(record.message)
         return super().formatMessage(record)
