@@ -24,6 +24,10 @@ from tests.support.projects import Variant, choices, render, served
 
 DOCS = Path(__file__).parents[1] / "docs/screenshots"
 WIDE, NARROW = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+TOP = """() => {
+    const section = document.querySelector(".section:has(#explore-graph)");
+    section ? section.scrollIntoView() : scrollTo(0, 0);
+}"""
 ROW = "#explore-table .ag-row:has-text('Australia') [col-id=country]"
 REGIONS = {"North": 5, "South": 4, "East": 3, "West": 3, "Abroad": 1}
 PRODUCTS = {"Lamp": 49, "Chair": 119, "Table": 399, "Shelf": 189, "Rug": 99, "Sofa": 899}
@@ -121,7 +125,7 @@ def shot(
         tab.settle()
     if clicks:
         tab.page.mouse.move(0, 0)
-        tab.page.evaluate("scrollTo(0, 0)")
+        tab.page.evaluate(TOP)
     tab.page.wait_for_timeout(500)
     tab.photograph(file, whole=whole)
     context.close()
