@@ -67,7 +67,8 @@ def checked(destination: str, force: bool = False) -> Place:
         printable = Path(destination.encode(errors="backslashreplace").decode())
         raise DestinationUnusableError(printable, "its name is not UTF-8") from error
     target = Path(os.path.realpath(stated))
-    new = takewhile(lambda path: not path.exists(), (target, *target.parents))
+    # `Path.exists` fails where a name is too long.
+    new = takewhile(lambda path: not os.path.exists(path), (target, *target.parents))  # noqa: PTH110
     if sys.platform == "win32" and (
         reason := next((f"{path.name} {why}" for path in new if (why := refused(path.name))), "")
     ):

@@ -72,7 +72,7 @@ def projects(folder: Path) -> Iterator[Path]:
 def reserved(written: list[Path]) -> dict[str, set[str]]:
     """Return the names that something holds, by what holds them."""
     held = {
-        KEYWORD: {*keyword.kwlist, *keyword.softkwlist},
+        KEYWORD: {*keyword.kwlist, *keyword.softkwlist, "type"},  # that one since Python 3.12
         STANDARD: ALSO_STANDARD | set(sys.stdlib_module_names),
         DEPENDENCY: TOOLS.union(*(_installed(project) for project in written)),
         OWN: FOLDERS.union(*(_own(project) for project in written)) - {"shop"},

@@ -76,6 +76,7 @@ SHARES = {
     "tests/browser/": slice(None),
     "tests/project/test_pages.py": None,
     "tests/benchmarks/": None,
+    "tests/cli/test_simulation.py": None,
     "tests/project/test_own_checks.py": slice(3, 4),  # its style: five shares of equal size
     "tests/matrix/test_variants.py": slice(2),  # its storage and manager
     "tests/updates/test_lab.py": slice(1),  # its kind of project

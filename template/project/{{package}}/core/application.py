@@ -1,5 +1,6 @@
 """Makes the app object: wires the parts together and does nothing else."""
 
+import gc
 from functools import cache
 
 import dash_mantine_components as dmc
@@ -63,3 +64,7 @@ def warm_up(app: Dash) -> None:
     if answer.status_code != 200:
         raise RuntimeError(f"the first page fails: {answer.status}")
     logs.forget()  # what the server logs from here on is not about that request
+    # The garbage collector leaves the objects of the import alone. Otherwise each process of the
+    # server would copy that memory.
+    gc.collect()
+    gc.freeze()

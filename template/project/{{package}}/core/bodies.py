@@ -1,12 +1,14 @@
 """The limits of a request for a callback: JSON that is cheap to read, in the form Dash sends."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from dash import Dash
 from flask import Flask, abort, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import RequestEntityTooLarge
+
+from . import logs
 
 # Lists and objects in a body. Three bytes make an empty one, which takes a hundred once it is read.
 LIMIT = 100_000
@@ -42,17 +44,23 @@ def install(app: Dash) -> None:
     @server.before_request
     def refuse() -> None:
         if request.path == CALLBACKS and request.method == "POST":
-            check(request.get_json(), callbacks)
+            logs.callback.set(logs.name_of(asked(request.get_json(), callbacks)))
 
 
-def check(body: Any, callbacks: Mapping[str, Any]) -> None:
-    """Answer with 400 or 404 unless a body asks for a callback, in the form that Dash sends."""
+def asked(body: Any, callbacks: Mapping[str, Any]) -> Callable[..., Any]:
+    """Return the callback that a body asks for.
+
+    Raises:
+        HTTPException: The body has another form than Dash's (400). The app has no such callback
+            (404).
+    """
     match body:
         case {"output": str(output), "inputs": list(inputs)}:
             known = callbacks.get(output, {})
         case _:
             abort(400, "This is no request for a callback.")
-    if "callback" not in known:
+    function: Callable[..., Any] | None = known.get("callback")
+    if function is None:
         abort(404, "There is no such callback.")
     states, outputs = body.get("state", []), body.get("outputs") or []
     outputs = [outputs] if isinstance(outputs, dict) else outputs
@@ -67,10 +75,11 @@ def check(body: Any, callbacks: Mapping[str, Any]) -> None:
         and all(isinstance(one, str) and "." in one for one in changed)
     ):
         abort(400, "The callback takes something else.")
+    return function
 
 
 def is_part(one: Any) -> bool:
     """Tell whether this names a property, or several that a pattern has matched."""
     if isinstance(one, dict):
-        return type(one.get("id")) in {str, dict} and isinstance(one.get("property"), str)
+        return isinstance(one.get("id"), (str, dict)) and isinstance(one.get("property"), str)
     return isinstance(one, list) and all(isinstance(each, dict) and is_part(each) for each in one)

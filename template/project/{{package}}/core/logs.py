@@ -6,19 +6,23 @@ import logging.config
 import random
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dash import Dash, ctx
-from flask import Flask, Response, g, request
+from flask import Flask
 
 from ..settings import settings
 
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
 APP = __name__.partition(".")[0]
 HEADER = "X-Request-ID"
+ID = re.compile(r"[\w.:-]{1,64}")
 ENVIRON = "HTTP_X_REQUEST_ID"  # how WSGI spells it
 log = logging.getLogger(__name__)
 
@@ -38,12 +42,15 @@ class TextFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, and a traceback indented below it."""
-        first, *more = super().format(record).split("\n")
+        text = super().format(record)
+        if "\n" not in text:
+            return text
+        first, *more = text.split("\n")
         return "\n".join([first, *(f"    {one_line(line)}" for line in more)])
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802, the name is given
         """Put the request and the callback before the message."""
-        where = " ".join(filter(None, (request_id.get(), callback.get())))
+        where = f"{request_id.get()} {callback.get()}".strip()
         record.where = f" [{where}]" if where else ""
         record.message = one_line(record.message)
         return super().formatMessage(record)
@@ -106,33 +113,30 @@ def name_of(function: Callable[..., Any]) -> str:
 def install(app: Dash) -> None:
     """Give each request an id, which the answer carries, too, and log callbacks that are slow."""
     server: Flask = app.server
-    functions = app.callback_map
+    answer = server.wsgi_app
 
-    def begin() -> None:
+    def identified(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Take the id that a proxy has given, or make one. Jobs get it with the headers."""
-        given = request.environ.get(ENVIRON, "")
-        known = given and re.fullmatch(r"[\w.:-]{1,64}", given)
-        own = given if known else f"{random.getrandbits(64):016x}"
-        request.environ[ENVIRON] = own
+        given = environ.get(ENVIRON, "")
+        own = given if given and ID.fullmatch(given) else f"{random.getrandbits(64):016x}"
+        environ[ENVIRON] = own
         request_id.set(own)
         callback.set("")
-        g.begun = time.perf_counter()
-        if request.method == "POST" and request.path == "/_dash-update-component":
-            body = request.get_json(silent=True)
-            output = str(body.get("output")) if isinstance(body, dict) else ""
-            if function := functions.get(output, {}).get("callback"):
-                callback.set(name_of(function))
+        begun = time.perf_counter()
 
-    server.before_request_funcs.setdefault(None, []).insert(0, begin)  # what follows may fail
+        body = answer(
+            environ,
+            lambda status, headers, *error: start_response(
+                status, [*headers, (HEADER, own)], *error
+            ),
+        )
+        seconds = time.perf_counter() - begun
+        if seconds >= settings.slow_seconds and (name := callback.get()):
+            log.warning("Slow: %s took %.2f s", name, seconds)
+        return body
 
-    @server.after_request
-    def end(response: Response) -> Response:
-        """Tell the id, and the slow callbacks."""
-        response.headers.add(HEADER, request_id.get())
-        seconds = time.perf_counter() - g.begun
-        if callback.get() and seconds >= settings.slow_seconds:
-            log.warning("Slow: %s took %.2f s", callback.get(), seconds)
-        return response
+    # A hook of Flask's costs more, and those before it can fail.
+    server.wsgi_app = identified  # type: ignore[method-assign]
 
 
 @contextmanager
