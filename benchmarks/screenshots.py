@@ -1,27 +1,34 @@
-"""Takes the pictures of data pages that the documentation shows.
+"""Takes the pictures of data pages and of the layouts that the documentation shows.
 
     python -m benchmarks.screenshots [FOLDER] [--look]
 
-Writes an app of a file of sales, and photographs it in Chromium. With `--look` there are also those
-by which one judges a change: few and many columns, light and dark, wide and narrow, nothing found.
+Writes an app of a file of sales and the demo in each layout, and photographs them in Chromium. With
+`--look` there are also pictures to judge a change by: few and many columns, light and dark, wide
+and narrow, nothing found.
 """
 
 import argparse
 import math
 import random
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Browser
 
 from dashgen.data.describe import described
 from tests.support.browser import Tab, alone
-from tests.support.projects import Variant, render, served
+from tests.support.projects import Variant, choices, render, served
 
 DOCS = Path(__file__).parents[1] / "docs/screenshots"
 WIDE, NARROW = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+TOP = """() => {
+    const section = document.querySelector(".section:has(#explore-graph)");
+    section ? section.scrollIntoView() : scrollTo(0, 0);
+}"""
+ROW = "#explore-table .ag-row:has-text('Australia') [col-id=country]"
 REGIONS = {"North": 5, "South": 4, "East": 3, "West": 3, "Abroad": 1}
 PRODUCTS = {"Lamp": 49, "Chair": 119, "Table": 399, "Shelf": 189, "Rug": 99, "Sofa": 899}
 PRODUCTS |= {"Mirror": 79, "Bed": 649, "Desk": 329, "Clock": 39}
@@ -97,21 +104,48 @@ def shot(
     scheme: str = "light",
     whole: bool = False,
     language: str = "en-GB",
+    ready: str = ".dataset .ag-root",
+    clicks: Sequence[str] = (),
+    scale: float = 1,
 ) -> None:
-    """Photograph a page once it is quiet."""
+    """Photograph a page once it is quiet, after some clicks."""
     context = browser.new_context(
         viewport={"width": size["width"], "height": size["height"]},
         color_scheme="dark" if scheme == "dark" else "light",
         locale=language,
         reduced_motion="reduce",
+        device_scale_factor=scale,
     )
     tab = Tab(context, url)
     tab.go(path)
-    tab.page.wait_for_selector(".dataset .ag-root")
+    tab.page.wait_for_selector(ready)
     tab.settle()
+    for place in clicks:
+        tab.page.click(place)
+        tab.settle()
+    if clicks:
+        tab.page.mouse.move(0, 0)
+        tab.page.evaluate(TOP)
     tab.page.wait_for_timeout(500)
     tab.photograph(file, whole=whole)
     context.close()
+
+
+def layouts(browser: Browser, folder: Path, target: Path) -> None:
+    """Take the pictures of the demo in each layout, and of the first one dark and on a phone."""
+    for layout in choices("layout"):
+        app = render(folder / layout, Variant(layout=layout))
+        theme = app / "myapp/theme.py"
+        theme.write_text(theme.read_text().replace('NAME = "myapp"', 'NAME = "Wealth and health"'))
+        with served(app, log=folder / f"{layout}.log") as process:
+            take = partial(shot, browser, process.url, path="/explore", ready=ROW, clicks=[ROW])
+            wide = {"width": 1280, "height": 800}
+            take(target / f"{layout}.png", size=wide, scale=0.75)
+            if layout == choices("layout")[0]:
+                take(target / "dark.png", size=wide, scale=0.75, scheme="dark")
+                take(target / "small.png", size=NARROW)
+                menu = [ROW, "#shell-menu"]
+                take(target / "small-menu.png", size=NARROW, scheme="dark", clicks=menu)
 
 
 def main() -> None:
@@ -123,6 +157,7 @@ def main() -> None:
     given.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name, alone() as browser:
         folder = Path(name)
+        layouts(browser, folder, given.folder)
         with served(project(folder), log=folder / "log") as process:
             filtered = "/sales?Region=North&Region=South"
 

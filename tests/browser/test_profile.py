@@ -86,7 +86,9 @@ def costs(request: pytest.FixtureRequest) -> Iterator[Costs]:
 
 def check_a_first_visit_has_no_record_and_one_field_writes_one(tab: Tab) -> None:
     assert look(tab.page).record == EMPTY
+    assert tab.text("#profile-saved") == "", "nothing has changed yet"
     assert type_in(tab.page, last_name="Byron").record == EMPTY | {"last_name": "Byron"}
+    tab.until(lambda: "Store changed at" in tab.text("#profile-saved"))
 
 
 def check_submit_reads_the_fields_and_names_what_is_missing(tab: Tab) -> None:

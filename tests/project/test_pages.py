@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from dashgen.releases import installed
+from dashgen.template.answers import Stated, resolve
 from tests.support.projects import DELAYS, Variant, choices, environment, render
 
 ROOT = Path(__file__).parents[2]
@@ -83,6 +85,37 @@ def check(project: Path) -> None:
 def remove(project: Path, page: str) -> None:
     shutil.rmtree(project / "myapp/pages" / page)
     (project / f"tests/pages/test_{page}.py").unlink()
+
+
+def words(**page: Any) -> tuple[str, str]:
+    """Return the description and the icon of a page."""
+    stated = {"pages": Stated([{"name": "orders", **page}], "")}
+    facts = resolve(installed.own_template(), stated, {"name": Stated("shop", "")}).facts
+    return facts["page_facts"][0]["description"], facts["page_facts"][0]["icon"]
+
+
+def test_two_pages_of_one_kind_have_words_of_their_own() -> None:
+    form, person = words(kind="form", fields=TYPED), words(kind="form")
+    assert form[0].startswith("Customer, Amount (EUR), tier and 2 more in one record")
+    assert person[0].startswith("First name, last name and age in one record")
+    assert form[1] != person[1]
+    assert words(kind="form", fields=TYPED[:1])[0].startswith("Customer in one record")
+    assert words(kind="form", description="Mine", icon="M4 4h16") == ("Mine", "M4 4h16")
+
+
+def test_a_page_of_data_is_described_by_its_columns() -> None:
+    columns = [
+        {"name": "Amount", "role": "measure", "type": "number"},
+        {"name": "area", "role": "category", "type": "text", "label": "Area"},
+        {"name": "Owner", "role": "category", "type": "text", "hidden": True},
+    ]
+    data: dict[str, Any] = {"kind": "data", "source": {"path": "data/orders.csv"}}
+    assert words(**data, columns=columns)[0] == "Amount by Area."
+    assert words(**data, columns=columns[1:])[0] == "Rows by Area."
+    usual = words(**data, columns=columns[:1])[0]
+    for name in ('"quoted"', "{braces}", "back\\slash", "x" * 100):
+        odd = {"name": name, "role": "category", "type": "text"}
+        assert words(**data, columns=[odd])[0] == usual, name
 
 
 @pytest.mark.parametrize("layout", choices("layout"))

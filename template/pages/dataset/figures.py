@@ -88,7 +88,8 @@ def empty() -> go.Figure:
     """Return the figure for a chart without rows."""
     note = {"text": "No rows match the filters", "showarrow": False, "xref": "paper"}
     note |= {"yref": "paper", "x": 0.5, "y": 0.5}
-    return go.Figure(layout={"xaxis": BARE, "yaxis": BARE, "annotations": [note]})
+    margin = {"l": 0, "r": 0}
+    return go.Figure(layout={"xaxis": BARE, "yaxis": BARE, "annotations": [note], "margin": margin})
 
 
 def line(chart: Chart, criteria: Criteria) -> go.Figure:

@@ -198,8 +198,9 @@ dashAgGridFunctions.datasetCell = ({ value, colDef, node, column }) => {
     if (type === "datetime") return new Date(value.replace(" ", "T")).toLocaleString();
     if (type !== "number" && !(type === "integer" && colDef.type)) return String(value);
     if (unit === "%") return value.toLocaleString(undefined, { style: "percent", maximumFractionDigits: 2 });
-    // A sum has no room for cents, and on a phone none for millions.
-    const short = node?.rowPinned && Math.abs(value) >= 1e6 && column?.getActualWidth() < 150;
+    // A sum has no room for cents, and on a phone none for millions. Widths come late there.
+    const narrow = column?.getActualWidth() < 150 || innerWidth < 768;
+    const short = node?.rowPinned && Math.abs(value) >= 1e6 && narrow;
     const most = short ? 2 : node?.rowPinned ? (Math.abs(value) < 1000 ? 2 : 0) : 6;
     const notation = short ? "compact" : "standard";
     const currency = { "€": "EUR", $: "USD", "£": "GBP", "¥": "JPY" }[unit];

@@ -104,9 +104,10 @@ def cards() -> Component:
                     [
                         dmc.Group(
                             [nav_icon(page), dmc.Text(page["name"], fw=600)],
-                            className="page-card-head",
+                            gap="xs",
+                            c="var(--app-link)",
                         ),
-                        dmc.Text(page["description"], size="sm", mt="xs"),
+                        dmc.Text(page["description"], size="sm", c="dimmed", mt="xs"),
                     ],
                     withBorder=True,
                     className="page-card",
@@ -118,7 +119,7 @@ def cards() -> Component:
             for page in pages()
             if page["path"] != "/"
         ],
-        cols={"base": 1, "sm": 3},
+        cols={"base": 1, "xs": 2, "md": 3},
     )
 
 

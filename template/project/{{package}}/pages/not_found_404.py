@@ -15,5 +15,7 @@ def layout(**_query: str) -> Component:
             dmc.Text("The address may be mistyped, or the page has moved."),
             dmc.Anchor("Back to the start", href=get_relative_path("/")),
         ],
-        align="flex-start",
+        align="center",
+        ta="center",
+        mt="10vh",
     )
