@@ -102,6 +102,8 @@ class Pair:
     step: Step
     ours: Outcome
     copiers: Outcome
+    before: str = ""
+    """Why the app did not start before, after a conflict that has lost what it needs."""
 
     @property
     def worse(self) -> str:
@@ -114,7 +116,7 @@ class Pair:
             return f"the app starts after Copier only: {self.ours.wrong}"
         if self.ours.red and not self.copiers.red:
             return f"the project's tests are green after Copier only: {self.ours.red}"
-        if (self.ours.wrong or self.ours.red) and not self.ours.said:
+        if (self.ours.wrong or self.ours.red) and not self.ours.said and not self.before:
             return f"nothing is said: {self.ours.wrong or self.ours.red}"
         return ""
 
@@ -188,17 +190,17 @@ class Walk:
             steps: Each with whether the project's own tests are run, too.
         """
         green: dict[str, bool] = {}
-        at = FIRST
+        at, before = FIRST, ""
         for step, tests in steps.items():
             if tests and at not in green:
                 green[at] = not self._judged("tests", self.shop)
-            pair = self._pair(step, tests and green[at])
+            yield self._pair(step, tests and green[at], before)
             if not step.axis:
                 at = step.release
                 self._go_on()
-            yield pair
+                before = self._judged("start", self.shop)
 
-    def _pair(self, step: Step, tests: bool) -> Pair:
+    def _pair(self, step: Step, tests: bool, before: str) -> Pair:
         outcomes = []
         for name in ("dashgen", "copier"):
             shop = self.folder / name / "shop"
@@ -214,7 +216,8 @@ class Walk:
                 by_copier(shop, step)
             seconds = time.perf_counter() - begin
             outcomes.append(self._outcome(shop, marks, seconds, said, tests))
-        return Pair(step, *outcomes)
+        ours, copiers = outcomes
+        return Pair(step, ours, copiers, before)
 
     def _outcome(
         self, shop: Path, marks: set[tuple[str, str]], seconds: float, said: bool, tests: bool
