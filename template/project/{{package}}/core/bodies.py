@@ -59,8 +59,7 @@ def asked(body: Any, callbacks: Mapping[str, Any]) -> Callable[..., Any]:
             known = callbacks.get(output, {})
         case _:
             abort(400, "This is no request for a callback.")
-    function: Callable[..., Any] | None = known.get("callback")
-    if function is None:
+    if "callback" not in known:
         abort(404, "There is no such callback.")
     states, outputs = body.get("state", []), body.get("outputs") or []
     outputs = [outputs] if isinstance(outputs, dict) else outputs
@@ -75,6 +74,7 @@ def asked(body: Any, callbacks: Mapping[str, Any]) -> Callable[..., Any]:
         and all(isinstance(one, str) and "." in one for one in changed)
     ):
         abort(400, "The callback takes something else.")
+    function: Callable[..., Any] = known["callback"]
     return function
 
 
