@@ -30,7 +30,7 @@ ARGUMENTS = [
 EXECUTABLE = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 QUIET_SECONDS = 0.15
 # Far more than anything takes; several browsers share two processors in a test run.
-PATIENCE = 30
+PATIENCE = 60
 
 
 @contextmanager
