@@ -157,8 +157,8 @@ TYPICAL: dict[str, tuple[Callable[[Path], object], str]] = {
         SETTING,
     ),
     "a callback": (
-        changes("shop/pages/explore.py", ":,.0f} people", ":,.0f} inhabitants"),
-        "inhabitants",
+        changes("shop/pages/explore.py", ":,.0f} in the end", ":,.0f} at last"),
+        ":,.0f} at last",
     ),
     "an own test": (writes("tests/test_sales.py", OWN_TEST), "def test_we_have_sold"),
     "an own asset": (writes("shop/assets/own.css", ".ours { color: teal }\n"), ".ours {"),
