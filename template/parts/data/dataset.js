@@ -32,6 +32,7 @@ dash_clientside.dataset = {
     turns: 0,
 
     views: {},
+    moved: -Infinity,
 
     // How the visitor writes numbers and days.
     language() {
@@ -125,7 +126,9 @@ dash_clientside.dataset = {
         }
         const search = query.size ? `?${query}` : "";
         if (search === location.search) return;
-        history.pushState(history.state, "", `${location.pathname}${search}${location.hash}`);
+        // Filters that follow the address may pass a state in between, which is no step of the visitor's.
+        const change = performance.now() - dataset.moved < 2000 ? "replaceState" : "pushState";
+        history[change](history.state, "", `${location.pathname}${search}${location.hash}`);
     },
 
     // Let the filters show the criteria; `collect` runs after this and finds nothing new.
@@ -181,6 +184,7 @@ dash_clientside.dataset = {
 for (const moved of ["popstate", "_dashprivate_pushstate"]) {
     addEventListener(moved, () => {
         const { views, read, show } = dash_clientside.dataset;
+        dash_clientside.dataset.moved = performance.now();
         for (const view of Object.values(views)) {
             const id = JSON.stringify({ column: Object.keys(view.filters)[0], type: `${view.page}-filter` });
             if (view.path === location.pathname && document.getElementById(id)) show(view, read(view));
