@@ -202,18 +202,16 @@ def query_key(app: Served) -> str:
 
 def test_figures_are_in_the_visitors_language(browser: Browser, app: Served) -> None:
     tab = opened(browser, app, "/orders", locale="de-DE")
-    tab.until(lambda: tab.page.locator("#orders-table .ag-cell[col-id]").count() > 10)
+    tab.until(lambda: "1.1.2024" in tab.text("#orders-table"))
     assert "31,2k\u00a0€" in tab.text("#orders-figures")
     table = tab.text("#orders-table")
-    assert "1.1.2024" in table
     assert "10,50\u00a0€" in table
     axes = tab.page.locator(".xtick text").all_text_contents()
     assert any("Mai" in text for text in axes), axes
     closed(tab)
     tab = opened(browser, app, "/orders", locale="en-US")
-    tab.until(lambda: tab.page.locator("#orders-table .ag-cell[col-id]").count() > 10)
+    tab.until(lambda: "1/1/2024" in tab.text("#orders-table"))
     assert "€31.2k" in tab.text("#orders-figures")
-    assert "1/1/2024" in tab.text("#orders-table")
     closed(tab)
 
 
