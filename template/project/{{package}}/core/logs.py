@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from dash import Dash, ctx
@@ -37,6 +38,12 @@ def one_line(text: str) -> str:
     return "".join(s if s.isprintable() else s.encode("unicode_escape").decode() for s in text)
 
 
+@lru_cache(maxsize=1)
+def clock(second: int) -> str:
+    """Return a second since 1970 as people read it."""
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(second))
+
+
 class TextFormatter(logging.Formatter):
     """A line for people. Text from visitors cannot start a new line."""
 
@@ -47,6 +54,10 @@ class TextFormatter(logging.Formatter):
             return text
         first, *more = text.split("\n")
         return "\n".join([first, *(f"    {one_line(line)}" for line in more)])
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802
+        """Return the local time. Most lines of a busy server share their second."""
+        return f"{clock(int(record.created))},{int(record.msecs):03}"
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802, the name is given
         """Put the request and the callback before the message."""

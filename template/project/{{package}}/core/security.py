@@ -4,8 +4,10 @@ import base64
 import hashlib
 import re
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from dash import Dash
 from flask import Flask, Request, Response, request, session
@@ -13,6 +15,9 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, Se
 from itsdangerous import URLSafeTimedSerializer
 
 from ..settings import settings
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 APP = __name__.partition(".")[0]
 
@@ -29,8 +34,9 @@ SOURCES = {
     "form-action": "'self'",
     "frame-ancestors": "'none'",
 }
-REFERRERS = "strict-origin-when-cross-origin"
-HSTS = "max-age=31536000"
+NO_SNIFFING = ("X-Content-Type-Options", "nosniff")
+REFERRERS = ("Referrer-Policy", "strict-origin-when-cross-origin")
+HSTS = ("Strict-Transport-Security", "max-age=31536000")
 SCRIPT = re.compile(r"<script(?![^>]*(?:\ssrc=|application/json))[^>]*>(.*?)</script>", re.DOTALL)
 
 
@@ -67,15 +73,24 @@ def install(app: Dash) -> None:
         sources = SOURCES | {"script-src": " ".join([SOURCES["script-src"], *hashes])}
         return "; ".join(f"{kind} {allowed}" for kind, allowed in sources.items())
 
-    @server.after_request
-    def add_headers(response: Response) -> Response:
-        response.headers.add("X-Content-Type-Options", "nosniff")
-        if (response.content_type or "").startswith("text/html"):
-            response.headers["Referrer-Policy"] = REFERRERS
-            response.headers["Content-Security-Policy"] = policy()
-        if request.is_secure:
-            response.headers["Strict-Transport-Security"] = HSTS
-        return response
+    answer = server.wsgi_app
+
+    def protected(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer with the headers that keep a browser from what the app does not need."""
+        secure = environ["wsgi.url_scheme"] == "https"
+
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            headers = [*headers, NO_SNIFFING]
+            if any(name == "Content-Type" and kind.startswith("text/html") for name, kind in headers):
+                headers += [REFERRERS, ("Content-Security-Policy", policy())]
+            if secure:
+                headers.append(HSTS)
+            return start_response(status, headers, *error)
+
+        return answer(environ, start)
+
+    # A hook of Flask's costs more.
+    server.wsgi_app = protected  # type: ignore[method-assign]
 
 
 def open_sessions(server: Flask, lifetime: timedelta | None = None) -> None:
