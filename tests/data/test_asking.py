@@ -133,6 +133,28 @@ def test_a_search_that_finds_too_much_to_keep_finds_the_same(
     assert rows.page({"c3": "WORD 1", "c1": ["g1"]}, 0, 99) == few
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("straße", ["Straße 50% ab"]),
+        ("STRAẞE", ["Straße 50% ab"]),
+        ("écl", ["ÉCLAIR a_b"]),
+        ("0% A", ["Straße 50% ab"]),
+        ("a_b", ["ÉCLAIR a_b"]),
+        ("A\\B", ["a\\b c"]),
+        ("'", ["it's"]),
+    ],
+)
+def test_a_search_finds_a_text_in_any_case_and_no_pattern(
+    text: str, found: list[str], tmp_path: Path, datasets: ModuleType
+) -> None:
+    notes = ["Straße 50% ab", "ÉCLAIR a_b", "a\\b c", "it's"]
+    file = tmp_path / "notes.csv"
+    file.write_text("\n".join(["note,n", *(f"{note},{n}" for n, note in enumerate(notes))]))
+    data = in_app(datasets, tmp_path / "notes", described(file).entry(str(file)))
+    assert [row["c0"] for row in data.page({"c0": text}, 0, 9)] == found
+
+
 def test_a_range_of_days_has_the_whole_of_its_last(rows: Any) -> None:
     found = rows.page({"c0": {"from": "2024-01-02", "to": "2024-01-03"}}, 0, 1000)
     assert {row["c0"][:10] for row in found} == {"2024-01-02", "2024-01-03"}

@@ -209,19 +209,12 @@ def groups(criteria: Criteria, over: Column, measure: Column | None) -> list[tup
     added = measure is None or measure.total == "sum"
 
     def ask() -> list[tuple[str, float]]:
-        rows = DATA.rows(criteria).filter(over.value.isnotnull())
-        counted = rows.aggregate([over.value.alias("x"), shown(measure).alias("y")])
-        x, y, rank = (ColumnExpression(name) for name in ("x", "y", "rank"))
-        place = SQLExpression("row_number() OVER (ORDER BY y DESC NULLS LAST, x)")
-        ranked = counted.filter(y.isnotnull()).select(x, y, place.alias("rank"))
-        name = CaseExpression(rank <= ConstantExpression(TOP), x.cast("VARCHAR")).otherwise(
-            ConstantExpression("") if added else ConstantExpression(None)
-        )
-        # The ranks bring the others to the end.
-        least = Function("min", rank).alias("rank")
-        folded = ranked.aggregate([name.alias("x"), Function("sum", y).alias("y"), least])
-        found = folded.filter(x.isnotnull()).sort(rank).select(x, y)
-        return found.fetchall()
+        name = over.value.cast("VARCHAR").alias("x")
+        found = DATA.rows(criteria).aggregate([name, shown(measure).alias("y")]).fetchall()
+        pairs = [(x, y) for x, y in found if x is not None and y is not None]
+        pairs.sort(key=lambda pair: (-pair[1], pair[0]))
+        others = [y for _, y in pairs[TOP:]]
+        return [*pairs[:TOP], *([("", sum(others))] if added and others else [])]
 
     return DATA.answer(["groups", dict(criteria), over.key, measure and measure.key], ask)
 

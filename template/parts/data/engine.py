@@ -180,6 +180,9 @@ def translated(query: str, data: Table) -> str:
                     this=exp.StrPosition(this=node.this, substr=node.expression),
                     expression=exp.Literal.number(0),
                 )
+            case exp.Anonymous() if node.name == "~~*":
+                text, wanted = node.expressions
+                return exp.ILike(this=text, expression=wanted)
             case exp.Min() | exp.Max() if node.this.name in booleans:
                 return exp.func("BOOL_AND" if isinstance(node, exp.Min) else "BOOL_OR", node.this)
             case exp.DateTrunc() | exp.TimestampTrunc():
