@@ -13,6 +13,9 @@ from pathlib import Path
 
 import psutil
 
+from tests.support.browser import alone
+
+from . import plots
 from .report import Table
 
 MODULES = (
@@ -26,9 +29,11 @@ MODULES = (
     "background",
     "slow",
     "weight",
+    "data",
     "check",
 )
 DOCUMENT = Path(__file__).parents[1] / "docs/benchmarks.md"
+PICTURES = DOCUMENT.with_suffix("")
 HEAD = """# Benchmarks
 
 `nox -s bench` measures all of this and writes this page. `python -m benchmarks NAME` measures one
@@ -53,7 +58,13 @@ def main() -> None:
         print(tables[-1].markdown(), flush=True)
     if not given.names and not given.small:
         head = HEAD.format(date=f"{datetime.now(UTC):%Y-%m-%d}", machine=_machine())
-        DOCUMENT.write_text("\n".join([head, *(table.markdown() for table in tables)]))
+        with alone() as browser:
+            names = plots.write(tables, PICTURES, browser)
+        parts = [
+            table.markdown(f"{PICTURES.name}/{names[table.title]}" if table.plot else "")
+            for table in tables
+        ]
+        DOCUMENT.write_text("\n".join([head, *parts]))
 
 
 def _machine() -> str:

@@ -16,7 +16,7 @@ from tests.support.process import Process, free_port, running
 from tests.support.projects import Variant, environment, render
 
 from .minimal import SERVE, write
-from .report import Table, median, seconds, start
+from .report import Plot, Table, median, seconds, start
 
 ROUNDS = 7
 REQUESTS = 40
@@ -60,7 +60,8 @@ def measure(small: bool = False) -> Table:
         )
     columns = ("App", "First page after", "Ratio", "Memory", "Ratio")
     note = "Two processes of four threads. *Memory* is the proportional set size of all processes."
-    return Table("Start and memory of an app", columns, tuple(rows), note)
+    plot = Plot((("first page after", 1),))
+    return Table("Start and memory of an app", columns, tuple(rows), note, plot)
 
 
 def boot(project: Path, log: Path) -> Boot:

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .report import ENVIRONMENT, Spent, Table, median, need, seconds, spend, start
+from .report import ENVIRONMENT, Plot, Spent, Table, median, need, seconds, spend, start
 
 ROOT = Path(__file__).parents[1]
 SCRIPTS = Path(sysconfig.get_path("scripts"))
@@ -61,7 +61,8 @@ def measure(small: bool = False) -> Table:
     note = (
         "*Peak* is the memory of the command's largest process. A ratio below 1 is in our favour."
     )
-    return Table("Commands", COLUMNS, tuple(rows), note)
+    plot = Plot((("dashgen", 1), ("beside", 4)))
+    return Table("Commands", COLUMNS, tuple(rows), note, plot)
 
 
 def _pairs(work: Path, home: Path, small: bool) -> list[tuple[str, Run, Peer]]:

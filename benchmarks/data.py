@@ -1,14 +1,11 @@
 """How long a filter of a data page takes, beside the page that one would write with pandas.
 
-    python -m benchmarks.data [--rows 10000 100000 1000000 2000000] [--visitors 4] [--pause 1]
-
 Makes a file of 20 columns, and serves its page by gunicorn with two processes of four threads.
 Visitors change filters at once, each time to others. An interaction is what the browser asks for
 then: the figures and charts, and the rows of the table. Afterwards each answer is compared with the
 source. The other page keeps the filtered table in a `dcc.Store`, from which its charts are drawn.
 """
 
-import argparse
 import gzip
 import json
 import random
@@ -30,6 +27,8 @@ import psutil
 
 from tests.support.process import Process, free_port, running
 from tests.support.projects import Variant, environment, render, served
+
+from .report import Plot, Table, seconds, size, start
 
 COLUMNS: dict[str, tuple[str, str, str]] = {
     "sold": ("time", "datetime", "TIMESTAMP '2020-01-01' + to_seconds(h(1) % 157766400)"),
@@ -58,6 +57,11 @@ MEASURES = [name for name, (role, _, _) in COLUMNS.items() if role == "measure"]
 PAGE = "orders"
 ROWS = 50
 PATIENCE = 120
+SIZES = (10**4, 10**5, 10**6, 2 * 10**6)
+VISITORS = 4
+EACH = 50
+PAUSE = 1.0
+"""Seconds that a visitor looks at an answer, on average."""
 
 PANDAS = '''
 """The page that one writes first: the filtered table in a store, and the charts made of it."""
@@ -398,51 +402,52 @@ def memory(process: Process) -> int:
     return int(statistics.mean(sorted(found)[-2:]) / 1e6)
 
 
-def report(
+def row_of(
     name: str,
     rows: int,
     exchanges: list[Exchange],
     process: Process,
     check: Callable[[Exchange], str],
-) -> None:
-    """Print a row of the table."""
+) -> tuple[str, ...]:
+    """Return a row of the table, and print the answers that are wrong."""
     used = memory(process)
     answered = [exchange for exchange in exchanges if not exchange.failed]
     wrong = [text for exchange in answered if (text := check(exchange))]
     cells = ["-"] * 4
     if len(answered) > 1:
-        times = sorted(1000 * exchange.seconds for exchange in answered)
-        within = sum(time < 300 for time in times) / len(exchanges)
+        times = sorted(exchange.seconds for exchange in answered)
+        within = sum(time < 0.3 for time in times) / len(exchanges)
         cells = [
-            f"{statistics.median(times):.0f} ms",
-            f"{statistics.quantiles(times, n=20)[-1]:.0f} ms",
+            seconds(statistics.median(times)),
+            seconds(statistics.quantiles(times, n=20)[-1]),
             f"{100 * within:.0f} %",
-            f"{max(exchange.bytes for exchange in answered) / 1000:,.0f} kB",
+            size(max(exchange.bytes for exchange in answered)),
         ]
-    state = f"{len(exchanges) - len(answered)} failed, {len(wrong)} wrong"
-    print(f"| {rows:,} | {name} | {' | '.join(cells)} | {used} MB | {state} |", flush=True)
     for text in [*wrong[:3], *{one.failed for one in exchanges if one.failed}]:
         print(f"  {text}", file=sys.stderr)
+    state = f"{len(exchanges) - len(answered)} failed, {len(wrong)} wrong"
+    return (name, f"{rows:,}", *cells, f"{used} MB", state)
 
 
-def main() -> None:
-    """Measure, and print a row a page and size."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, nargs="+", default=[10**4, 10**5, 10**6, 2 * 10**6])
-    parser.add_argument("--visitors", type=int, default=4)
-    parser.add_argument("--each", type=int, default=50)
-    parser.add_argument("--pause", type=float, default=1)
-    parser.add_argument("--without-pandas", action="store_true")
-    given = parser.parse_args()
-    print("| Rows | Page | Median | 95 of 100 | Under 300 ms | Most bytes | Memory | Answers |")
-    print("|---|---|---|---|---|---|---|---|", flush=True)
-    for rows in given.rows:
+def measure(small: bool = False, sizes: Sequence[int] = SIZES) -> Table:
+    """Let visitors filter both pages, with more and more rows."""
+    found = []
+    for rows in (1000,) if small else sizes:
         with tempfile.TemporaryDirectory() as name:
-            measure(Path(name), rows, given)
+            found += both(Path(name), rows, small)
+    columns = ("Page", "Rows", "Median", "95 of 100", "Under 300 ms", "Most bytes", "Memory")
+    note = (
+        f"{VISITORS} visitors change filters of a page with 20 columns. Each looks at an answer "
+        f"for {PAUSE:g} s on average. *Memory* is that of one process. *Answers* were compared "
+        "with the file."
+    )
+    plot = Plot((("median", 2), ("95 of 100", 3)), over=1)
+    return Table("Filters of a data page", (*columns, "Answers"), tuple(found), note, plot)
 
 
-def measure(folder: Path, rows: int, given: argparse.Namespace) -> None:
+def both(folder: Path, rows: int, small: bool) -> list[tuple[str, ...]]:
     """Measure both pages with a number of rows."""
+    each, pause = (2, 0) if small else (EACH, PAUSE)
     file = folder / "orders.csv"
     make(file, rows)
     columns: list[dict[str, Any]] = [
@@ -467,10 +472,8 @@ def measure(folder: Path, rows: int, given: argparse.Namespace) -> None:
         print(f"  ready after {time.perf_counter() - begun:.0f} s", file=sys.stderr)
         # Each process reads the ends of the columns once.
         drive(page, 8, 2, 0, start=10**6)
-        found = drive(page, given.visitors, given.each, given.pause, start=0)
-        report("dashgen", rows, found, process, lambda one: page.wrong(one, source))
-    if given.without_pandas:
-        return
+        found = drive(page, VISITORS, each, pause, start=0)
+        ours = row_of("dashgen", rows, found, process, lambda one: page.wrong(one, source))
     (folder / "pandas").mkdir()
     (folder / "pandas/orders.csv").symlink_to(file)
     (folder / "pandas/app.py").write_text(PANDAS)
@@ -485,9 +488,9 @@ def measure(folder: Path, rows: int, given: argparse.Namespace) -> None:
         health="/",
     ) as process:
         other = Pandas(process.url)
-        each = given.each if rows <= 10**5 else 2
-        found = drive(other, given.visitors, each, given.pause, start=0)
-        report("pandas and dcc.Store", rows, found, process, lambda one: other.wrong(one, source))
+        found = drive(other, VISITORS, each if rows <= 10**5 else 2, pause, start=0)
+        peer = row_of("pandas", rows, found, process, lambda one: other.wrong(one, source))
+    return [ours, peer]
 
 
 def wait_until_it_answers(page: Generated) -> None:
@@ -506,4 +509,4 @@ def wait_until_it_answers(page: Generated) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    start(measure)

@@ -19,7 +19,7 @@ import psutil
 
 from tests.support.process import free_port
 
-from .report import ENVIRONMENT, Table, median, need, seconds, spend, start
+from .report import ENVIRONMENT, Plot, Table, median, need, seconds, spend, start
 
 ROUNDS = 3
 PATIENCE = 300
@@ -50,7 +50,8 @@ def measure(small: bool = False) -> Table:
             rows.append((f"`{title}`", *cells))
     columns = ("Tool", "Warm") if small else ("Tool", "Cold", "Warm")
     note = "*Cold*: an empty cache of packages. Both use uv, and end with an answer to `GET /`."
-    return Table("From nothing to the first page", columns, tuple(rows), note)
+    plot = Plot(tuple((name.lower(), place) for place, name in enumerate(columns[1:], 1)))
+    return Table("From nothing to the first page", columns, tuple(rows), note, plot)
 
 
 Write = Callable[[Path, int, Mapping[str, str]], "subprocess.Popen[bytes]"]

@@ -19,7 +19,7 @@ from tests.support.process import Process, free_port, running
 from tests.support.projects import Variant, environment, render
 
 from .minimal import BODY, SERVE, write
-from .report import Table, median, need, start
+from .report import Plot, Table, median, need, start
 
 ROUNDS, SECONDS = 30, 1.0
 SCRIPT = f"""
@@ -80,7 +80,7 @@ def measure(small: bool = False) -> Table:
     rows.append((f"ratio, median of {count}", f"{rate:.2f}", "", "", f"{cpu:.2f}"))
     columns = ("App", "Requests/s", "Median", "99 %", "CPU a request")
     note = "One callback: storage `memory`, background `none`. A ratio of 1 means equally fast."
-    return Table("Load", columns, tuple(rows), note)
+    return Table("Load", columns, tuple(rows), note, Plot((("requests a second", 1),)))
 
 
 def load(process: Process, wrk: str, script: Path, seconds: float) -> Round:

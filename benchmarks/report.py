@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -14,6 +15,20 @@ from pathlib import Path
 # `PYTHONDONTWRITEBYTECODE` would double the time of every import.
 ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
 
+UNITS = {"": 1, "ms": 1e-3, "s": 1, "B": 1, "kB": 1e3, "MB": 1e6}
+
+
+@dataclass(frozen=True)
+class Plot:
+    """How a table is drawn: as bars, or as lines where there is a column to draw them over.
+
+    The first column names a bar or a line. `values` has a name and the place of each column of
+    figures.
+    """
+
+    values: tuple[tuple[str, int], ...]
+    over: int | None = None
+
 
 @dataclass(frozen=True)
 class Table:
@@ -23,12 +38,14 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
+    plot: Plot | None = None
 
-    def markdown(self) -> str:
-        """Return the table as a section of a Markdown file."""
+    def markdown(self, picture: str = "") -> str:
+        """Return the table as a section of a Markdown file, with a picture from a file."""
         lines = [self.columns, tuple("---" for _ in self.columns), *self.rows]
         table = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-        parts = [f"## {self.title}", self.note, table]
+        image = f"![{self.title}]({picture})" if picture else ""
+        parts = [f"## {self.title}", self.note, image, table]
         return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -90,6 +107,14 @@ def median(values: Iterable[float]) -> float:
 def seconds(value: float) -> str:
     """Return a duration as a table has it, with two significant digits."""
     return f"{value * 1000:.0f} ms" if value < 0.1 else f"{value:.2f} s"
+
+
+def amount(cell: str) -> float | None:
+    """Return the figure of a cell in seconds, bytes or pieces. None where there is no figure."""
+    found = re.fullmatch(r"([\d,]*\.?\d+) ?(\D*)", cell)
+    if not found or found[2] not in UNITS:
+        return None
+    return float(found[1].replace(",", "")) * UNITS[found[2]]
 
 
 def size(count: float) -> str:

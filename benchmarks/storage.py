@@ -10,7 +10,7 @@ from tests.storage.apps import Visitor
 from tests.storage.conftest import Shop
 from tests.support.projects import choices
 
-from .report import Table, median, seconds, size, start
+from .report import Plot, Table, median, seconds, size, start
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 ROUNDS = 9
@@ -43,7 +43,8 @@ def measure(small: bool = False) -> Table:
                 rows.append((f"`{storage}`", size(count), *cells))
     columns = ("Storage", "Record", "Write", "Read", "The browser holds")
     note = "From a process beside the app and back. The servers are on the same machine."
-    return Table("A round trip to each storage", columns, tuple(rows), note)
+    plot = Plot((("write", 2),), over=1)
+    return Table("A round trip to each storage", columns, tuple(rows), note, plot)
 
 
 if __name__ == "__main__":
