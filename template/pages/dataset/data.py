@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from duckdb import CaseExpression, ColumnExpression, ConstantExpression, Expression, SQLExpression
+from duckdb import ColumnExpression, ConstantExpression, Expression
 from duckdb import FunctionExpression as Function
 
 from ...core import answers, datasets, language
@@ -226,8 +226,8 @@ def points(criteria: Criteria, x: Column, y: Column) -> list[tuple[float, float,
         rows = DATA.rows(criteria).filter(x.value.isnotnull() & y.value.isnotnull())
         if totals(criteria)[0] <= POINTS:
             return [(*pair, 1) for pair in rows.select(x.value, y.value).fetchall()]
-        across, up = cells(x).alias("x"), cells(y).alias("y")
-        return rows.aggregate([across, up, datasets.count("n")]).fetchall()
+        found = rows.aggregate([cell(x), cell(y), datasets.count("n")]).fetchall()
+        return [(*at, n) for at, n in together(found, x, y).items()]
 
     return DATA.answer(["points", dict(criteria), x.key, y.key], ask)
 
@@ -237,21 +237,36 @@ def bins(criteria: Criteria, over: Column) -> list[tuple[float, int]]:
 
     def ask() -> list[tuple[float, int]]:
         rows = DATA.rows(criteria).filter(over.value.isnotnull())
-        counted = rows.aggregate([cells(over).alias("x"), datasets.count("n")])
-        return counted.sort(ColumnExpression("x")).fetchall()
+        found = rows.aggregate([cell(over), datasets.count("n")]).fetchall()
+        return sorted((at, n) for (at,), n in together(found, over).items())
 
     return DATA.answer(["bins", dict(criteria), over.key], ask)
 
 
-def cells(column: Column) -> Expression:
-    """Return the middle of the part of the range in which a value lies."""
+def span(column: Column) -> tuple[float, float]:
+    """Return the least value of a measure, and the width of a part of its range."""
     facts = DATA.facts()[column.key]
     low, high = float(facts["min"]), float(facts["max"])
-    width = (high - low) / CELLS or 1.0
-    place = Function("floor", (column.value.cast("DOUBLE") - ConstantExpression(low)) / width)
-    last = ConstantExpression(float(CELLS - 1))
-    within = CaseExpression(place > last, last).otherwise(place)
-    return (within + ConstantExpression(0.5)) * ConstantExpression(width) + ConstantExpression(low)
+    return low, (high - low) / CELLS or 1.0
+
+
+def cell(column: Column) -> Expression:
+    """Return the number of the part of the range in which a value lies."""
+    low, width = span(column)
+    value = column.value.cast("DOUBLE")
+    return Function("floor", (value - ConstantExpression(low)) / width).alias(f"in_{column.key}")
+
+
+def together(found: list[tuple[Any, ...]], *columns: Column) -> dict[tuple[float, ...], int]:
+    """Return the rows at the middle of each cell. The largest value is in the last one."""
+    counted: dict[tuple[float, ...], int] = {}
+    for *places, n in found:
+        at = tuple(
+            (min(place, CELLS - 1) + 0.5) * width + low
+            for place, (low, width) in zip(places, map(span, columns), strict=True)
+        )
+        counted[at] = counted.get(at, 0) + n
+    return counted
 
 
 def detail(row: dict[str, Any]) -> list[tuple[Column, Any]]:

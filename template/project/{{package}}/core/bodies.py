@@ -1,6 +1,7 @@
 """The limits of a request for a callback: JSON that is cheap to read, in the form Dash sends."""
 
 from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any
 
 from dash import Dash
@@ -40,11 +41,15 @@ def install(app: Dash) -> None:
     server.json = BoundedJSON(server)
 
     callbacks = app.callback_map
+    (name,) = [rule.endpoint for rule in server.url_map.iter_rules() if rule.rule == CALLBACKS]
+    dispatch = server.ensure_sync(server.view_functions[name])
 
-    @server.before_request
-    def refuse() -> None:
-        if request.path == CALLBACKS and request.method == "POST":
-            logs.callback.set(logs.name_of(asked(request.get_json(), callbacks)))
+    @wraps(dispatch)
+    def refuse() -> Any:
+        logs.callback.set(logs.name_of(asked(request.get_json(), callbacks)))
+        return dispatch()
+
+    server.view_functions[name] = refuse
 
 
 def asked(body: Any, callbacks: Mapping[str, Any]) -> Callable[..., Any]:

@@ -81,7 +81,9 @@ def install(app: Dash) -> None:
 
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
             headers = [*headers, NO_SNIFFING]
-            if any(name == "Content-Type" and kind.startswith("text/html") for name, kind in headers):
+            if any(
+                name == "Content-Type" and kind.startswith("text/html") for name, kind in headers
+            ):
                 headers += [REFERRERS, ("Content-Security-Policy", policy())]
             if secure:
                 headers.append(HSTS)
