@@ -227,7 +227,7 @@ def points(criteria: Criteria, x: Column, y: Column) -> list[tuple[float, float,
         if totals(criteria)[0] <= POINTS:
             return [(*pair, 1) for pair in rows.select(x.value, y.value).fetchall()]
         found = rows.aggregate([cell(x), cell(y), datasets.count("n")]).fetchall()
-        return [(*at, n) for at, n in together(found, x, y).items()]
+        return [(across, up, n) for (across, up), n in together(found, x, y).items()]
 
     return DATA.answer(["points", dict(criteria), x.key, y.key], ask)
 
