@@ -109,7 +109,7 @@ def contract(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """Run the benchmarks, or those that are named, and write docs/benchmarks.md."""
+    """Run the benchmarks, or those that are named, and write them to docs/benchmarks.md."""
     session.install("-e", ".", *TEST)
     _provide(session)
     session.run("python", "-m", "benchmarks", *session.posargs, env=ENVIRONMENT)

@@ -1,4 +1,4 @@
-"""All benchmarks, or those that are named, one after the other; all of them become a document.
+"""All benchmarks, or those that are named, one after the other. Each becomes a part of a document.
 
 ``python -m benchmarks [NAME…] [--small]``
 """
@@ -6,6 +6,7 @@
 import argparse
 import os
 import platform
+import re
 import sys
 from datetime import UTC, datetime
 from importlib import import_module
@@ -16,7 +17,6 @@ import psutil
 from tests.support.browser import alone
 
 from . import plots
-from .report import Table
 
 MODULES = (
     "commands",
@@ -24,47 +24,53 @@ MODULES = (
     "variants",
     "boot",
     "load",
-    "soak",
     "storage",
     "background",
     "slow",
     "weight",
     "data",
     "check",
+    "soak",
 )
 DOCUMENT = Path(__file__).parents[1] / "docs/benchmarks.md"
 PICTURES = DOCUMENT.with_suffix("")
 HEAD = """# Benchmarks
 
-`nox -s bench` measures all of this and writes this page. `python -m benchmarks NAME` measures one
-subject. Each figure is a median. A ratio compares two programs that took turns in one run.
-
-Measured on {date}: {machine}.
+`nox -s bench` measures all of this and writes this page. `nox -s bench -- NAME` measures one
+subject again. Each figure is a median. A ratio compares two programs that took turns in one run.
 """
 
 
 def main() -> None:
-    """Measure, print each table as soon as it is there, and write the document after all."""
+    """Measure, and print each table and put it into the document as soon as it is there."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(MODULES))
     parser.add_argument("--small", action="store_true", help="once, with as little as possible")
     given = parser.parse_args()
     if unknown := set(given.names) - set(MODULES):
         parser.error(f"no benchmark is named {' or '.join(sorted(unknown))}")
-    tables: list[Table] = []
     for name in given.names or MODULES:
         print(f"{name} …", file=sys.stderr, flush=True)
-        tables.append(import_module(f"benchmarks.{name}").measure(given.small))
-        print(tables[-1].markdown(), flush=True)
-    if not given.names and not given.small:
-        head = HEAD.format(date=f"{datetime.now(UTC):%Y-%m-%d}", machine=_machine())
-        with alone() as browser:
-            names = plots.write(tables, PICTURES, browser)
-        parts = [
-            table.markdown(f"{PICTURES.name}/{names[table.title]}" if table.plot else "")
-            for table in tables
-        ]
-        DOCUMENT.write_text("\n".join([head, *parts]))
+        table = import_module(f"benchmarks.{name}").measure(given.small)
+        print(table.markdown(), flush=True)
+        if not given.small:
+            with alone() as browser:
+                picture = plots.write(table, PICTURES, browser)
+            measured = f"Measured on {datetime.now(UTC):%Y-%m-%d}: {_machine()}."
+            known = DOCUMENT.read_text() if DOCUMENT.exists() else HEAD
+            part = table.markdown(measured, picture and f"{PICTURES.name}/{picture}")
+            DOCUMENT.write_text(replaced(known, part))
+
+
+def replaced(document: str, part: str) -> str:
+    """Return a document with a part in place of the one with its heading, or else at the end."""
+    parts = [*re.split(r"^(?=## )", document, flags=re.M)]
+    headings = [one.partition("\n")[0] for one in parts]
+    if (heading := part.partition("\n")[0]) in headings:
+        parts[headings.index(heading)] = part
+    else:
+        parts.append(part)
+    return "\n".join(f"{one.strip()}\n" for one in parts)
 
 
 def _machine() -> str:

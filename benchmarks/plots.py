@@ -15,22 +15,19 @@ Plotly.toImage(document.querySelector(".plotly-graph-div"), {format: "svg", widt
 """
 
 
-def write(tables: list[Table], folder: Path, browser: Browser) -> dict[str, str]:
-    """Draw the tables that say how, into new files, and return the files' names by title."""
-    folder.mkdir(exist_ok=True)
-    for old in folder.glob("*.svg"):
-        old.unlink()
-    names = {}
+def write(table: Table, folder: Path, browser: Browser) -> str:
+    """Draw a table as it says into a file, and return the file's name. Empty if it says nothing."""
+    if not (plot := table.plot):
+        return ""
+    figure = bars(table, plot) if plot.over is None else lines(table, plot)
     page = browser.new_page()
-    for table in tables:
-        if plot := table.plot:
-            figure = bars(table, plot) if plot.over is None else lines(table, plot)
-            page.set_content(figure.to_html())
-            text = page.evaluate(WRITE % (WIDTH, figure.layout.height))
-            names[table.title] = re.sub(r"\W+", "-", table.title.lower()) + ".svg"
-            (folder / names[table.title]).write_text(f"{text}\n")
+    page.set_content(figure.to_html())
+    text = page.evaluate(WRITE % (WIDTH, figure.layout.height))
     page.close()
-    return names
+    name = re.sub(r"\W+", "-", table.title.lower()) + ".svg"
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(f"{text}\n")
+    return name
 
 
 def bars(table: Table, plot: Plot) -> go.Figure:

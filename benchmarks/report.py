@@ -40,12 +40,12 @@ class Table:
     note: str = ""
     plot: Plot | None = None
 
-    def markdown(self, picture: str = "") -> str:
-        """Return the table as a section of a Markdown file, with a picture from a file."""
+    def markdown(self, measured: str = "", picture: str = "") -> str:
+        """Return the table as a section of a Markdown file, with a line and a picture's file."""
         lines = [self.columns, tuple("---" for _ in self.columns), *self.rows]
         table = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
         image = f"![{self.title}]({picture})" if picture else ""
-        parts = [f"## {self.title}", self.note, image, table]
+        parts = [f"## {self.title}", f"{self.note} {measured}".strip(), image, table]
         return "\n\n".join(part for part in parts if part) + "\n"
 
 

@@ -3,13 +3,14 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from benchmarks import plots
-from benchmarks.__main__ import MODULES
+from benchmarks.__main__ import MODULES, replaced
 from benchmarks.report import Plot, Table
 
 ROOT = Path(__file__).parents[2]
@@ -26,19 +27,23 @@ def test_it_runs_and_gives_figures(name: str) -> None:
     assert all(any(any(map(str.isdigit, cell)) for cell in row) for row in table["rows"])
 
 
-def test_tables_become_pictures(browser: Browser, tmp_path: Path) -> None:
+@pytest.mark.parametrize("over", [None, 1])
+def test_a_table_becomes_a_picture(over: int | None, browser: Browser, tmp_path: Path) -> None:
     rows = (("`a`", "1.0 kB", "20 ms"), ("`a`", "2.0 kB", "1.20 s"), ("`b`", "1.0 kB", "-"))
-    columns = ("Name", "Size", "Takes")
-    bars = Table("Some bars", columns, rows, plot=Plot((("takes", 2),)))
-    lines = Table("Some lines", columns, rows, plot=Plot((("takes", 2),), over=1))
-    bare = Table("None", columns, rows)
-    (tmp_path / "old.svg").touch()
-    names = plots.write([bars, lines, bare], tmp_path, browser)
-    assert names == {"Some bars": "some-bars.svg", "Some lines": "some-lines.svg"}
-    assert sorted(file.name for file in tmp_path.iterdir()) == sorted(names.values())
-    drawn = (tmp_path / "some-bars.svg").read_text()
+    table = Table("Some figures", ("Name", "Size", "Takes"), rows, plot=Plot((("takes", 2),), over))
+    assert plots.write(table, tmp_path, browser) == "some-figures.svg"
+    drawn = (tmp_path / "some-figures.svg").read_text()
     assert drawn.startswith("<svg")
-    assert "1.20 s" in drawn
+    assert ("1.20 s" in drawn) is (over is None)
+    assert plots.write(replace(table, plot=None), tmp_path, browser) == ""
+
+
+def test_a_table_replaces_the_one_before_in_the_document() -> None:
+    first, second = (Table(title, ("A",), (("1",),)).markdown() for title in ("One", "Two"))
+    both = replaced(replaced("# Head\n\nText.\n", first), second)
+    assert both.split() == ["#", "Head", "Text.", *first.split(), *second.split()]
+    newer = Table("One", ("A",), (("2",),), "New.").markdown()
+    assert replaced(both, newer) == both.replace(first, newer)
 
 
 def test_all_of_them_are_listed() -> None:
