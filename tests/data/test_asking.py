@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import duckdb
 import pytest
 
 from dashgen.data.describe import described
@@ -38,7 +39,9 @@ def rows(tmp_path: Path, datasets: ModuleType) -> Any:
     ]
     file.write_text("\n".join(["at,group,size,note", *lines, ""]))
     name = f"rows{abs(hash(tmp_path))}"
-    return in_app(datasets, tmp_path / name, described(file).entry(str(file)))
+    entry = described(file).entry(str(file))
+    entry["columns"][3]["role"] = "text"
+    return in_app(datasets, tmp_path / name, entry)
 
 
 def test_a_later_question_of_a_page_ends_an_earlier_one(answers: Any) -> None:
@@ -131,6 +134,41 @@ def test_a_search_that_finds_too_much_to_keep_finds_the_same(
     rows.answers.kept.clear()
     assert rows.found(rows.column("c3"), "WORD 1") is None
     assert rows.page({"c3": "WORD 1", "c1": ["g1"]}, 0, 99) == few
+
+
+@pytest.mark.parametrize("few", [1, 10**6], ids=["indexed", "plain"])
+def test_a_search_is_the_same_with_an_index(
+    rows: Any, datasets: ModuleType, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(datasets.searching, "FEW", few)
+    place = datasets.alias(rows.converted())
+    indexes = datasets.searching.indexes(datasets.cursor(rows.converted()), place)
+    assert indexes == ({"c3"} if few == 1 else set())
+    numbers = rows.found(rows.column("c3"), "ORD 4")["row"]
+    assert sorted(numbers) == [n for n in range(1, 1001) if str((n - 1) % 50).startswith("4")]
+    assert rows.count({"c3": "ord 49", "c1": ["g1"]}) == sum(
+        n % 50 == 49 and n % 7 == 1 for n in range(1000)
+    )
+
+
+@pytest.mark.parametrize(
+    ("texts", "memory", "found"),
+    [(40_000, "200MB", {"note"}), (150_000, "200MB", set()), (40_000, "10MB", set())],
+    ids=["repeated", "unique", "no memory"],
+)
+def test_an_index_is_made_where_it_is_of_use(
+    texts: int, memory: str, found: set[str], datasets: ModuleType, tmp_path: Path
+) -> None:
+    own = duckdb.connect(config={"threads": 1, "temp_directory": ""})
+    own.execute("ATTACH ? AS made", [str(tmp_path / "made.duckdb")])
+    own.execute(
+        "CREATE TABLE made.main.data AS "
+        "SELECT i AS row, 'a note of some length ' || i % ? AS note FROM range(200000) r(i)",
+        [texts],
+    )
+    own.execute(f"SET memory_limit = '{memory}'")
+    datasets.searching.write(own, "made", ["note"])
+    assert datasets.searching.indexes(own, "made") == found
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def install(app: Dash) -> None:
     answer = server.wsgi_app
 
     def protected(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Answer with the headers that keep a browser from what the app does not need."""
+        """Return the app's answer, with headers that limit what a browser does with it."""
         secure = environ["wsgi.url_scheme"] == "https"
 
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
