@@ -76,7 +76,7 @@ def install(app: Dash) -> None:
     answer = server.wsgi_app
 
     def protected(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Return the app's answer, with headers that limit what a browser does with it."""
+        """Return the answer of the app, with the headers that protect its visitors."""
         secure = environ["wsgi.url_scheme"] == "https"
 
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
