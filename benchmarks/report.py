@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 # `PYTHONDONTWRITEBYTECODE` would double the time of every import.
 ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
@@ -39,6 +40,15 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
     plot: Plot | None = None
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> "Table":
+        """Return a table that was written as JSON."""
+        plot = data["plot"] and Plot(
+            tuple((name, place) for name, place in data["plot"]["values"]), data["plot"]["over"]
+        )
+        rows = tuple(map(tuple, data["rows"]))
+        return cls(data["title"], tuple(data["columns"]), rows, data["note"], plot)
 
     def markdown(self, measured: str = "", picture: str = "") -> str:
         """Return the table as a section of a Markdown file, with a line and a picture's file."""
@@ -105,7 +115,9 @@ def median(values: Iterable[float]) -> float:
 
 
 def seconds(value: float) -> str:
-    """Return a duration as a table has it, with two significant digits."""
+    """Return a duration as a table has it, with about two significant digits."""
+    if value < 0.01:
+        return f"{value * 1000:.1f} ms"
     return f"{value * 1000:.0f} ms" if value < 0.1 else f"{value:.2f} s"
 
 

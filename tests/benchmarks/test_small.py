@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -36,6 +36,7 @@ def test_a_table_becomes_a_picture(over: int | None, browser: Browser, tmp_path:
     assert drawn.startswith("<svg")
     assert ("1.20 s" in drawn) is (over is None)
     assert plots.write(replace(table, plot=None), tmp_path, browser) == ""
+    assert Table.of(json.loads(json.dumps(asdict(table)))) == table
 
 
 def test_a_table_replaces_the_one_before_in_the_document() -> None:
