@@ -260,10 +260,11 @@ def cell(column: Column) -> Expression:
 def together(found: list[tuple[Any, ...]], *columns: Column) -> dict[tuple[float, ...], int]:
     """Return the rows at the middle of each cell. The largest value is in the last one."""
     counted: dict[tuple[float, ...], int] = {}
+    spans = [span(column) for column in columns]
     for *places, n in found:
         at = tuple(
             (min(place, CELLS - 1) + 0.5) * width + low
-            for place, (low, width) in zip(places, map(span, columns), strict=True)
+            for place, (low, width) in zip(places, spans, strict=True)
         )
         counted[at] = counted.get(at, 0) + n
     return counted

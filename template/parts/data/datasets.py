@@ -35,7 +35,7 @@ from .reading import ReadingError, Source, missing, reader, reads, table
 from .settings import ROOT
 
 FOLDER = ROOT / "instance" / "datasets"
-ROW = "row"
+ROW = searching.ROW
 KINDS = {
     "text": "VARCHAR",
     "integer": "BIGINT",
