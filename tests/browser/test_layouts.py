@@ -3,6 +3,7 @@
 All the checks of one app share one page, as in `test_profile.py`.
 """
 
+from collections.abc import Callable
 from functools import partial
 
 import pytest
@@ -193,6 +194,7 @@ def check_a_narrow_window_has_a_menu_that_says_its_state(tab: Tab) -> None:
     assert focused(tab) == "shell-menu"
     tab.page.keyboard.press("Enter")
     tab.until(lambda: is_open(True))
+    check_scrolling_leaves_the_menu_open(tab, is_open)
     for name in ("explore", "profile"):
         if is_open(False):
             menu.click()
@@ -201,6 +203,23 @@ def check_a_narrow_window_has_a_menu_that_says_its_state(tab: Tab) -> None:
         tab.until(lambda: is_open(False))
         tab.settle()
         assert tab.page.evaluate("document.documentElement.scrollWidth") <= 390, name
+    menu.click()
+    tab.until(lambda: is_open(True))
+    tab.page.go_back()
+    tab.until(partial(shows, tab, "explore"))
+    tab.until(lambda: is_open(False))
+    tab.settle()
+
+
+def check_scrolling_leaves_the_menu_open(tab: Tab, is_open: Callable[[bool], bool]) -> None:
+    """On one page of sections it changes the address, and may end just after the menu opens."""
+    before = tab.page.evaluate("scrollY")
+    tab.page.evaluate("scrollTo(0, scrollY > 2 * innerHeight ? 0 : document.body.scrollHeight)")
+    tab.settle()
+    assert is_open(True)
+    tab.page.evaluate(f"scrollTo(0, {before})")
+    tab.settle()
+    assert is_open(True)
 
 
 @pytest.mark.first_for_each("layout")

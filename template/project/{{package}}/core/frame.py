@@ -214,15 +214,13 @@ def follow_address(namespace: str) -> None:
     )
 
 
-# On small screens the button opens the menu. A new address closes it, and so do Escape and a click
-# beside it (see `assets/core/shell.js`).
+# On small screens the button opens the menu. Escape closes it, and so do a click beside it or on a
+# link in it, and the browser's back and forward (see `assets/core/shell.js`).
 clientside_callback(
     ClientsideFunction("shell", "menu"),
-    Output(ids.SHELL_MENU, "opened"),
     Output(ids.SHELL_MENU, "aria-expanded"),
     Output(ids.SHELL_NAV, "className"),
     Input(ids.SHELL_MENU, "opened"),
-    Input(ids.SHELL_ADDRESS, "href"),
 )
 
 # The browser keeps the choice under Mantine's name for it. Without one the system decides.

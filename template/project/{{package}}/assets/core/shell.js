@@ -22,14 +22,18 @@ dash_clientside.shell = {
     },
 
     menu(opened) {
-        const open = Boolean(opened) && dash_clientside.callback_context.triggered_id === "shell-menu";
-        return [open, String(open), open ? "open" : ""];
+        return [String(Boolean(opened)), opened ? "open" : ""];
     },
 };
 
 (() => {
     const openMenu = () => document.querySelector("#shell-menu[aria-expanded=true]");
     const close = () => dash_clientside.set_props("shell-menu", { opened: false });
+
+    // Not with every new address: scrolling changes it, too, and may just have ended.
+    addEventListener("popstate", () => {
+        if (openMenu()) close();
+    });
 
     document.addEventListener("keydown", (event) => {
         const menu = openMenu();
