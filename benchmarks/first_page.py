@@ -4,9 +4,7 @@
 figures hold for one machine and one network.
 """
 
-import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -22,6 +20,7 @@ from tests.support.process import free_port
 from .report import ENVIRONMENT, Plot, Table, median, need, seconds, spend, start
 
 ROUNDS = 3
+LOG = "output.txt"
 PATIENCE = 300
 """Seconds after which an app counts as not started."""
 
@@ -69,7 +68,8 @@ def _first_page(work: Path, write: Write, env: Mapping[str, str]) -> float:
                     return time.perf_counter() - begin
                 except OSError as error:
                     if process.poll() is not None or time.perf_counter() - begin > PATIENCE:
-                        raise SystemExit(f"no page at port {port}: {error}") from error
+                        said = Path(folder, LOG).read_text("utf-8", "replace")
+                        raise SystemExit(f"no page at port {port}: {error}\n{said}") from error
                     time.sleep(0.02)
         finally:
             _end(process)
@@ -77,7 +77,7 @@ def _first_page(work: Path, write: Write, env: Mapping[str, str]) -> float:
 
 def _dashgen(folder: Path, _port: int, env: Mapping[str, str]) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-m", "dashgen", "new", "shop", "--defaults", "--run", "--no-git"]
-    return _start(command, folder, env)
+    return _start(command, folder, env, folder)
 
 
 def _dash_init(work: Path) -> Write:
@@ -94,16 +94,22 @@ def _dash_init(work: Path) -> Write:
         known = (
             ("-r", "requirements.txt") if (project / "requirements.txt").exists() else ("-e", ".")
         )
-        subprocess.run([uv, "pip", "install", "--quiet", *known], cwd=project, env=env, check=True)
+        # Named, because nox's own environment is active.
+        into = [uv, "pip", "install", "--quiet", "--python", ".venv"]
+        subprocess.run([*into, *known], cwd=project, env=env, check=True)
         words = f"import app; app.app.run(port={port})"
-        return _start([str(project / ".venv/bin/python"), "-c", words], project, env)
+        return _start([str(project / ".venv/bin/python"), "-c", words], project, env, folder)
 
     return write
 
 
-def _start(command: list[str], folder: Path, env: Mapping[str, str]) -> "subprocess.Popen[bytes]":
-    quiet = subprocess.DEVNULL
-    return subprocess.Popen(command, cwd=folder, env=env, stdin=quiet, stdout=quiet, stderr=quiet)
+def _start(
+    command: list[str], folder: Path, env: Mapping[str, str], work: Path
+) -> "subprocess.Popen[bytes]":
+    with Path(work, LOG).open("wb") as said:
+        return subprocess.Popen(
+            command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=said, stderr=said
+        )
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
@@ -112,7 +118,7 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
         family = psutil.Process(process.pid).children(recursive=True)
     except psutil.NoSuchProcess:
         family = []
-    os.kill(process.pid, signal.SIGTERM)
+    process.terminate()  # nothing happens where it has ended
     for one in family:
         try:
             one.kill()
