@@ -87,9 +87,11 @@ def run(project: Path, say: Say, port: int | None = None) -> None:
 
 
 def _sync(project: Path, environment: dict[str, str]) -> None:
+    # The packages of tests and linters would double the wait. `uv run pytest` adds them.
+    command = [uv.find_uv_bin(), "sync", "--no-dev", "--inexact", "--python", sys.executable]
     # Its list of packages would push the next steps off the screen. It is kept for an error.
     process = subprocess.Popen(
-        [uv.find_uv_bin(), "sync", "--python", sys.executable],
+        command,
         cwd=project,
         env=environment,
         stdin=subprocess.DEVNULL,

@@ -18,6 +18,7 @@ def check_a_cancelled_report_stops(tab: Tab) -> None:
     tab.page.click("#reports-run")
     tab.page.locator("#reports-cancel:enabled").click()
     tab.until(lambda: tab.page.locator("#reports-run").is_enabled())
+    tab.until(lambda: "cancelled" in tab.text("#reports-cancelled"))
     tab.page.wait_for_timeout(2500)  # longer than the report takes
     assert not tab.page.locator("#reports-result table").is_visible()
 
@@ -25,6 +26,7 @@ def check_a_cancelled_report_stops(tab: Tab) -> None:
 def check_a_report_shows_that_it_runs_and_ends_with_a_result(tab: Tab, *, rises: bool) -> None:
     tab.page.click("#reports-run")
     tab.until(lambda: tab.page.locator("#reports-run").is_disabled())
+    tab.until(lambda: not tab.text("#reports-cancelled"))
     seen = [progress(tab)]
     while not tab.page.locator("#reports-result table").is_visible():
         seen.append(progress(tab))

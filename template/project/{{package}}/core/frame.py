@@ -214,8 +214,8 @@ def follow_address(namespace: str) -> None:
     )
 
 
-# On small screens the button opens the menu. Escape closes it, and so do a click beside it or on a
-# link in it, and the browser's back and forward (see `assets/core/shell.js`).
+# On small screens the button opens the menu. `assets/core/shell.js` closes it: at Escape, at a
+# click on a link or beside it, and when the browser goes back or forward.
 clientside_callback(
     ClientsideFunction("shell", "menu"),
     Output(ids.SHELL_MENU, "aria-expanded"),
