@@ -20,18 +20,21 @@ TEMPLATE = Path(__file__).parents[2] / "template"
 @pytest.fixture(scope="module")
 def datasets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
     """Return the module by which an app reads its data, in a package of its own."""
-    package = tmp_path_factory.mktemp("app") / "datasets_of_tests"
-    package.mkdir()
-    (package / "__init__.py").touch()
+    app = tmp_path_factory.mktemp("app") / "app_of_tests"
+    package = app / "core"
+    package.mkdir(parents=True)
+    for folder in (app, package):
+        (folder / "__init__.py").touch()
+    (app / "settings.py").write_text("class settings:\n    web_workers = 2\n")
     (package / "errors.py").write_text("class UserError(Exception):\n    pass\n")
     (package / "settings.py").write_text(
         "from pathlib import Path\n\nROOT = Path(__file__).parent\n"
     )
     for part in (TEMPLATE / "parts/data").glob("*.py"):
         (package / part.name).write_bytes(part.read_bytes())
-    sys.path.insert(0, str(package.parent))
-    yield import_module("datasets_of_tests.datasets")
-    sys.path.remove(str(package.parent))
+    sys.path.insert(0, str(app.parent))
+    yield import_module("app_of_tests.core.datasets")
+    sys.path.remove(str(app.parent))
 
 
 def in_app(

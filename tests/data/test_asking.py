@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -149,6 +149,22 @@ def test_a_search_is_the_same_with_an_index(
     assert rows.count({"c3": "ord 49", "c1": ["g1"]}) == sum(
         n % 50 == 49 and n % 7 == 1 for n in range(1000)
     )
+
+
+@pytest.mark.parametrize("processes", [1, 2, 1000])
+def test_the_processes_of_the_server_share_the_processors(
+    processes: int, datasets: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setting = "SELECT current_setting('threads')"
+    ((processors,),) = duckdb.connect().execute(setting).fetchall()
+    monkeypatch.setattr(datasets, "settings", SimpleNamespace(web_workers=processes))
+    own = datasets.cursor()
+    datasets.share(own)
+    part = own.execute(setting).fetchall()
+    assert part == [(max(1, processors // processes),)]
+    with datasets.plenty():
+        assert own.execute(setting).fetchall() == [(processors,)], "a conversion takes all"
+    assert own.execute(setting).fetchall() == part
 
 
 @pytest.mark.parametrize(

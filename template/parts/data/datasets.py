@@ -28,6 +28,7 @@ import pandas as pd
 from duckdb import ColumnExpression, ConstantExpression, Expression, FunctionExpression
 from filelock import FileLock
 
+from ..settings import settings
 from . import searching
 from .answers import Answers, check
 from .errors import UserError
@@ -415,12 +416,25 @@ def keep(rows: duckdb.DuckDBPyRelation, draft: Path, texts: Sequence[str]) -> No
 
 @contextmanager
 def plenty() -> Iterator[None]:
-    """Let DuckDB take more memory for a while."""
-    cursor().execute(f"SET memory_limit = '{PLENTY}'")
+    """Let DuckDB take more memory and all processors for a while."""
+    own = cursor()
+    own.execute(f"SET memory_limit = '{PLENTY}'")
+    own.execute("RESET threads")
     try:
         yield
     finally:
-        cursor().execute(f"SET memory_limit = '{MEMORY}'")
+        own.execute(f"SET memory_limit = '{MEMORY}'")
+        share(own)
+
+
+def share(own: duckdb.DuckDBPyConnection) -> None:
+    """Let this process take its part of the processors, as all processes of the server query.
+
+    Visitors who ask at once would wait for each other otherwise.
+    """
+    own.execute("RESET threads")
+    ((processors,),) = own.execute("SELECT current_setting('threads')").fetchall()
+    own.execute(f"SET threads = {max(1, processors // settings.web_workers)}")
 
 
 def remove_others(made: Path) -> None:
@@ -442,6 +456,7 @@ class Connection:
             "temp_directory": str(FOLDER / "spill"),
         }
         self.own = duckdb.connect(config=config)
+        share(self.own)
         self.attached: dict[str, list[Path]] = {}
 
     def attach(self, file: Path) -> None:
