@@ -86,7 +86,7 @@ def test_a_callback_that_is_refused_is_heard_of(
     tab.page.route(CALLBACKS, refuse)
     tab.page.click("#profile-submit")
     assert told(tab).endswith(message)
-    tab.until(lambda: tab.text("#profile-message") == "")  # no thanks for what was not saved
+    assert tab.text("#profile-message") == "", "no thanks for what was not saved"
     with tab.page.expect_request(CALLBACKS):
         tab.page.click("#profile-info")
     # It can be pressed again, once Dash has dealt with the answer.
