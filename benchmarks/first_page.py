@@ -9,18 +9,14 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import psutil
-
-from tests.support.process import free_port
+from tests.support.process import free_port, running
 
 from .report import ENVIRONMENT, Plot, Table, median, need, seconds, spend, start
 
 ROUNDS = 3
-LOG = "output.txt"
 PATIENCE = 300
 """Seconds after which an app counts as not started."""
 
@@ -30,10 +26,10 @@ def measure(small: bool = False) -> Table:
     rows = []
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
-        tools: dict[str, Write] = {"dashgen": _dashgen}
+        tools: dict[str, Prepare] = {"dashgen": _dashgen}
         if not small:  # it comes from the package index
             tools["dash-init"] = _dash_init(work)
-        for title, write in tools.items():
+        for title, prepare in tools.items():
             cells = []
             cache = work / f"cache-{title}"
             for state in ("warm",) if small else ("cold", "warm"):
@@ -44,7 +40,7 @@ def measure(small: bool = False) -> Table:
                     env = (
                         dict(ENVIRONMENT) if small else {**ENVIRONMENT, "UV_CACHE_DIR": str(cache)}
                     )
-                    took.append(_first_page(work, write, env))
+                    took.append(_first_page(work, prepare, env))
                 cells.append(seconds(median(took)))
             rows.append((f"`{title}`", *cells))
     columns = ("Tool", "Warm") if small else ("Tool", "Cold", "Warm")
@@ -53,40 +49,35 @@ def measure(small: bool = False) -> Table:
     return Table("From nothing to the first page", columns, tuple(rows), note, plot)
 
 
-Write = Callable[[Path, int, Mapping[str, str]], "subprocess.Popen[bytes]"]
+Prepare = Callable[[Path, int, Mapping[str, str]], tuple[list[str], Path]]
+"""Does what comes before the app runs; returns the command that serves it, and its folder."""
 
 
-def _first_page(work: Path, write: Write, env: Mapping[str, str]) -> float:
+def _first_page(work: Path, prepare: Prepare, env: Mapping[str, str]) -> float:
     port = free_port()
-    with tempfile.TemporaryDirectory(dir=work) as folder:
+    own = {**env, "PORT": str(port)}
+    with tempfile.TemporaryDirectory(dir=work) as name:
         begin = time.perf_counter()
-        process = write(Path(folder), port, {**env, "PORT": str(port)})
-        try:
-            while True:
-                try:
-                    urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10).read()
-                    return time.perf_counter() - begin
-                except OSError as error:
-                    if process.poll() is not None or time.perf_counter() - begin > PATIENCE:
-                        said = Path(folder, LOG).read_text("utf-8", "replace")
-                        raise SystemExit(f"no page at port {port}: {error}\n{said}") from error
-                    time.sleep(0.02)
-        finally:
-            _end(process)
+        command, folder = prepare(Path(name), port, own)
+        log = Path(name, "output.txt")
+        with running(
+            command, log=log, cwd=folder, env=own, port=port, health="/", timeout=PATIENCE
+        ):
+            return time.perf_counter() - begin
 
 
-def _dashgen(folder: Path, _port: int, env: Mapping[str, str]) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "dashgen", "new", "shop", "--defaults", "--run", "--no-git"]
-    return _start(command, folder, env, folder)
+def _dashgen(folder: Path, _port: int, _env: Mapping[str, str]) -> tuple[list[str], Path]:
+    words = ["-m", "dashgen", "new", "shop", "--defaults", "--run", "--no-git"]
+    return [sys.executable, *words], folder
 
 
-def _dash_init(work: Path) -> Write:
+def _dash_init(work: Path) -> Prepare:
     uv = need("uv", "python3-pip, and then: pip install uv")
     tools = work / "dash-init"
     spend([uv, "venv", "--quiet", "--python", sys.executable, tools], work)
     spend([uv, "pip", "install", "--quiet", "--python", tools, "dash-init"], work)
 
-    def write(folder: Path, port: int, env: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+    def prepare(folder: Path, port: int, env: Mapping[str, str]) -> tuple[list[str], Path]:
         create: list[str | Path] = [tools / "bin/dash-init", "create", "shop", "-t", "multipage"]
         subprocess.run(create, cwd=folder, env=env, check=True, stdout=subprocess.DEVNULL)
         project = folder / "shop"
@@ -98,33 +89,9 @@ def _dash_init(work: Path) -> Write:
         into = [uv, "pip", "install", "--quiet", "--python", ".venv"]
         subprocess.run([*into, *known], cwd=project, env=env, check=True)
         words = f"import app; app.app.run(port={port})"
-        return _start([str(project / ".venv/bin/python"), "-c", words], project, env, folder)
+        return [str(project / ".venv/bin/python"), "-c", words], project
 
-    return write
-
-
-def _start(
-    command: list[str], folder: Path, env: Mapping[str, str], work: Path
-) -> "subprocess.Popen[bytes]":
-    with Path(work, LOG).open("wb") as said:
-        return subprocess.Popen(
-            command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=said, stderr=said
-        )
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    """End a command and all that it has started."""
-    try:
-        family = psutil.Process(process.pid).children(recursive=True)
-    except psutil.NoSuchProcess:
-        family = []
-    process.terminate()  # nothing happens where it has ended
-    for one in family:
-        try:
-            one.kill()
-        except psutil.NoSuchProcess:
-            continue
-    process.wait()
+    return prepare
 
 
 if __name__ == "__main__":
