@@ -87,7 +87,8 @@ def test_a_server_that_answers_and_one_that_does_not(
     nowhere = f"{scheme}://ada:secret@{NOBODY}/{rest.partition('/')[2]}"
     monkeypatch.setenv("APP_STORAGE_URL", nowhere)
     finding = found(path, "storage")
-    assert failed(path, "storage").startswith("is not ready")
+    assert finding.verdict is Verdict.FAILED
+    assert finding.message.startswith("is not ready")
     assert "start its server (" in finding.advice
     assert "secret" not in repr(finding)
     assert main(["doctor", "shop"]) == 1

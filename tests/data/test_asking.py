@@ -30,6 +30,12 @@ def language(datasets: ModuleType) -> Any:
 
 
 @pytest.fixture
+def connection(datasets: ModuleType) -> Any:
+    """Return the module that opens DuckDB."""
+    return import_module(f"{datasets.__package__}.connection")
+
+
+@pytest.fixture
 def rows(tmp_path: Path, datasets: ModuleType) -> Any:
     """Return data whose order in the file is none of their columns'."""
     file = tmp_path / "file.csv"
@@ -138,11 +144,15 @@ def test_a_search_that_finds_too_much_to_keep_finds_the_same(
 
 @pytest.mark.parametrize("few", [1, 10**6], ids=["indexed", "plain"])
 def test_a_search_is_the_same_with_an_index(
-    rows: Any, datasets: ModuleType, few: int, monkeypatch: pytest.MonkeyPatch
+    rows: Any,
+    datasets: ModuleType,
+    connection: Any,
+    few: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(datasets.searching, "FEW", few)
-    place = datasets.alias(rows.converted())
-    indexes = datasets.searching.indexes(datasets.cursor(rows.converted()), place)
+    place = connection.alias(rows.converted())
+    indexes = datasets.searching.indexes(connection.cursor(rows.converted()), place)
     assert indexes == ({"c3"} if few == 1 else set())
     numbers = rows.found(rows.column("c3"), "ORD 4")["row"]
     assert sorted(numbers) == [n for n in range(1, 1001) if str((n - 1) % 50).startswith("4")]
@@ -153,16 +163,16 @@ def test_a_search_is_the_same_with_an_index(
 
 @pytest.mark.parametrize("processes", [1, 2, 1000])
 def test_the_processes_of_the_server_share_the_processors(
-    processes: int, datasets: ModuleType, monkeypatch: pytest.MonkeyPatch
+    processes: int, connection: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     setting = "SELECT current_setting('threads')"
     ((processors,),) = duckdb.connect().execute(setting).fetchall()
-    monkeypatch.setattr(datasets, "settings", SimpleNamespace(web_workers=processes))
-    own = datasets.cursor()
-    datasets.share(own)
+    monkeypatch.setattr(connection, "settings", SimpleNamespace(web_workers=processes))
+    own = connection.cursor()
+    connection.share(own)
     part = own.execute(setting).fetchall()
     assert part == [(max(1, processors // processes),)]
-    with datasets.plenty():
+    with connection.plenty():
         assert own.execute(setting).fetchall() == [(processors,)], "a conversion takes all"
     assert own.execute(setting).fetchall() == part
 

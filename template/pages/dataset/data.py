@@ -12,9 +12,9 @@ import pandas as pd
 from duckdb import ColumnExpression, ConstantExpression, Expression
 from duckdb import FunctionExpression as Function
 
-from ...core import answers, datasets, language
+from ...core import answers, datasets, description, language
 
-Column = datasets.Column
+Column = description.Column
 Criteria = datasets.Criteria
 Turn = answers.Turn
 turn = answers.turn

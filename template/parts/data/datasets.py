@@ -6,21 +6,15 @@ need, so a process holds no copy of the data. In queries the columns are `c0`, `
 of the description.
 """
 
-import csv
 import hashlib
 import json
 import logging
-import os
 import threading
-import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import reduce
 from operator import and_
 from pathlib import Path
-from time import monotonic
 from typing import Any, TypeVar
 
 import duckdb
@@ -28,75 +22,23 @@ import pandas as pd
 from duckdb import ColumnExpression, ConstantExpression, Expression, FunctionExpression
 from filelock import FileLock
 
-from ..settings import settings
 from . import searching
-from .answers import Answers, check
-from .errors import UserError
-from .reading import ReadingError, Source, missing, reader, reads, table
+from .answers import Answers
+from .connection import FOLDER, alias, cursor
+from .conversion import convert, remove_others
+from .description import Column, DataError, description
+from .reading import reads
 from .settings import ROOT
 
-FOLDER = ROOT / "instance" / "datasets"
 ROW = searching.ROW
-KINDS = {
-    "text": "VARCHAR",
-    "integer": "BIGINT",
-    "number": "DOUBLE",
-    "boolean": "BOOLEAN",
-    "date": "DATE",
-    "datetime": "TIMESTAMP",
-    "time": "TIME",
-}
-ROLES = ("time", "measure", "category", "identifier", "text", "flag", "place")
 CHOICES = 200  # values that a filter offers
 ANSWERS = 16_000_000  # bytes of answers that a page keeps
 FOUND = 50_000  # rows that a search may find to be kept
-REMEMBERED = 20_000  # cells of a column whose plain form is remembered during conversion
-BLOCK = 10_000  # rows between two looks at the clock
-PATIENCE = 2  # seconds of a conversion without a word in the log
 SIGNS = frozenset("%_\\")  # that ILIKE, the faster way to search, takes for other texts
-MEMORY = "128MB"  # that DuckDB may take in each process, whatever the size of the files
-PLENTY = "512MB"  # during a conversion
-LINE = 20_000_000  # bytes of a line during a conversion
 
 log = logging.getLogger(__name__)
 Criteria = Mapping[str, Any]
 Answer = TypeVar("Answer")
-
-
-class DataError(UserError):
-    """The data cannot be shown. The text has the reason, and a way out."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column, as the description has it."""
-
-    key: str
-    name: str
-    role: str
-    type: str
-    label: str = ""
-    decimal: str = "."
-    format: str = "iso"
-    unit: str = ""
-    total: str = "sum"
-    hidden: bool = False
-    filter: bool | None = None
-
-    @property
-    def title(self) -> str:
-        """Return its name on the page."""
-        return self.label or self.name
-
-    @property
-    def value(self) -> Expression:
-        """Return the column in a query."""
-        return ColumnExpression(self.key)
-
-    @property
-    def listed(self) -> bool:
-        """Whether one chooses among its values."""
-        return self.role in ("category", "flag") or (self.role == "place" and self.type == "text")
 
 
 class Dataset:
@@ -270,232 +212,6 @@ def opened(folder: Path) -> Dataset:
         return Dataset(folder)
     found: Dataset = reads("engine").Table(folder)
     return found
-
-
-def description(file: Path) -> tuple[Source, list[Column]]:
-    """Return the content of a `dataset.toml`.
-
-    Raises:
-        DataError: It cannot be read, or has unknown content.
-    """
-    try:
-        said = tomllib.loads(file.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise DataError(f"{file.name} cannot be read: {error}") from error
-    try:
-        source = Source(**said["source"])
-        columns = [
-            Column(f"c{place}", name, **options)
-            for place, (name, options) in enumerate(said["columns"].items())
-        ]
-    except (KeyError, TypeError, AttributeError) as error:
-        known = ", ".join(field.name for field in fields(Column)[2:])
-        raise DataError(f"{file.name}: {error}. A column has {known}") from error
-    for column in columns:
-        if column.type not in KINDS or column.role not in ROLES:
-            raise DataError(
-                f"{file.name}: column {column.name!r} has an unknown role or type. Roles are "
-                f"{', '.join(ROLES)}. Types are {', '.join(KINDS)}"
-            )
-    return source, columns
-
-
-def convert(source: Source, path: Path, columns: Sequence[Column], made: Path) -> None:
-    """Write the file in the format of DuckDB. All but Parquet is first written as plain CSV.
-
-    Raises:
-        DataError: The file is not as described. The log has the same message.
-    """
-    draft = made.with_suffix(f".{os.getpid()}")
-    page = made.name.rpartition("-")[0]
-    log.info("Converting %s", source.path)
-    begun = monotonic()
-    try:
-        with plenty():
-            texts = [one.key for one in columns if one.type == "text" and not one.listed]
-            keep(in_types(source, path, columns, draft.with_suffix(".csv")), draft, texts)
-        draft.replace(made)
-        log.info("Converted %s in %.1f s", source.path, monotonic() - begun)
-    except (ReadingError, OSError, duckdb.Error) as error:
-        message = f"{source.path} is not as pages/{page}/dataset.toml says: {error}"
-        log.error("%s", message)
-        raise DataError(message) from error
-    finally:
-        draft.unlink(missing_ok=True)
-        draft.with_suffix(".csv").unlink(missing_ok=True)
-
-
-def in_types(
-    source: Source, path: Path, columns: Sequence[Column], draft: Path
-) -> duckdb.DuckDBPyRelation:
-    """Return the rows in the types of their columns.
-
-    Raises:
-        ReadingError: The file is not as it is described.
-    """
-    if source.format == "parquet":
-        direct = reads("parquet").direct(cursor(), source, path, columns)
-        if direct is not None:
-            found: duckdb.DuckDBPyRelation = direct
-            return found
-    write_plain(source, path, columns, draft)
-    return cursor().read_csv(
-        str(draft),
-        header=False,
-        columns={ROW: "BIGINT", **{column.key: KINDS[column.type] for column in columns}},
-        auto_detect=False,
-        delimiter=",",
-        quotechar='"',
-        escapechar='"',
-        na_values="",
-        allow_quoted_nulls=False,
-        max_line_size=LINE,
-        buffer_size=LINE,  # by default sixteen lines, which are allocated at once
-    )
-
-
-def write_plain(source: Source, path: Path, columns: Sequence[Column], draft: Path) -> None:
-    """Write the cells in their plain form, an empty one where there is no value.
-
-    Raises:
-        ReadingError: A column is not there, or a cell does not fit its column.
-    """
-    names, rows = table(source, path)
-    for column in columns:
-        if column.name not in names:
-            raise ReadingError(f"there is no column {column.name!r}. There is {', '.join(names)}")
-    places = [
-        (
-            names.index(column.name),
-            column,
-            reader(column.type, decimal=column.decimal, form=column.format),
-        )
-        for column in columns
-    ]
-    known: list[dict[str, str]] = [{} for _ in places]
-    with draft.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        said = monotonic()
-        for number, (line, row) in enumerate(rows, 1):
-            if number % BLOCK == 0 and monotonic() - said > PATIENCE:
-                said = monotonic()
-                log.info("Converting %s: %s rows", source.path, f"{number:,}")
-            cells: list[Any] = [number]
-            for (place, column, read), seen in zip(places, known, strict=True):
-                cell = row[place]
-                plain = seen.get(cell)
-                if plain is None:
-                    found = "" if missing(cell, column.type) else read(cell)
-                    if found is None:
-                        raise ReadingError(
-                            f"line {line}: {cell!r} in column {column.name!r} is no {column.type}"
-                        )
-                    plain = found
-                    if len(seen) < REMEMBERED:
-                        seen[cell] = plain
-                cells.append(plain)
-            writer.writerow(cells)
-
-
-def keep(rows: duckdb.DuckDBPyRelation, draft: Path, texts: Sequence[str]) -> None:
-    """Write rows as a DuckDB file, which takes a third of the time of Parquet to ask.
-
-    Args:
-        rows: The rows in the types of their columns.
-        draft: The file.
-        texts: The columns in which one searches.
-    """
-    own, name = cursor(), alias(draft)
-    own.execute(f"ATTACH ? AS {name} (STORAGE_VERSION 'latest')", [str(draft)])
-    try:
-        rows.create(f"{name}.main.data")
-        searching.write(own, name, texts)
-    finally:
-        own.execute(f"DETACH {name}")
-
-
-@contextmanager
-def plenty() -> Iterator[None]:
-    """Let DuckDB take more memory and all processors for a while."""
-    own = cursor()
-    own.execute(f"SET memory_limit = '{PLENTY}'")
-    own.execute("RESET threads")
-    try:
-        yield
-    finally:
-        own.execute(f"SET memory_limit = '{MEMORY}'")
-        share(own)
-
-
-def share(own: duckdb.DuckDBPyConnection) -> None:
-    """Let this process take its part of the processors, as all processes of the server query.
-
-    Visitors who ask at once would wait for each other otherwise.
-    """
-    own.execute("RESET threads")
-    ((processors,),) = own.execute("SELECT current_setting('threads')").fetchall()
-    own.execute(f"SET threads = {max(1, processors // settings.web_workers)}")
-
-
-def remove_others(made: Path) -> None:
-    """Remove the converted files of earlier versions of a file."""
-    for old in made.parent.glob(f"{made.name.rpartition('-')[0]}-*"):
-        with suppress(OSError):  # Windows keeps what another process has open.
-            if old != made:
-                old.unlink()
-
-
-class Connection:
-    """The process's connection, because a fork copies none, and the files that it has opened."""
-
-    def __init__(self) -> None:
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        config: dict[str, str | bool | int | float | list[str]] = {
-            "autoinstall_known_extensions": False,
-            "memory_limit": MEMORY,
-            "temp_directory": str(FOLDER / "spill"),
-        }
-        self.own = duckdb.connect(config=config)
-        share(self.own)
-        self.attached: dict[str, list[Path]] = {}
-
-    def attach(self, file: Path) -> None:
-        """Open a converted file. The one before it stays open for running queries."""
-        files = self.attached.setdefault(file.name.rpartition("-")[0], [])
-        if file in files:
-            return
-        self.own.execute(f"ATTACH ? AS {alias(file)} (READ_ONLY)", [str(file)])
-        files.append(file)
-        if len(files) > 2:
-            self.own.execute(f"DETACH {alias(files.pop(0))}")
-
-
-connections: dict[int, Connection] = {}
-connecting = threading.Lock()
-
-
-def cursor(file: Path | None = None) -> duckdb.DuckDBPyConnection:
-    """Return a cursor for one query, because threads that share one get each other's answers.
-
-    Args:
-        file: The converted file that the query is about.
-
-    Raises:
-        Superseded: The visitor has already asked something else.
-    """
-    if file:
-        check()
-    with connecting:
-        own = connections.get(os.getpid()) or Connection()
-        connections[os.getpid()] = own
-        if file:
-            own.attach(file)
-        return own.own.cursor()
-
-
-def alias(file: Path) -> str:
-    """Return the name of a converted file in queries: letters and digits."""
-    return f"d{hashlib.sha256(str(file).encode()).hexdigest()[:20]}"
 
 
 def condition(column: Column, wanted: Any) -> Expression:

@@ -5,6 +5,7 @@ same columns. DuckDB writes such a query as SQL, sqlglot translates it, and the 
 """
 
 import atexit
+import logging
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +23,8 @@ from sqlglot import exp
 
 from . import datasets, postgresql
 from .answers import check
+from .connection import cursor
+from .description import KINDS, DataError
 from .reading import MISSING, ReadingError
 
 DIALECT = "postgres"
@@ -35,6 +38,8 @@ TYPES = {
     "datetime": "TIMESTAMP",
     "time": "TIME",
 }
+
+log = logging.getLogger(__name__)
 
 
 class Table(datasets.Dataset):
@@ -53,8 +58,8 @@ class Table(datasets.Dataset):
     def rows(self, criteria: datasets.Criteria | None = None) -> Any:
         """Return the rows that pass the criteria, for one query."""
         kinds = {datasets.ROW: "VARCHAR"}
-        kinds |= {column.key: datasets.KINDS[column.type] for column in self.columns}
-        own = datasets.cursor()
+        kinds |= {column.key: KINDS[column.type] for column in self.columns}
+        own = cursor()
         columns = ", ".join(f"{key} {kind}" for key, kind in kinds.items())
         own.execute(f"CREATE TABLE IF NOT EXISTS {self.key} ({columns})")
         rows = Rows(self, own.table(self.key))
@@ -99,8 +104,8 @@ class Table(datasets.Dataset):
                 found = connection.execute(translated(query, self).encode()).fetchall()
         except (ReadingError, psycopg.Error) as error:
             message = f"{self.path}: {postgresql.first_line(error)}"
-            datasets.log.error("%s", message)
-            raise datasets.DataError(message) from error
+            log.error("%s", message)
+            raise DataError(message) from error
         return [tuple(map(plain, row)) for row in found]
 
     def described_rows(self, connection: "psycopg.Connection[Any]") -> exp.Query:

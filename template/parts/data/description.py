@@ -1,0 +1,85 @@
+"""What `dataset.toml` says of the data of a page: where they are, and what their columns are."""
+
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from duckdb import ColumnExpression, Expression
+
+from .errors import UserError
+from .reading import Source
+
+KINDS = {
+    "text": "VARCHAR",
+    "integer": "BIGINT",
+    "number": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "datetime": "TIMESTAMP",
+    "time": "TIME",
+}
+ROLES = ("time", "measure", "category", "identifier", "text", "flag", "place")
+
+
+class DataError(UserError):
+    """The data cannot be shown. The text has the reason, and a way out."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column, as the description has it."""
+
+    key: str
+    name: str
+    role: str
+    type: str
+    label: str = ""
+    decimal: str = "."
+    format: str = "iso"
+    unit: str = ""
+    total: str = "sum"
+    hidden: bool = False
+    filter: bool | None = None
+
+    @property
+    def title(self) -> str:
+        """Return its name on the page."""
+        return self.label or self.name
+
+    @property
+    def value(self) -> Expression:
+        """Return the column in a query."""
+        return ColumnExpression(self.key)
+
+    @property
+    def listed(self) -> bool:
+        """Whether one chooses among its values."""
+        return self.role in ("category", "flag") or (self.role == "place" and self.type == "text")
+
+
+def description(file: Path) -> tuple[Source, list[Column]]:
+    """Return the content of a `dataset.toml`.
+
+    Raises:
+        DataError: It cannot be read, or has unknown content.
+    """
+    try:
+        said = tomllib.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(f"{file.name} cannot be read: {error}") from error
+    try:
+        source = Source(**said["source"])
+        columns = [
+            Column(f"c{place}", name, **options)
+            for place, (name, options) in enumerate(said["columns"].items())
+        ]
+    except (KeyError, TypeError, AttributeError) as error:
+        known = ", ".join(field.name for field in fields(Column)[2:])
+        raise DataError(f"{file.name}: {error}. A column has {known}") from error
+    for column in columns:
+        if column.type not in KINDS or column.role not in ROLES:
+            raise DataError(
+                f"{file.name}: column {column.name!r} has an unknown role or type. Roles are "
+                f"{', '.join(ROLES)}. Types are {', '.join(KINDS)}"
+            )
+    return source, columns
