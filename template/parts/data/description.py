@@ -1,4 +1,4 @@
-"""What `dataset.toml` says of the data of a page: where they are, and what their columns are."""
+"""Descriptions of data: the columns of a file or a table, and its place."""
 
 import tomllib
 from dataclasses import dataclass, fields
