@@ -55,6 +55,8 @@ FORMS = (
     *(f"{day}{time}" for day in DAYS for time in (" %H:%M", " %H:%M:%S", " %I:%M %p")),
 )
 
+# Whole numbers that are perhaps times: from 2001 to 2033.
+SINCE_1970 = {"unix": re.compile(r"1\d{9}"), "unix-ms": re.compile(r"1\d{12}")}
 ZONE = re.compile(r"\d{2}:\d{2}.*(Z|[+-]\d{2}:?\d{2})$")
 PLAIN = re.compile(r"-?\d+")
 POINT = re.compile(r"-?\d+\.\d+")
@@ -81,6 +83,10 @@ IDENTIFIER = _word(
     *("isbn", "ean", "sku", "uuid", "index"),
 )
 YEAR = _word("year", "jahr", "année", "annee", "año", "yr", "season")
+MOMENT = _word(
+    *("ts", "time", "times", "timestamp", "date", "datetime", "epoch", "unix", "at", "when"),
+    *("created", "updated", "modified", "started", "ended", "zeit", "zeitstempel", "datum"),
+)
 COORDINATE = _word(*COORDINATES)
 PLACE = _word(
     *("country", "land", "city", "town", "state", "county", "province"),
@@ -132,6 +138,11 @@ class Column:
     hidden: bool = False
 
 
+def _matching(pattern: re.Pattern[str]) -> Callable[[str], str | None]:
+    """Return a reader of the cells that a pattern matches as a whole."""
+    return lambda cell: cell if pattern.fullmatch(cell) else None
+
+
 @dataclass
 class Fit:
     """How well the cells fit one way to read them."""
@@ -176,6 +187,7 @@ class Profile:
             ("boolean", ""): Fit(reader("boolean")),
             ("time", ""): Fit(reader("time")),
             **{("datetime", form): Fit(reader("datetime", form=form)) for form in FORMS},
+            **{("datetime", form): Fit(_matching(what)) for form, what in SINCE_1970.items()},
         }
         self.longest = 0
         self.zones = 0
@@ -316,7 +328,7 @@ def column(profile: Profile, habit: Habits, role: str = "", show: bool = False) 
         show: Whether it is shown although it looks like a secret or a person.
     """
     doubts: list[Doubt] = []
-    kind, how = _type(profile, habit, doubts, bool(role))
+    kind, how = _type(profile, habit, doubts, role)
     guessed = _role(profile, kind, doubts)
     if role:
         kind, how = _as_role(role, kind, how)
@@ -386,7 +398,7 @@ def _shown_unit(profile: Profile) -> str:
     return found[0] if found else ""
 
 
-def _type(profile: Profile, habit: Habits, doubts: list[Doubt], stated: bool) -> tuple[str, str]:
+def _type(profile: Profile, habit: Habits, doubts: list[Doubt], role: str) -> tuple[str, str]:
     if not profile.filled:
         return "text", ""
     words = {value.lower() for value in profile.values}
@@ -399,8 +411,11 @@ def _type(profile: Profile, habit: Habits, doubts: list[Doubt], stated: bool) ->
     if profile.fitting("boolean") and len(words) == 2 and words & TRUE and words & FALSE:
         return "boolean", ""
     forms = profile.fitting("datetime")
-    if forms and (forms != ["%Y%m%d"] or all(v[:2] in ("19", "20") for v in profile.values)):
-        return _moment(profile, forms, habit, doubts, stated)
+    if forms and forms[0] in SINCE_1970:
+        if _counts_from_1970(profile, forms[0], doubts, role):
+            return "datetime", forms[0]
+    elif forms and (forms != ["%Y%m%d"] or all(v[:2] in ("19", "20") for v in profile.values)):
+        return _moment(profile, forms, habit, doubts, bool(role))
     if profile.fitting("time") and profile.clock:
         return "time", ""
     if marks := profile.fitting("number"):
@@ -411,6 +426,20 @@ def _type(profile: Profile, habit: Habits, doubts: list[Doubt], stated: bool) ->
         what = {"number": "figures", "datetime": "dates", "time": "times"}[kind]
         doubts.append(Doubt(f"text, because all cells are {what} but {named[:60]}"))
     return "text", ""
+
+
+def _counts_from_1970(profile: Profile, form: str, doubts: list[Doubt], role: str) -> bool:
+    """Say whether whole numbers of ten or thirteen digits are times, by the role or the name."""
+    if profile.asis or role:  # a database has a type for times
+        return role == "time" and not profile.asis
+    unit = "seconds" if form == "unix" else "milliseconds"
+    if MOMENT.search(_plain(profile.name)):
+        flag = Flag("column", f"{profile.name}=measure", "keeps the figures")
+        doubts.append(Doubt(f"times in UTC, read as {unit} since 1970", (flag,)))
+        return True
+    flag = Flag("column", f"{profile.name}=time", "reads them so")
+    doubts.append(Doubt(f"the figures may be times, as {unit} since 1970", (flag,)))
+    return False
 
 
 def _number(

@@ -9,7 +9,7 @@ import gzip
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from importlib import import_module
 from itertools import chain, islice
@@ -52,7 +52,12 @@ GROUPS = {
 
 
 Rows = Iterator[tuple[int, list[str]]]
-QUARTER = re.compile(r"(?P<year>(19|20)\d\d)[- ]?[Qq](?P<quarter>[1-4])")
+QUARTERS = (
+    re.compile(r"(?P<year>(19|20)\d\d)[-/ ]?[Qq](?P<quarter>[1-4])"),
+    re.compile(r"[Qq](?P<quarter>[1-4])[-/ ]?(?P<year>(19|20)\d\d)"),
+)
+# Whole numbers that count from 1970 in UTC.
+SINCE_1970 = {"unix": timedelta(seconds=1), "unix-ms": timedelta(milliseconds=1)}
 # A year, a month or a day in the place of a header.
 YEAR = re.compile(r"(19|20)\d\d([-/](0[1-9]|1[0-2])([-/]([0-2]\d|3[01]))?)?")
 
@@ -260,11 +265,22 @@ def number(cell: str, decimal: str) -> str | None:
 
 
 def moment(cell: str, form: str) -> datetime | None:
-    """Return a date or a time of a form, `iso`, `quarter` or as strptime takes it, in UTC."""
+    """Return a date or a time in UTC.
+
+    Args:
+        cell: A cell.
+        form: `iso`, `quarter`, `unix` or `unix-ms` for seconds or milliseconds since 1970, or a
+            form as strptime takes it.
+    """
     text = cell.strip()
     if form == "quarter":
-        match = QUARTER.fullmatch(text)
+        match = QUARTERS[0].fullmatch(text) or QUARTERS[1].fullmatch(text)
         return datetime(int(match["year"]), 3 * int(match["quarter"]) - 2, 1) if match else None
+    if unit := SINCE_1970.get(form):
+        try:
+            return datetime(1970, 1, 1) + int(text) * unit
+        except (ValueError, OverflowError):
+            return None
     if form == "%Y%m%d" and len(text) != 8:
         return None
     try:
@@ -284,8 +300,8 @@ def reader(kind: str, *, decimal: str = ".", form: str = "iso") -> Callable[[str
     Args:
         kind: text, integer, number, boolean, date, datetime or time.
         decimal: The decimal mark of numbers.
-        form: The form of dates, as `strptime` takes it, iso or quarter. Zeros, such as 00000, are
-            the digits of a text that a workbook shows with leading zeros.
+        form: The form of dates, as `moment` takes it. Zeros, such as 00000, are the digits of a
+            text that a workbook shows with leading zeros.
     """
 
     def text(cell: str) -> str:

@@ -308,6 +308,46 @@ CASES = {
         {"at": "date", "n": "integer"},
         first={"at": "2024-01-01"},
     ),
+    "quarters before years": Case(
+        text("at,n", "Q3 2024,1", "Q4/2024,2"),
+        {"at": "date", "n": "integer"},
+        first={"at": "2024-07-01"},
+    ),
+    "seconds since 1970": Case(
+        text("created_at,n", "1700000000,1", "1700003600,2"),
+        {"created_at": "datetime time", "n": "integer"},
+        first={"created_at": "2023-11-14 22:13:20"},
+        noted="seconds since 1970",
+    ),
+    "milliseconds since 1970": Case(
+        text("eventTime,n", "1700000000500,1", "1700003600000,2"),
+        {"eventTime": "datetime time", "n": "integer"},
+        first={"eventTime": "2023-11-14 22:13:20.500000"},
+        noted="milliseconds since 1970",
+    ),
+    "milliseconds since 1970 in JSON": Case(
+        text('{"ts": 1700000000500, "n": 1}', '{"ts": 1700003600000, "n": 2}'),
+        {"ts": "datetime time", "n": "integer"},
+        suffix=".jsonl",
+        first={"ts": "2023-11-14 22:13:20.500000"},
+    ),
+    "seconds since 1970 that the user says are a measure": Case(
+        text("ts,n", "1700000000,1", "1700003600,2"),
+        {"ts": "integer measure", "n": "integer"},
+        given={"roles": (("ts", "measure"),)},
+        sums={"ts": 3400003600},
+    ),
+    "figures of ten digits": Case(
+        text("population,n", "1400000000,1", "1410000000,2"),
+        {"population": "integer measure", "n": "integer"},
+        noted="seconds since 1970",
+    ),
+    "figures of ten digits that the user says are times": Case(
+        text("n,a", "1700000000,1", "1700003600,2"),
+        {"n": "datetime time", "a": "integer"},
+        given={"roles": (("n", "time"),)},
+        first={"n": "2023-11-14 22:13:20"},
+    ),
     "months in words": Case(
         text("at,n", "Jan 2024,1", "Feb 2024,2"),
         {"at": "date", "n": "integer"},

@@ -38,7 +38,10 @@ def test_a_file(name: str, tmp_path: Path, datasets: ModuleType) -> None:
         assert refusal.value.exit_code == 2
         return
     found = settled(file, given)
-    assert {column.name: column.type for column in found.columns} == case.columns
+    assert {
+        one.name: f"{one.type} {one.role}" if " " in case.columns.get(one.name, "") else one.type
+        for one in found.columns
+    } == case.columns
     assert tuple(column.name for column in found.columns if column.hidden) == case.hidden
     said = [doubt.text for column in found.columns for doubt in column.doubts]
     assert case.noted in " ".join([*said, *(doubt.text for doubt in found.doubts)])
