@@ -27,6 +27,7 @@ from dash import (
 from dash.background_callback.managers import BaseBackgroundCallbackManager
 from gunicorn import SERVER_SOFTWARE  # type: ignore[import-untyped]
 from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
+from gunicorn.glogging import Logger, SafeAtoms  # type: ignore[import-untyped]
 from kombu.transport.redis import Channel, QoS, Transport
 from kombu.transport.virtual import Channel as VirtualChannel
 
@@ -145,6 +146,13 @@ def gunicorns_mark() -> None:
     assert SERVER_SOFTWARE.startswith("gunicorn")
 
 
+def gunicorns_line() -> None:
+    names = ["self", "resp", "req", "environ", "request_time"]
+    assert [*inspect.signature(Logger.access).parameters] == names
+    assert [*inspect.signature(Logger.atoms).parameters] == names
+    assert Logger.atoms_wrapper_class is SafeAtoms
+
+
 def receipts() -> None:
     assert Channel.QoS is QoS
     for name in ("ack", "reject", "restore_unacked_once"):
@@ -170,6 +178,7 @@ CHECKS: dict[str, Callable[[], None]] = {
     "The answer of a callback in the browser": browser_answer,
     "The storage of the browser": browser_storage,
     "Gunicorn's mark in the environment": gunicorns_mark,
+    "Gunicorn's line for a request": gunicorns_line,
     "Receipts of a lost connection": receipts,
     "Entries of the queue": entries_of_the_queue,
     "The colour scheme of the page": colour_scheme,
