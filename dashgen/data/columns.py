@@ -17,7 +17,6 @@ from dashgen.data.reading import (
     reader,
 )
 
-TYPES = ("text", "integer", "number", "boolean", "date", "datetime", "time")
 ROLES = ("time", "measure", "category", "identifier", "text", "flag", "place")
 LARGEST = 2**53
 REMEMBERED = 100_000

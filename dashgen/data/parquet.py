@@ -17,7 +17,7 @@ from duckdb import (
     FunctionExpression,
 )
 
-from .reading import MISSING, Native, ReadingError, Rows, Source, names
+from .reading import MISSING, TYPES, Native, ReadingError, Rows, Source, names
 
 FRACTIONS = {"float", "double"}
 FIGURES = {"decimal", "bignum", "hugeint", "uhugeint"} | {
@@ -33,14 +33,6 @@ KINDS = {
     "date": {"date"},
     "datetime": STAMPS | {WITH_ZONE},
     "time": {"time"},
-}
-KEPT = {
-    "integer": "BIGINT",
-    "number": "DOUBLE",
-    "boolean": "BOOLEAN",
-    "date": "DATE",
-    "datetime": "TIMESTAMP",
-    "time": "TIME",
 }
 TYPED = {"boolean", "date", "time", WITH_ZONE} | STAMPS | FIGURES | FRACTIONS
 BLANKS = "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace())
@@ -76,7 +68,7 @@ class Leaf:
             return FunctionExpression("timezone", ConstantExpression("UTC"), self.value)
         # Of 32 bits, 0.1 would become 0.10000000149.
         value = self.value.cast("VARCHAR") if self.kind == "float" else self.value
-        kept = value.cast(KEPT[kind])
+        kept = value.cast(TYPES[kind])
         if self.kind not in FRACTIONS:
             return kept
         none = FunctionExpression("isnan", self.value)

@@ -52,6 +52,16 @@ GROUPS = {
 
 
 Rows = Iterator[tuple[int, list[str]]]
+# DuckDB has a name for each type of a column.
+TYPES = {
+    "text": "VARCHAR",
+    "integer": "BIGINT",
+    "number": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "datetime": "TIMESTAMP",
+    "time": "TIME",
+}
 QUARTERS = (
     re.compile(r"(?P<year>(19|20)\d\d)[-/ ]?[Qq](?P<quarter>[1-4])"),
     re.compile(r"[Qq](?P<quarter>[1-4])[-/ ]?(?P<year>(19|20)\d\d)"),

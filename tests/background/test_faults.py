@@ -41,16 +41,13 @@ def all_know(app: Stack, seen: str) -> str:
 
     One that no job has come to since would not report the next outage: it never saw this one end.
     """
-    logged = ""
 
-    def said() -> bool:
-        nonlocal logged
+    def said() -> str:
         works(app)
         logged = app.web_log.read_text().removeprefix(seen)
-        return logged.count("is back") == logged.count("ERROR")
+        return logged if logged.count("is back") == logged.count("ERROR") else ""
 
-    wait_until(said, WAIT, "each process has Redis back")
-    return logged
+    return str(wait_until(said, WAIT, "each process has Redis back"))
 
 
 def test_the_process_of_a_job_is_killed(app: Stack, visit: Open, row: Row) -> None:

@@ -13,8 +13,8 @@ import duckdb
 
 from . import searching
 from .connection import alias, cursor, plenty
-from .description import KINDS, Column, DataError
-from .reading import ReadingError, Source, missing, reader, reads, table
+from .description import Column, DataError
+from .reading import TYPES, ReadingError, Source, missing, reader, reads, table
 
 REMEMBERED = 20_000  # cells of a column whose plain form is remembered during conversion
 BLOCK = 10_000  # rows between two looks at the clock
@@ -66,7 +66,7 @@ def in_types(
     return cursor().read_csv(
         str(draft),
         header=False,
-        columns={searching.ROW: "BIGINT", **{column.key: KINDS[column.type] for column in columns}},
+        columns={searching.ROW: "BIGINT", **{column.key: TYPES[column.type] for column in columns}},
         auto_detect=False,
         delimiter=",",
         quotechar='"',

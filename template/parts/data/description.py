@@ -7,17 +7,8 @@ from pathlib import Path
 from duckdb import ColumnExpression, Expression
 
 from .errors import UserError
-from .reading import Source
+from .reading import TYPES, Source
 
-KINDS = {
-    "text": "VARCHAR",
-    "integer": "BIGINT",
-    "number": "DOUBLE",
-    "boolean": "BOOLEAN",
-    "date": "DATE",
-    "datetime": "TIMESTAMP",
-    "time": "TIME",
-}
 ROLES = ("time", "measure", "category", "identifier", "text", "flag", "place")
 
 
@@ -77,9 +68,9 @@ def description(file: Path) -> tuple[Source, list[Column]]:
         known = ", ".join(field.name for field in fields(Column)[2:])
         raise DataError(f"{file.name}: {error}. A column has {known}") from error
     for column in columns:
-        if column.type not in KINDS or column.role not in ROLES:
+        if column.type not in TYPES or column.role not in ROLES:
             raise DataError(
                 f"{file.name}: column {column.name!r} has an unknown role or type. Roles are "
-                f"{', '.join(ROLES)}. Types are {', '.join(KINDS)}"
+                f"{', '.join(ROLES)}. Types are {', '.join(TYPES)}"
             )
     return source, columns

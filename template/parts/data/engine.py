@@ -24,12 +24,12 @@ from sqlglot import exp
 from . import datasets, postgresql
 from .answers import check
 from .connection import cursor
-from .description import KINDS, DataError
-from .reading import MISSING, ReadingError
+from .description import DataError
+from .reading import MISSING, TYPES, ReadingError
 
 DIALECT = "postgres"
 FRESH = 60  # seconds for which an answer is kept
-TYPES = {
+POSTGRESQL = {
     "text": "TEXT",
     "integer": "BIGINT",
     "number": "DOUBLE PRECISION",
@@ -58,7 +58,7 @@ class Table(datasets.Dataset):
     def rows(self, criteria: datasets.Criteria | None = None) -> Any:
         """Return the rows that pass the criteria, for one query."""
         kinds = {datasets.ROW: "VARCHAR"}
-        kinds |= {column.key: KINDS[column.type] for column in self.columns}
+        kinds |= {column.key: TYPES[column.type] for column in self.columns}
         own = cursor()
         columns = ", ".join(f"{key} {kind}" for key, kind in kinds.items())
         own.execute(f"CREATE TABLE IF NOT EXISTS {self.key} ({columns})")
@@ -158,7 +158,7 @@ def kept(value: exp.Expr, kind: str, wanted: str) -> exp.Expr:
     """Return a column in the type of the description. Words for nothing and NaN are none."""
     if kind == "timestamptz":
         value = exp.AtTimeZone(this=value, zone=exp.Literal.string("UTC"))
-    cast = exp.cast(value, TYPES[wanted], dialect=DIALECT)
+    cast = exp.cast(value, POSTGRESQL[wanted], dialect=DIALECT)
     if wanted == "number":
         return exp.func("NULLIF", cast, exp.Literal.string("NaN"))
     if wanted != "text":
