@@ -123,7 +123,7 @@ class Texts:
         wanted = unit * statement.level
         if statement.indent == wanted or '"""' in statement.text or "'''" in statement.text:
             return statement.text
-        lines = statement.text.splitlines(keepends=True)
+        lines = io.StringIO(statement.text).readlines()
         return "".join(
             wanted + line.removeprefix(statement.indent) if line.strip() else line for line in lines
         )
@@ -140,7 +140,8 @@ def unit(module: Module) -> str:
 
 
 def _split(text: str) -> Module:
-    lines = text.splitlines(keepends=True)
+    # As `tokenize` counts them: a form feed ends no line, as it does for `splitlines`.
+    lines = io.StringIO(text).readlines()
     found: list[Statement] = []
     level, done = 0, 0
     tokens: list[TokenInfo] = []

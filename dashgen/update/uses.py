@@ -106,11 +106,11 @@ def _uses(
         yield from _imports(path, text, moved, root)
     if not code and not SETTINGS.search(path):
         return
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(content.splitlines(), start=1):
         for was, now in variables.items():
             # A constant of that name in somebody's code is another thing.
             name = rf"['\"]{was}['\"]" if code else rf"(^|[\s\"'{{-]){was}\s*([=:}}]|$)"
-            if re.search(name, line):
+            if re.search(name, line.decode(errors="replace")):
                 yield Use(path, number, was, now)
 
 

@@ -132,6 +132,12 @@ def test_the_users_layout_stays_where_the_template_changes_something_else() -> N
     assert merged(WIDE, BASE, theirs) == (WIDE.replace("pass", "return"), 0)
 
 
+def test_a_form_feed_between_statements_ends_no_line() -> None:
+    base = "x = 1\n\f\ny = 2\nz = 3\n"
+    ours, theirs = base.replace("y = 2", "y =   2"), base.replace("z = 3", "z = 30")
+    assert merged(ours, base, theirs) == (ours.replace("z = 3", "z = 30"), 0)
+
+
 def test_both_sides_are_there_where_both_change_a_statement() -> None:
     ours = WIDE.replace("width * height", "mine * height")
     theirs = BASE.replace("width * height", "width * theirs")
