@@ -19,7 +19,7 @@ for path in ("", "_dash-layout"):
     if answer.status_code >= 400:
         raise SystemExit(f"/{path} answers {answer.status}")
 """
-UNREADABLE = (OSError, ValueError, KeyError, InvalidRequirement)
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, InvalidRequirement)
 
 
 def python(project: Path) -> Path | None:
@@ -37,7 +37,7 @@ def needed(project: Path) -> list[Requirement]:
     """Return the requirements of `pyproject.toml`.
 
     Raises:
-        OSError, ValueError, KeyError, InvalidRequirement: It cannot be read, see ``UNREADABLE``.
+        OSError, ValueError, KeyError, TypeError, InvalidRequirement: See ``UNREADABLE``.
     """
     content = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
     return [Requirement(words) for words in content["project"]["dependencies"]]
@@ -47,7 +47,7 @@ def lacking(project: Path) -> list[str] | None:
     """Return missing packages and those of another version, or None without an environment.
 
     Raises:
-        OSError, ValueError, KeyError, InvalidRequirement: See ``needed``.
+        OSError, ValueError, KeyError, TypeError, InvalidRequirement: See ``needed``.
     """
     places = (".venv/lib/python*/site-packages", ".venv/Lib/site-packages")
     folder = next((path for place in places for path in project.glob(place)), None)
@@ -61,8 +61,9 @@ def lacking(project: Path) -> list[str] | None:
         requirement.name
         for requirement in needed(project)
         if (requirement.marker is None or requirement.marker.evaluate())
-        and not requirement.specifier.contains(
-            installed.get(_normal(requirement.name), "0.dev0"), prereleases=None
+        and (
+            (name := _normal(requirement.name)) not in installed
+            or not requirement.specifier.contains(installed[name], prereleases=True)
         )
     ]
 

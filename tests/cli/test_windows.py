@@ -100,7 +100,7 @@ def project(tmp_path: Path) -> Path:
         (scripts / name).chmod(0o755)
     packages = tmp_path / ".venv/Lib/site-packages"
     (packages / "dash-4.4.1.dist-info").mkdir(parents=True)
-    text = '[project]\ndependencies = ["dash>=4", "flask>=3"]\n'
+    text = '[project]\ndependencies = ["dash>=4", "flask>=3", "redis<9", "celery"]\n'
     (tmp_path / "pyproject.toml").write_text(text)
     return tmp_path
 
@@ -108,7 +108,7 @@ def project(tmp_path: Path) -> Path:
 @SCRIPTS
 def test_the_environment_of_a_project_is_found_there(project: Path) -> None:
     assert environment.python(project) == project / ".venv/Scripts/python.exe"
-    assert environment.lacking(project) == ["flask"]
+    assert environment.lacking(project) == ["flask", "redis", "celery"]
     assert formatted(project, "app.py", "model", "x = 1\n") == "X = 1\n"
 
 
