@@ -233,13 +233,13 @@ class Profile:
         if PLAIN.fullmatch(text):
             self.zeros += bool(LEADING_ZERO.fullmatch(text))
             self.large += abs(int(text[:30])) > self.limit
-            self.cards += 13 <= len(text) <= 19 and _luhn(text)
+            self.cards += text.isdecimal() and 13 <= len(text) <= 19 and _luhn(text)
         else:
             self.fractions += 1
             self.zones += bool(ZONE.search(text))
             self.mails += bool(MAIL.fullmatch(text))
             bare = text.replace(" ", "").replace("-", "")
-            self.cards += bare.isdigit() and 13 <= len(bare) <= 19 and _luhn(bare)
+            self.cards += bare.isdecimal() and 13 <= len(bare) <= 19 and _luhn(bare)
             self.tokens += bool(TOKEN.fullmatch(text) or IBAN.fullmatch(text.replace(" ", "")))
             if unit := UNIT.search(text):
                 self.units[unit[0]] += 1

@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -88,7 +89,7 @@ def _start(path: Path) -> bytes:
             return bytes(file.read(2048))
     except FileNotFoundError:
         raise DataError(path, "there is no such file") from None
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise DataError(path, f"cannot be read: {error}") from error
 
 

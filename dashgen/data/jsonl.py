@@ -4,6 +4,7 @@ An object within an object gives columns such as `customer.city`. A list is a te
 """
 
 import json
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,7 @@ def objects(source: Source, path: Path) -> Iterator[tuple[int, dict[str, str]]]:
                 yield number, cells
     except UnicodeError as error:
         raise ReadingError(f"not in the encoding {source.encoding}: {error}") from error
-    except (EOFError, OSError) as error:
+    except (EOFError, OSError, zlib.error) as error:
         raise ReadingError(f"the file is damaged: {error}") from error
 
 

@@ -4,6 +4,7 @@ import codecs
 import csv
 import gzip
 import re
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -214,7 +215,7 @@ def _encoding(path: Path, doubts: list[Doubt]) -> str:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return _western(path, doubts)
-    except (EOFError, OSError) as error:
+    except (EOFError, OSError, zlib.error) as error:
         raise DataError(path, f"the compressed file is damaged: {error}") from error
     return "utf-8"
 
@@ -247,7 +248,7 @@ def _beginning(path: Path, encoding: str) -> str:
         raise DataError(
             path, f"not in the encoding {encoding}", "pass another --encoding"
         ) from error
-    except (EOFError, OSError) as error:
+    except (EOFError, OSError, zlib.error) as error:
         raise DataError(path, f"the compressed file is damaged: {error}") from error
 
 

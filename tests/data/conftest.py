@@ -28,7 +28,8 @@ def datasets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
     (app / "settings.py").write_text("class settings:\n    web_workers = 2\n")
     (package / "errors.py").write_text("class UserError(Exception):\n    pass\n")
     (package / "settings.py").write_text(
-        "from pathlib import Path\n\nROOT = Path(__file__).parent\n"
+        "from pathlib import Path\n\nROOT = Path(__file__).parent\n\n"
+        "def make_folder(folder):\n    folder.mkdir(parents=True, exist_ok=True)\n"
     )
     for part in (TEMPLATE / "parts/data").glob("*.py"):
         (package / part.name).write_bytes(part.read_bytes())

@@ -423,6 +423,25 @@ CASES = {
         suffix=".csv.gz",
         refused="damaged",
     ),
+    "a damaged gzip": Case(
+        # The second byte of the content is no kind of block that the format knows.
+        gzip.compress(text("a,b", "x,1"))[:10] + b"\xff" * 40,
+        suffix=".csv.gz",
+        refused="cannot be read",
+    ),
+    "negative numbers as long as those of cards": Case(
+        text("a,n", "x,-1234567890123", "y,-4111111111111111"),
+        {"a": "text", "n": "integer"},
+        sums={"n": -4112345679001234},
+    ),
+    "a time beyond the last year": Case(
+        text("t,n", "9999-12-31T23:59:59-05:00,1", "2024-01-01T00:00:00-05:00,2"),
+        {"t": "text", "n": "integer"},
+        sums={"n": 3},
+    ),
+    "a percentage beyond all numbers": Case(
+        text("p,n", "1e9999999%,1", "2%,2"), {"p": "text", "n": "integer"}, sums={"n": 3}
+    ),
     "mail addresses": Case(
         text("who,n", "a@example.org,1", "b@example.org,2"),
         {"who": "text", "n": "integer"},

@@ -18,7 +18,7 @@ from zlib import crc32
 import pandas as pd
 from dash.exceptions import PreventUpdate
 
-from .settings import ROOT
+from .settings import ROOT, make_folder
 
 FILE = ROOT / "instance" / "datasets" / "turns"
 SLOTS = 4096
@@ -69,8 +69,9 @@ class Answers:
     def keep(self, question: str, new: Any) -> None:
         """Keep an answer, and forget the oldest ones where there are too many."""
         with self.lock:
+            _, replaced = self.kept.pop(question, (None, 0))
             self.kept[question] = new, weight(new)
-            self.bytes += weight(new)
+            self.bytes += weight(new) - replaced
             while self.bytes > self.most:
                 self.bytes -= self.kept.popitem(last=False)[1][1]
 
@@ -86,7 +87,7 @@ def weight(answer: Any) -> int:
 @cache
 def slots() -> memoryview:
     """Return the numbers that all processes share, 64 bits each, which are written at once."""
-    FILE.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(FILE.parent)
     with FILE.open("a+b") as file:
         file.truncate(8 * SLOTS)
         return memoryview(mmap.mmap(file.fileno(), 8 * SLOTS)).cast("Q")

@@ -11,7 +11,7 @@ import duckdb
 
 from ..settings import settings
 from .answers import check
-from .settings import ROOT
+from .settings import ROOT, make_folder
 
 FOLDER = ROOT / "instance" / "datasets"
 MEMORY = "128MB"  # that DuckDB may take in each process, whatever the size of the files
@@ -22,7 +22,7 @@ class Connection:
     """The process's connection, because a fork copies none, and the files that it has opened."""
 
     def __init__(self) -> None:
-        FOLDER.mkdir(parents=True, exist_ok=True)
+        make_folder(FOLDER)
         config: dict[str, str | bool | int | float | list[str]] = {
             "autoinstall_known_extensions": False,
             "memory_limit": MEMORY,

@@ -28,7 +28,7 @@ from .connection import FOLDER, alias, cursor
 from .conversion import convert, remove_others
 from .description import Column, DataError, description
 from .reading import reads
-from .settings import ROOT
+from .settings import ROOT, make_folder
 
 ROW = searching.ROW
 CHOICES = 200  # values that a filter offers
@@ -80,7 +80,7 @@ class Dataset:
         """Return the converted file, which is made first where it is not there."""
         made = FOLDER / f"{self.name}-{self.version()}.duckdb"
         if not made.exists():
-            FOLDER.mkdir(parents=True, exist_ok=True)
+            make_folder(FOLDER)
             with self.lock, FileLock(FOLDER / f"{self.name}.lock"):
                 if not made.exists():
                     convert(self.source, self.path, self.columns, made)

@@ -7,6 +7,7 @@ import codecs
 import csv
 import gzip
 import re
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -130,7 +131,7 @@ def lines(source: Source, path: Path) -> Rows:
         raise ReadingError(f"line {reader.line_num}: {error}") from error
     except UnicodeError as error:
         raise ReadingError(f"not in the encoding {source.encoding}: {error}") from error
-    except (EOFError, gzip.BadGzipFile) as error:
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise ReadingError(f"the compressed file is damaged: {error}") from error
 
 
@@ -270,7 +271,10 @@ def number(cell: str, decimal: str) -> str | None:
         return None
     negative = bool(match["open"]) != any(sign in ("-", "\u2212") for sign in signs)
     if match["after"] == "%":
-        digits = format(Decimal(digits) / 100, "f")
+        try:
+            digits = format(Decimal(digits) / 100, "f")
+        except ArithmeticError:
+            return None
     return f"-{digits}" if negative else digits
 
 
@@ -299,9 +303,9 @@ def moment(cell: str, form: str) -> datetime | None:
         if text[4:5] != "-":
             return None
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
+    except (ValueError, OverflowError):
         return None
-    return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
 
 
 def reader(kind: str, *, decimal: str = ".", form: str = "iso") -> Callable[[str], str | None]:
