@@ -138,7 +138,7 @@ class Orders:
         """Let a job wait, if there is room for it."""
         own = sum(1 for waiting in self._waiting if waiting.visitor == order.visitor)
         limit = settings.background_queue
-        if len(self._waiting) >= limit or own >= limit // 5:
+        if len(self._waiting) >= limit or own >= max(1, limit // 5):
             manager.handle.set(order.job, "full")
         else:
             self._waiting.append(order)
