@@ -61,7 +61,7 @@ def tests(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """Build the site of the documentation, without a warning."""
     session.install("-e", ".", *DOCS)
-    command = ("mkdocs", "build", "--quiet", "--strict", *session.posargs)
+    command = ("mkdocs", "build", "--strict", *session.posargs)
     session.run(*command, env={"NO_MKDOCS_2_WARNING": "1"})
 
 

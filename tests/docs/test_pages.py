@@ -15,7 +15,7 @@ PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
 OURS = ("benchmarks", "dashgen", "docs", "template", "tests", ".github", ".ci")
 SUFFIXES = {"", ".bundle", ".csv", ".jinja", ".md", ".png", ".py", ".toml", ".yml"}
 # The generated project has such folders, too, and pages about it name its files.
-ITS = ("tests/core", "tests/pages", "tests/test_attacks", ".github/workflows/ci.yml")
+ITS = ("tests/core", "tests/pages", ".github/workflows/ci.yml")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
