@@ -233,13 +233,12 @@ class Profile:
         if PLAIN.fullmatch(text):
             self.zeros += bool(LEADING_ZERO.fullmatch(text))
             self.large += abs(int(text[:30])) > self.limit
-            self.cards += text.isdecimal() and 13 <= len(text) <= 19 and _luhn(text)
+            self.cards += _is_card(text)
         else:
             self.fractions += 1
             self.zones += bool(ZONE.search(text))
             self.mails += bool(MAIL.fullmatch(text))
-            bare = text.replace(" ", "").replace("-", "")
-            self.cards += bare.isdecimal() and 13 <= len(bare) <= 19 and _luhn(bare)
+            self.cards += _is_card(text.replace(" ", "").replace("-", ""))
             self.tokens += bool(TOKEN.fullmatch(text) or IBAN.fullmatch(text.replace(" ", "")))
             if unit := UNIT.search(text):
                 self.units[unit[0]] += 1
@@ -283,7 +282,10 @@ class Profile:
         return self.rows - self.absent.total()
 
 
-def _luhn(digits: str) -> bool:
+def _is_card(digits: str) -> bool:
+    """Say whether a text may be the number of a card, by its length and Luhn's check digit."""
+    if not (digits.isdecimal() and 13 <= len(digits) <= 19):
+        return False
     figures = [int(d) for d in reversed(digits)]
     return (
         len(set(figures)) > 1

@@ -4,7 +4,6 @@ import gzip
 import json
 import re
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from dashgen.data.doubts import Doubt, Flag
-from dashgen.data.reading import ReadingError, Source, lines, opened, reads
+from dashgen.data.reading import DAMAGED, ReadingError, Source, lines, opened, reads
 from dashgen.errors import PASSWORD, DataError
 
 PACKAGES = {
@@ -89,7 +88,7 @@ def _start(path: Path) -> bytes:
             return bytes(file.read(2048))
     except FileNotFoundError:
         raise DataError(path, "there is no such file") from None
-    except (OSError, EOFError, zlib.error) as error:
+    except (OSError, *DAMAGED) as error:
         raise DataError(path, f"cannot be read: {error}") from error
 
 

@@ -4,7 +4,6 @@ import codecs
 import csv
 import gzip
 import re
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +12,16 @@ from pathlib import Path
 
 from dashgen.data import formats
 from dashgen.data.doubts import Doubt, Flag
-from dashgen.data.reading import YEAR, Source, encoding_exists, lines, number, opened, span
+from dashgen.data.reading import (
+    DAMAGED,
+    YEAR,
+    Source,
+    encoding_exists,
+    lines,
+    number,
+    opened,
+    span,
+)
 from dashgen.errors import DataError
 
 SAMPLE = 1 << 18  # characters that are looked at for the delimiter
@@ -196,9 +204,12 @@ def _is_figure(row: Sequence[str], place: int) -> bool:
 
 
 def _blocks(path: Path) -> Iterator[bytes]:
-    with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as file:
-        while block := file.read(BLOCK):
-            yield block
+    try:
+        with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as file:
+            while block := file.read(BLOCK):
+                yield block
+    except (OSError, *DAMAGED) as error:
+        raise DataError(path, f"the compressed file is damaged: {error}") from error
 
 
 def _encoding(path: Path, doubts: list[Doubt]) -> str:
@@ -215,8 +226,6 @@ def _encoding(path: Path, doubts: list[Doubt]) -> str:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return _western(path, doubts)
-    except (EOFError, OSError, zlib.error) as error:
-        raise DataError(path, f"the compressed file is damaged: {error}") from error
     return "utf-8"
 
 
@@ -248,7 +257,7 @@ def _beginning(path: Path, encoding: str) -> str:
         raise DataError(
             path, f"not in the encoding {encoding}", "pass another --encoding"
         ) from error
-    except (EOFError, OSError, zlib.error) as error:
+    except (OSError, *DAMAGED) as error:
         raise DataError(path, f"the compressed file is damaged: {error}") from error
 
 

@@ -423,8 +423,17 @@ CASES = {
         suffix=".csv.gz",
         refused="damaged",
     ),
+    "a truncated gzip that is not UTF-8": Case(
+        gzip.compress(
+            "\n".join(["a,b", *(f"\xe9{n * 7919 % 9973},{n}" for n in range(99_000))]).encode(
+                "cp1252"
+            )
+        )[:-200],
+        suffix=".csv.gz",
+        refused="damaged",
+    ),
     "a damaged gzip": Case(
-        # The second byte of the content is no kind of block that the format knows.
+        # Behind the head is a kind of block that the format does not have.
         gzip.compress(text("a,b", "x,1"))[:10] + b"\xff" * 40,
         suffix=".csv.gz",
         refused="cannot be read",

@@ -4,12 +4,11 @@ An object within an object gives columns such as `customer.city`. A list is a te
 """
 
 import json
-import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from .reading import Native, ReadingError, Rows, Source, opened
+from .reading import DAMAGED, Native, ReadingError, Rows, Source, opened
 
 LARGEST = 200_000_000  # bytes of a list, which is read at once
 
@@ -52,7 +51,7 @@ def objects(source: Source, path: Path) -> Iterator[tuple[int, dict[str, str]]]:
                 yield number, cells
     except UnicodeError as error:
         raise ReadingError(f"not in the encoding {source.encoding}: {error}") from error
-    except (EOFError, OSError, zlib.error) as error:
+    except (OSError, *DAMAGED) as error:
         raise ReadingError(f"the file is damaged: {error}") from error
 
 

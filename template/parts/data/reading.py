@@ -19,6 +19,8 @@ from typing import Any
 
 CELL = 10_000_000  # characters that a cell may have
 csv.field_size_limit(CELL)
+# The errors that a damaged compressed file raises.
+DAMAGED = (EOFError, gzip.BadGzipFile, zlib.error)
 
 # A text may be called NA or None. A number may not.
 MISSING = {
@@ -131,7 +133,7 @@ def lines(source: Source, path: Path) -> Rows:
         raise ReadingError(f"line {reader.line_num}: {error}") from error
     except UnicodeError as error:
         raise ReadingError(f"not in the encoding {source.encoding}: {error}") from error
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+    except DAMAGED as error:
         raise ReadingError(f"the compressed file is damaged: {error}") from error
 
 
