@@ -106,11 +106,12 @@ def _uses(
         yield from _imports(path, text, moved, root)
     if not code and not SETTINGS.search(path):
         return
-    for number, line in enumerate(content.splitlines(), start=1):
+    for number, raw in enumerate(content.splitlines(), start=1):
+        line = raw.decode(errors="replace")
         for was, now in variables.items():
             # A constant of that name in somebody's code is another thing.
             name = rf"['\"]{was}['\"]" if code else rf"(^|[\s\"'{{-]){was}\s*([=:}}]|$)"
-            if re.search(name, line.decode(errors="replace")):
+            if re.search(name, line):
                 yield Use(path, number, was, now)
 
 
