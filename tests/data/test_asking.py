@@ -105,6 +105,8 @@ def test_answers_that_are_kept_have_a_limit(answers: Any) -> None:
         kept.get(str(number), lambda: [1, 2, 3])
     assert 0 < kept.bytes <= 10_000
     assert kept.bytes == sum(size for _, size in kept.kept.values())
+    kept.keep("99", [1, 2, 3])  # another thread has asked the same
+    assert kept.bytes == sum(size for _, size in kept.kept.values())
     assert kept.get("99", list) == [1, 2, 3]
     assert kept.get("0", list) == []
     assert kept.asked == {}

@@ -1,7 +1,9 @@
 """From a file to an app, by the command: shown, written, edited, updated, removed."""
 
 import json
+import stat
 import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,11 +18,14 @@ from dashgen.commands.new import new
 from dashgen.data.describe import described
 from dashgen.releases import installed
 from tests.cli.helpers import own_check, tree
+from tests.support.process import free_port
+from tests.support.projects import environment
 from tests.updates.lab import commit
 from tests.updates.test_switches import COPIER
 
 from .books import Cell, book, parquet
 
+SECRET = "an-example-of-a-secret-key-that-is-long"
 ORDERS = "Order date,Shop,Amount,Paid\n" + "".join(
     f"2024-{1 + n % 12:02}-{1 + n % 28:02},{'ABC'[n % 3]},{n}.5,{'yes' if n % 2 else 'no'}\n"
     for n in range(200)
@@ -125,6 +130,24 @@ def test_an_app_of_files_passes_its_own_checks(
     assert own_check(shop, "mypy") == ""
     assert own_check(shop, "pytest", "-q", "-p", "no:cacheprovider") == ""
     assert main(["check", str(shop), "-q"]) == 0
+
+
+def test_other_users_of_the_machine_read_nothing_of_converted_data(
+    work: Path, orders: Path
+) -> None:
+    without_files = ("--storage", "memory", "--background", "none")
+    assert main(["new", "shop", "--from", str(orders), "-y", "-q", *without_files]) == 0
+    words = "import app; from shop.pages.orders.data import DATA; print(DATA.count({}))"
+    done = subprocess.run(
+        [sys.executable, "-c", words],
+        cwd=work / "shop",
+        env=environment(free_port(), {"APP_SECRET_KEY": SECRET}),
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.split() == ["200"], done.stderr
+    assert [*(work / "shop/instance/datasets").glob("*.duckdb")]
+    assert stat.S_IMODE((work / "shop/instance").stat().st_mode) == 0o700
 
 
 def test_public_data_become_an_app_without_an_edit(work: Path) -> None:

@@ -73,6 +73,18 @@ def test_other_users_of_the_machine_read_nothing_of_it(tmp_path: Path) -> None:
         assert stat.S_IMODE((project / "instance" / name).stat().st_mode) == 0o600
 
 
+@pytest.mark.parametrize(("places", "waiting"), [("1", 1), ("4", 1), ("10", 2)])
+def test_a_visitor_has_a_fifth_of_the_places_for_jobs_and_one_at_least(
+    project: Path, places: str, waiting: int
+) -> None:
+    start = (
+        "import app; from myapp.core.background import Order, Orders; orders = Orders(); "
+        "[orders.add(Order('ada', f'job {n}', [])) for n in range(5)]; print(len(orders))"
+    )
+    done = run(project, "-c", start, APP_BACKGROUND_QUEUE=places)
+    assert done.stdout.split() == [str(waiting)], done.stderr
+
+
 def test_what_other_programs_set_is_none_of_the_apps(project: Path) -> None:
     foreign = {
         "HOST": "x86_64-conda-linux-gnu",  # conda, in conda-build#4217 and plotly/dash#3069

@@ -20,7 +20,8 @@ from dash.exceptions import PreventUpdate
 
 from .settings import ROOT, make_folder
 
-FILE = ROOT / "instance" / "datasets" / "turns"
+FOLDER = ROOT / "instance" / "datasets"
+FILE = FOLDER / "turns"
 SLOTS = 4096
 NUMBERS = 2**32
 CELL = 80  # bytes that a value of an answer takes, about
@@ -87,7 +88,7 @@ def weight(answer: Any) -> int:
 @cache
 def slots() -> memoryview:
     """Return the numbers that all processes share, 64 bits each, which are written at once."""
-    make_folder(FILE.parent)
+    make_folder(FOLDER)
     with FILE.open("a+b") as file:
         file.truncate(8 * SLOTS)
         return memoryview(mmap.mmap(file.fileno(), 8 * SLOTS)).cast("Q")

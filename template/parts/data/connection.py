@@ -10,10 +10,9 @@ from pathlib import Path
 import duckdb
 
 from ..settings import settings
-from .answers import check
-from .settings import ROOT, make_folder
+from .answers import FOLDER, check
+from .settings import make_folder
 
-FOLDER = ROOT / "instance" / "datasets"
 MEMORY = "128MB"  # that DuckDB may take in each process, whatever the size of the files
 PLENTY = "512MB"  # during a conversion
 

@@ -23,8 +23,8 @@ from duckdb import ColumnExpression, ConstantExpression, Expression, FunctionExp
 from filelock import FileLock
 
 from . import searching
-from .answers import Answers
-from .connection import FOLDER, alias, cursor
+from .answers import FOLDER, Answers
+from .connection import alias, cursor
 from .conversion import convert, remove_others
 from .description import Column, DataError, description
 from .reading import reads
