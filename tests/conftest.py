@@ -27,6 +27,14 @@ if sys.platform != "win32":
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once() -> Iterator[None]:
+    from tests.support.rendering import compiled_once
+
+    with compiled_once():
+        yield
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[BrowserType]:
     """Return what starts Chromium; one for all, because Playwright allows only one driver."""

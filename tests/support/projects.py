@@ -14,7 +14,6 @@ from dashgen.commands.new import new
 from dashgen.releases import installed
 
 from .process import Process, free_port, running
-from .rendering import compiled_once
 
 AXES = ("storage", "background", "layout", "callbacks")
 
@@ -87,8 +86,7 @@ def render(
     if pages is not None:
         answers["pages"] = [*pages]
         delays = {}
-    with compiled_once():
-        project = new(str(folder / "myapp"), answers=answers, defaults=True, use_git=False).path
+    project = new(str(folder / "myapp"), answers=answers, defaults=True, use_git=False).path
     for page, seconds in delays.items():
         set_delay(project, page, seconds)
     return project
