@@ -49,6 +49,12 @@ def apply(shop: Path, template: Template) -> None:
     update(shop, template=str(template.path), answers={"background": "none"})
 
 
+def look(shop: Path, template: Template) -> None:
+    """Preview the update, so that the children which this process forks need not render."""
+    path, answers = str(template.path), {"background": "none"}
+    update(shop, template=path, answers=answers, confirm=lambda _: False)
+
+
 def run_until(stop: Callable[[], None], step: int, shop: Path, template: Template) -> bool:
     """Update in a child process and stop it before the given step; say whether it came to that."""
     child = os.fork()
@@ -95,6 +101,7 @@ def interrupt() -> None:
 def test_a_crash_at_any_step_can_be_undone(first: int, shop: Path, template: Template) -> None:
     before = state(shop)
     step, cut_off = 1 + first, 0
+    look(shop, template)
     # Every sixth step, the tests together every third.
     while run_until(crash, step, shop, template):
         step += 6
@@ -112,8 +119,9 @@ def test_a_crash_at_any_step_can_be_undone(first: int, shop: Path, template: Tem
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_an_interrupt_in_the_middle_undoes_what_was_written(shop: Path, template: Template) -> None:
     before = state(shop)
+    look(shop, template)
     for step in range(8, 80, 12):
-        run_until(interrupt, step, shop, template)
+        assert run_until(interrupt, step, shop, template), f"it has fewer than {step} steps"
         assert state(shop) == before
 
 
