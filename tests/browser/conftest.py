@@ -79,7 +79,6 @@ def serve(
                     jitter=True,
                     env=env,
                     port=port if len(logs) == 1 else None,
-                    warm=True,
                 )
             )
             ports.append(int(process.url.rpartition(":")[2]))

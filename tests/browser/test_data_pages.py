@@ -50,7 +50,7 @@ def app(
         file.write_text(shop(prices), encoding="utf-8")
         pages.append({"name": name, "kind": "data", **described(file).entry(str(file))})
     project = render(folder, Variant(layout=request.param), pages=pages)
-    with served(project, log=folder / "log", warm=True) as process:
+    with served(project, log=folder / "log") as process:
         yield Served(process.url, folder, folder / "log")
 
 

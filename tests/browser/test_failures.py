@@ -52,7 +52,7 @@ DENIED = """
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("failures")
-    with served(render(folder, OLD), log=folder / "log", warm=True) as process:
+    with served(render(folder, OLD), log=folder / "log") as process:
         yield process.url
 
 
@@ -107,10 +107,10 @@ def test_after_a_redeploy_an_old_tab_is_told_to_reload(browser: Browser, tmp_pat
     port = free_port()
     old, new = render(tmp_path / "old", OLD), render(tmp_path / "new", NEW)
     context = browser.new_context(reduced_motion="reduce")
-    with served(old, log=tmp_path / "old.log", port=port, warm=True) as process:
+    with served(old, log=tmp_path / "old.log", port=port) as process:
         tab = Tab(context, process.url)
         open_page(tab, "profile")
-    with served(new, log=tmp_path / "new.log", port=port, warm=True):
+    with served(new, log=tmp_path / "new.log", port=port):
         tab.page.fill("#profile-first-name", "Ada")
         assert told(tab) == f"This page is out of date {RELOAD}"
         tab.page.reload()

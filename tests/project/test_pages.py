@@ -12,7 +12,7 @@ import yaml
 
 from dashgen.releases import installed
 from dashgen.template.answers import Stated, resolve
-from tests.support.projects import DELAYS, Variant, choices, environment, render
+from tests.support.projects import DELAYS, Variant, choices, render, run
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("explore", *DELAYS)
@@ -71,15 +71,8 @@ CHECKS = ("ruff check --quiet", "ruff format --check --quiet", "mypy", "pytest -
 def check(project: Path) -> None:
     """Run what the README says before a commit."""
     for command in CHECKS:
-        done = subprocess.run(
-            [sys.executable, "-m", *command.split()],
-            cwd=project,
-            env=environment(0),
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-        assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+        code, said = run(project, "-m", *command.split())
+        assert code == 0, f"{command}\n{said}"
 
 
 def remove(project: Path, page: str) -> None:

@@ -103,7 +103,7 @@ def site(
     authority.configure_trust(trust)
     with ExitStack() as stack:
         stack.enter_context(worker(project, env, logs[1]))
-        process = stack.enter_context(served(project, log=logs[0], env=env))
+        process = stack.enter_context(served(project, log=logs[0], env=env, warm=False))
         port = int(process.url.rpartition(":")[2])
         port = stack.enter_context(round_robin([port], tls=tls, strip=strip))
         yield Site(variant, port, logs, trust)
@@ -192,7 +192,8 @@ def test_debug_mode_complains_of_nothing_and_asks_nobody_elsewhere(
     tmp_path: Path, browser: Browser
 ) -> None:
     project = render(tmp_path, Variant(storage="memory", background="none"))
-    with served(project, log=tmp_path / "log", server="dev", env={"APP_DEBUG": "true"}) as process:
+    debug = {"APP_DEBUG": "true"}
+    with served(project, log=tmp_path / "log", server="dev", env=debug, warm=False) as process:
         context = browser.new_context()
         tab = Tab(context, process.url)
         tab.go("/")

@@ -188,7 +188,9 @@ def test_no_visitor_writes_lines_into_the_log(tmp_path: Path, log_format: str) -
     project = render(tmp_path, Variant(storage="memory", background="none"))
     page = project / "myapp/pages/faults.py"
     page.write_text(FAULTS)
-    with served(project, log=tmp_path / "log", env={"APP_LOG_FORMAT": log_format}) as process:
+    env = {"APP_LOG_FORMAT": log_format}
+    # Not forked from where an app is: `get_app` of the page would find that one.
+    with served(project, log=tmp_path / "log", env=env, warm=False) as process:
         for path in ("/%0aFORGED", "/%0d%0aFORGED", "/%1b[2J", "/%c2%9b2J", "/?a=%0aFORGED"):
             ask(process, "GET", path)
         send(process, b"GET /\x1b[2J HTTP/1.1")

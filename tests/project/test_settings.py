@@ -1,14 +1,11 @@
 """The settings of a generated project: documented one by one, and refused where they are unfit."""
 
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.support.process import free_port
-from tests.support.projects import Variant, environment, render, vary
+from tests.support.projects import Variant, render, run, vary
 
 SECRET = "an-example-of-a-secret-key-that-is-long"
 PRODUCTION = {"APP_ENVIRONMENT": "production", "APP_SECRET_KEY": SECRET}
@@ -19,18 +16,6 @@ REFUSED = 3
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a project with the default choices."""
     return render(tmp_path_factory.mktemp("settings"), Variant())
-
-
-def run(project: Path, *command: str, **env: str) -> subprocess.CompletedProcess[str]:
-    """Run Python in a project, with some settings in its environment."""
-    return subprocess.run(
-        [sys.executable, *command],
-        cwd=project,
-        env=environment(free_port(), env),
-        capture_output=True,
-        text=True,
-        timeout=180,
-    )
 
 
 REFUSALS = [
@@ -55,9 +40,9 @@ REFUSALS = [
 def test_what_is_unfit_ends_the_start_with_a_line_that_holds_no_secret(
     project: Path, env: dict[str, str], message: str
 ) -> None:
-    done = run(project, "-c", "import app", **env)
-    assert done.returncode == REFUSED
-    (line,) = done.stderr.splitlines()
+    code, said = run(project, "-c", "import app", env=env)
+    assert code == REFUSED
+    (line,) = said.splitlines()
     assert line.startswith(f"Settings: {message}")
     assert "hunter2" not in line
     assert SECRET not in line
@@ -67,7 +52,7 @@ def test_other_users_of_the_machine_read_nothing_of_it(tmp_path: Path) -> None:
     project = render(tmp_path, Variant())
     (project / "instance").mkdir(mode=0o755)  # as an earlier version has made it
     start = "import app; from myapp.core import storage; storage.ping()"
-    assert run(project, "-c", start, APP_SECRET_KEY="").returncode == 0
+    assert run(project, "-c", start, env={"APP_SECRET_KEY": ""}) == (0, "")
     assert stat.S_IMODE((project / "instance").stat().st_mode) == 0o700
     for name in ("secret_key", "storage.db"):
         assert stat.S_IMODE((project / "instance" / name).stat().st_mode) == 0o600
@@ -81,8 +66,7 @@ def test_a_visitor_has_a_fifth_of_the_places_for_jobs_and_one_at_least(
         "import app; from myapp.core.background import Order, Orders; orders = Orders(); "
         "[orders.add(Order('ada', f'job {n}', [])) for n in range(5)]; print(len(orders))"
     )
-    done = run(project, "-c", start, APP_BACKGROUND_QUEUE=places)
-    assert done.stdout.split() == [str(waiting)], done.stderr
+    assert run(project, "-c", start, env={"APP_BACKGROUND_QUEUE": places}) == (0, f"{waiting}\n")
 
 
 def test_what_other_programs_set_is_none_of_the_apps(project: Path) -> None:
@@ -92,7 +76,7 @@ def test_what_other_programs_set_is_none_of_the_apps(project: Path) -> None:
         "ENVIRONMENT": "staging",
         "LOG_LEVEL": "info",
     }
-    assert run(project, "-c", "import app", **foreign).returncode == 0
+    assert run(project, "-c", "import app", env=foreign) == (0, "")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "latin-1"])
@@ -101,26 +85,24 @@ def test_an_env_file_of_any_editor_is_read_or_refused_in_one_line(
 ) -> None:
     project = render(tmp_path, Variant())
     (project / ".env").write_text("APP_HOST=0.0.0.0\n# größe\n", encoding=encoding)
-    done = run(project, "-c", "from myapp.settings import settings; print(settings.host)")
-    if encoding == "utf-8-sig":
-        assert done.stdout == "0.0.0.0\n"
-    else:
-        assert done.returncode == REFUSED
-        assert done.stderr == "Settings: .env is not in UTF-8; save it again in that encoding\n"
+    shown = run(project, "-c", "from myapp.settings import settings; print(settings.host)")
+    refused = (REFUSED, "Settings: .env is not in UTF-8; save it again in that encoding\n")
+    assert shown == ((0, "0.0.0.0\n") if encoding == "utf-8-sig" else refused)
 
 
 def test_the_projects_tests_run_wherever_production_is_set(tmp_path: Path) -> None:
     project = render(tmp_path, Variant())
     tests = ["-m", "pytest", "-q", "tests/core/test_pages.py", "-k", "health"]
-    done = run(project, *tests, APP_ENVIRONMENT="production", APP_DEBUG="true")
-    assert done.returncode == 0, done.stdout
+    code, said = run(project, *tests, env={"APP_ENVIRONMENT": "production", "APP_DEBUG": "true"})
+    assert code == 0, said
 
 
 def test_gunicorn_gives_up_instead_of_trying_again(project: Path) -> None:
-    done = run(project, "-m", "gunicorn", "app:server", **PRODUCTION | {"APP_SECRET_KEY": ""})
-    assert done.returncode == REFUSED
-    assert done.stderr.count("APP_SECRET_KEY") == 1
-    assert "Traceback" not in done.stderr
+    without = {**PRODUCTION, "APP_SECRET_KEY": ""}
+    code, said = run(project, "-m", "gunicorn", "app:server", env=without)
+    assert code == REFUSED
+    assert said.count("APP_SECRET_KEY") == 1
+    assert "Traceback" not in said
 
 
 @pytest.mark.parametrize("variant", vary("storage", "background"), ids=str)
@@ -141,8 +123,8 @@ def test_the_example_lists_every_setting_with_a_comment_and_its_default(
             "print(S(_env_file='.env.example') == S(_env_file=None))",
         ]
     )
-    done = run(project, "-c", tell)
-    names, same = done.stdout.splitlines()
+    _, said = run(project, "-c", tell)
+    names, same = said.splitlines()
     assert set(names.split()) == documented
     assert same == "True"
 
@@ -161,5 +143,5 @@ def test_celerys_addresses_get_their_password(tmp_path: Path) -> None:
         "print(ascii([broker['password'], *map(backend.get, names)]))"
     )
     backend = "redis://me:old@somewhere:6379/2"
-    done = run(project, "-c", code, APP_CELERY_PASSWORD=password, APP_CELERY_RESULT_BACKEND=backend)
-    assert done.stdout.strip() == ascii([password, password, "me", 2]), done.stderr
+    env = {"APP_CELERY_PASSWORD": password, "APP_CELERY_RESULT_BACKEND": backend}
+    assert run(project, "-c", code, env=env) == (0, ascii([password, password, "me", 2]) + "\n")

@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -141,6 +142,24 @@ def environment(port: int, extra: Mapping[str, str] | None = None) -> dict[str, 
     }
 
 
+def run(project: Path, *words: str, env: Mapping[str, str] | None = None) -> tuple[int, str]:
+    """Run Python with words in a project; return its exit code and what it has printed."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder, "log")
+        process = Process(
+            [sys.executable, *words],
+            log=log,
+            cwd=project,
+            env=environment(free_port(), env),
+            # Pytest warns of what it cannot rewrite any more.
+            warm="pytest" not in words,
+        )
+        try:
+            return process.wait(300), log.read_text(encoding="utf-8")
+        finally:
+            process.stop()
+
+
 @contextmanager
 def served(
     project: Path,
@@ -150,7 +169,7 @@ def served(
     jitter: bool = False,
     port: int | None = None,
     env: Mapping[str, str] | None = None,
-    warm: bool = False,
+    warm: bool = True,
 ) -> Iterator[Process]:
     """Serve a project: by gunicorn with 2 processes of 4 threads, or by `python app.py`."""
     port = port or free_port()
