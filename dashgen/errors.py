@@ -328,7 +328,7 @@ class OutputError(DashgenError):
     def __init__(self, error: OSError) -> None:
         # The reader has seen enough.
         self.closed = system.nobody_reads(error)
-        reason = (error.strerror or str(error)).lower()
+        reason = system.reason(error)
         super().__init__(f"cannot print the result: {reason}", "send the output elsewhere")
 
 
@@ -336,9 +336,8 @@ class WriteError(DashgenError):
     """The operating system refuses to write a file. All earlier writes are undone."""
 
     def __init__(self, path: Path, error: OSError) -> None:
-        reason = (error.strerror or str(error)).lower()
         super().__init__(
-            f"cannot write {path}: {reason}",
+            f"cannot write {path}: {system.reason(error)}",
             "nothing is changed. Correct that and try again",
         )
 

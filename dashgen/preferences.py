@@ -1,7 +1,6 @@
 """The user's own defaults, kept between projects in the platform's configuration folder."""
 
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from dashgen import system
 from dashgen.errors import PreferencesError
 from dashgen.releases import installed
 from dashgen.template.answers import Answer, Stated
-from dashgen.template.questions import BaseLoader, Question, Template
+from dashgen.template.questions import BaseLoader, Question
 
 FILE = "preferences.yml"
 
@@ -27,9 +26,9 @@ def preferences_file() -> Path:
     return platformdirs.user_config_path("dashgen", appauthor=False) / FILE
 
 
-def preferable(template: Template | None = None) -> tuple[Question, ...]:
+def preferable() -> tuple[Question, ...]:
     """Return the questions that a preference can answer: not those that differ in each project."""
-    questions = (template or installed.own_template()).visible
+    questions = installed.own_template().visible
     return tuple(q for q in questions if not (q.computed or q.structured))
 
 
@@ -45,7 +44,7 @@ def read() -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise PreferencesError(file, str(error.strerror).lower()) from error
+        raise PreferencesError(file, system.reason(error)) from error
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise PreferencesError(file, "is not YAML") from error
     if content in (None, ""):
@@ -79,15 +78,9 @@ def write(preferences: Mapping[str, Answer]) -> Path:
             file.unlink(missing_ok=True)
             return file
         file.parent.mkdir(parents=True, exist_ok=True)
-        number, name = tempfile.mkstemp(dir=file.parent, prefix=".preferences-")
-        try:
-            with os.fdopen(number, "w", encoding="utf-8") as draft:
-                yaml.safe_dump(dict(preferences), draft, allow_unicode=True, sort_keys=False)
-            # Through links, so that a file that is kept elsewhere stays there.
-            system.replace(Path(name), file.resolve())
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        text = yaml.safe_dump(dict(preferences), allow_unicode=True, sort_keys=False)
+        # Through links, so that a file that is kept elsewhere stays there.
+        system.write_whole(file.resolve(), text.encode())
     except OSError as error:
-        raise PreferencesError(file, str(error.strerror).lower()) from error
+        raise PreferencesError(file, system.reason(error)) from error
     return file

@@ -12,6 +12,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -42,6 +43,11 @@ def nobody_reads(error: OSError) -> bool:
     if sys.platform == "win32":
         return error.errno in {errno.EPIPE, errno.EINVAL}
     return error.errno == errno.EPIPE
+
+
+def reason(error: Exception) -> str:
+    """Return why the system refuses something, in a few words."""
+    return str(getattr(error, "strerror", None) or error).lower()
 
 
 def quoted(word: str) -> str:
@@ -145,6 +151,25 @@ def replace(source: Path, target: Path) -> None:
         OSError: The system refuses.
     """
     _again(lambda: source.replace(target), target)
+
+
+def write_whole(path: Path, content: bytes, mode: int = 0o600) -> None:
+    """Write a file so that nobody ever reads a part of it.
+
+    Raises:
+        OSError: The system refuses.
+    """
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(mode)
+        replace(Path(name), path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 def remove(path: Path) -> None:

@@ -15,13 +15,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from dashgen import preferences
+from dashgen import preferences, system
 from dashgen.errors import DashgenError, NotAProjectError
 from dashgen.project import environment, git
 from dashgen.project import record as records
 from dashgen.project.record import ANSWERS_FILE
 from dashgen.releases import installed
-from dashgen.system import in_turn
 from dashgen.template.answers import Stated, resolve
 from dashgen.template.choices import ChoiceFacts, Setting, registry, settings
 
@@ -300,9 +299,9 @@ def _port(settings: Mapping[str, str]) -> Finding:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, int(stated)))
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        words = f"is not available at {host} ({system.reason(error)})"
         advice = "stop the program that uses it, or set PORT to another port"
-        return Finding(subject, Verdict.FAILED, f"is not available at {host} ({reason})", advice)
+        return Finding(subject, Verdict.FAILED, words, advice)
     return Finding(subject, Verdict.OK, f"is free at {host}")
 
 
@@ -369,7 +368,7 @@ def _readiness(
         shown = reason.partition(f"Not ready: {part}")[2].strip(" ()")
         server = registry(facts, part).get(choices.get(part, ""), ChoiceFacts()).server
         start = (
-            f"start its server ({in_turn(*server.command.split(' && '))})"
+            f"start its server ({system.in_turn(*server.command.split(' && '))})"
             if server
             else "see README.md"
         )

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Protocol
 from dashgen import preferences
 from dashgen.errors import CommandLineError, MissingAnswersError, UnknownQuestionError
 from dashgen.project import git, staging
-from dashgen.project.staging import Existing, Place, Stage, State
+from dashgen.project.staging import Existing, Place, Stage
 from dashgen.releases import installed, sources
 from dashgen.releases.sources import TemplateVersion
 from dashgen.system import in_turn
@@ -130,7 +129,7 @@ def new(
         stated = _stated(version.template, answers_file, answers or {})
         offered = _offered(place.path.name, version.own)
         complete = _answers(version, stated, offered, asker, defaults)
-        with _stage(place, dry_run) as stage:
+        with (staging.rehearsed if dry_run else staging.staged)(place.path) as stage:
             version.render(stage.folder, complete)
             _add(stage.folder, files or {})
             sizes = {path: (stage.folder / path).stat().st_size for path in stage.files()}
@@ -154,25 +153,14 @@ def new(
                 services=_services(version.template, complete) if version.own else {},
             )
             if announce:
-                _announce_in_place(stage, partial(announce, project))
+                # Announced as the last step that can be taken back, before a branch is moved.
+                stage.finish.insert(0, partial(announce, project))
     if dry_run:
         if announce:
             announce(project)
         return project
     # The versions that plain Copier updates from go where every machine finds them.
     return replace(project, warning=installed.share() if project.own else "")
-
-
-def _announce_in_place(stage: Stage, announce: Callable[[], None]) -> None:
-    """Announce a project as the last step that can be taken back, before a branch is moved."""
-    finish = stage.finish
-
-    def announce_and_finish() -> None:
-        announce()
-        if finish:
-            finish()
-
-    stage.finish = announce_and_finish
 
 
 def _add(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -192,10 +180,6 @@ def _services(template: Template, answers: Answers) -> dict[str, str]:
         # Celery has no support for Windows.
         services[f"worker{' (in WSL)' if sys.platform == 'win32' else ''}"] = f"uv run {worker}"
     return services
-
-
-def _stage(place: Place, dry_run: bool) -> AbstractContextManager[Stage]:
-    return (staging.rehearsed if dry_run else staging.staged)(place.path)
 
 
 def _stated(
@@ -269,7 +253,7 @@ def _around(place: Place) -> Path | None:
 def _why_uncommitted(place: Place, around: Path | None) -> str:
     if around and around != place.path:
         return f"it is in the repository {around}. Look at it and commit it there"
-    if place.state is State.OCCUPIED:
+    if place.occupied:
         return "the folder had content. Look at it and commit it yourself"
     if around and not git.is_unused(around):
         return "the repository has a history. Look at it and commit it yourself"
@@ -281,7 +265,7 @@ def _commit(place: Place, stage: Stage, around: Path | None) -> str:
     if not around:
         return git.commit_all(stage.folder, message)
     commit = git.commit_for(place.path, stage.folder, message)
-    stage.finish = lambda: git.adopt(place.path, commit)
+    stage.finish.append(partial(git.adopt, place.path, commit))
     return commit
 
 

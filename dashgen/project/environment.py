@@ -8,6 +8,8 @@ from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
 
+from dashgen import system
+
 START_SECONDS = 60.0
 # The first requests of a visitor's browser: the page, and the layout in it.
 FIRST_PAGE = """
@@ -96,7 +98,7 @@ def fault(project: Path) -> str:
     except subprocess.TimeoutExpired:
         raise TimeoutError(f"it gave no answer within {START_SECONDS:.0f} seconds") from None
     except OSError as error:
-        return f"{own} does not run ({(error.strerror or str(error)).lower()})"
+        return f"{own} does not run ({system.reason(error)})"
     said = [line.strip() for line in done.stderr.splitlines() if line.strip()]
     return (said[-1] if said else f"exit code {done.returncode}") if done.returncode else ""
 

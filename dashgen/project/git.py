@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from dashgen import scratch
@@ -102,9 +102,7 @@ def reason(done: subprocess.CompletedProcess[bytes]) -> str:
     return (said.splitlines() or [f"exit {done.returncode}"])[-1]
 
 
-def contents(
-    folder: Path, names: Iterable[str], environment: Mapping[str, str] | None = None
-) -> dict[str, bytes]:
+def contents(folder: Path, names: Iterable[str]) -> dict[str, bytes]:
     """Return the content of a repository's objects by their names.
 
     Raises:
@@ -114,7 +112,7 @@ def contents(
     if not wanted:
         return {}
     given = "\n".join(wanted).encode()
-    said = run(folder, "cat-file", "--batch", given=given, environment=environment).stdout
+    said = run(folder, "cat-file", "--batch", given=given).stdout
     found = {}
     position = 0
     for name in wanted:
@@ -273,13 +271,30 @@ def object_id(kind: bytes, content: bytes, algorithm: str = "sha1") -> str:
     return hashlib.new(algorithm, b"%b %d\0" % (kind, len(content)) + content).hexdigest()
 
 
-def tree_content(entries: Mapping[str, tuple[int, str]]) -> bytes:
-    """Return git's form of a folder whose entries have these modes and hashes."""
+def put_tree(files: Mapping[str, tuple[int, str]], put: Callable[[bytes, int], str]) -> str:
+    """Write folders of files, and return the hash of the outermost one.
+
+    Args:
+        files: Modes and hashes of the files, by path.
+        put: Writes an object of a kind, and returns its hash.
+    """
+    entries: dict[str, tuple[int, str]] = {}
+    below: dict[str, dict[str, tuple[int, str]]] = {}
+    for path, file in files.items():
+        name, _, rest = path.partition("/")
+        if rest:
+            below.setdefault(name, {})[rest] = file
+        else:
+            entries[name] = file
+    entries |= {name: (FOLDER, put_tree(content, put)) for name, content in below.items()}
     # Git sorts a folder as if its name ended with a slash.
     ordered = sorted(
         entries, key=lambda name: f"{name}{'/' * (entries[name][0] == FOLDER)}".encode()
     )
-    return b"".join(
-        b"%o %b\0" % (entries[name][0], name.encode()) + bytes.fromhex(entries[name][1])
-        for name in ordered
+    return put(
+        b"".join(
+            b"%o %b\0" % (entries[name][0], name.encode()) + bytes.fromhex(entries[name][1])
+            for name in ordered
+        ),
+        TREE,
     )

@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dashgen.errors import RepositoryError
 from dashgen.files import File
 from dashgen.project import git
 from dashgen.project.repository import Repository
@@ -18,7 +17,7 @@ Kept = dict[str, Any]
 def read(repository: Repository, paths: Iterable[str]) -> dict[str, Kept]:
     """Return the entries of the index for paths. A path without an entry has no stages."""
     found: dict[str, Kept] = {path: {"left_out": False, "stages": []} for path in paths}
-    for line in _git(repository, b"", "ls-files", "-t", "--stage", "-z").split(b"\0"):
+    for line in repository.git("ls-files", "-t", "--stage", "-z").split(b"\0"):
         if not line:
             continue
         facts, name = line.split(b"\t", 1)
@@ -43,11 +42,12 @@ def put(repository: Repository, entries: Mapping[str, Kept]) -> None:
         name = os.fsencode(f"{repository.prefix}{path}")
         lines.append(b"0 %b\t%b" % (nothing.encode(), name))
         lines += [b"%o %b %d\t%b" % (m, i.encode(), s, name) for m, i, s in entry["stages"]]
-    _git(repository, b"\0".join([*lines, b""]), "update-index", "-z", "--index-info", top=True)
+    given = b"\0".join([*lines, b""])
+    repository.git("update-index", "-z", "--index-info", given=given, top=True)
     left_out = [os.fsencode(path) for path, entry in entries.items() if entry["left_out"]]
     if left_out:
         given = b"\0".join([*left_out, b""])
-        _git(repository, given, "update-index", "--skip-worktree", "-z", "--stdin")
+        repository.git("update-index", "--skip-worktree", "-z", "--stdin", given=given)
     # Without this, tools that do not refresh by themselves take the entries for changed files.
     git.run(repository.project, "update-index", "-q", "--unmerged", "--refresh")
 
@@ -58,15 +58,7 @@ def stored(repository: Repository, stages: Stages) -> Kept:
     return {
         "left_out": set(stages) == {0},
         "stages": [
-            [file.mode, _git(repository, file.content, *words).decode().strip(), stage]
+            [file.mode, repository.git(*words, given=file.content).decode().strip(), stage]
             for stage, file in sorted(stages.items())
         ],
     }
-
-
-def _git(repository: Repository, given: bytes, *words: str, top: bool = False) -> bytes:
-    folder = repository.root if top else repository.project
-    done = git.run(folder, *words, given=given)
-    if done.returncode:
-        raise RepositoryError(f"git {words[0]} failed in {folder}: {git.reason(done)}")
-    return done.stdout

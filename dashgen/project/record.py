@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dashgen import system
 from dashgen.errors import NotAProjectError, RecordError
 from dashgen.template.answers import Stated, parse
 from dashgen.template.questions import Template
@@ -52,7 +53,7 @@ def read(project: Path) -> Record:
     except (FileNotFoundError, NotADirectoryError) as error:
         raise NotAProjectError(project, ANSWERS_FILE) from error
     except OSError as error:
-        raise RecordError(path, str(error.strerror).lower()) from error
+        raise RecordError(path, system.reason(error)) from error
     except UnicodeDecodeError as error:
         raise RecordError(path, "is not YAML") from error
     except ValueError as error:

@@ -10,7 +10,7 @@ from pathlib import Path
 from dashgen.errors import NoRepositoryError, RepositoryError
 from dashgen.files import FILE, File, Files
 from dashgen.project import git
-from dashgen.project.git import BLOB, FOLDER, KINDS, TREE, object_id, tree_content
+from dashgen.project.git import BLOB, KINDS, object_id
 from dashgen.scratch import temporary
 from dashgen.system import in_turn
 
@@ -56,17 +56,7 @@ class Scratch:
 
     def put_tree(self, entries: Mapping[str, tuple[int, str]]) -> str:
         """Write folders of files with these modes and hashes. Return the outermost one's hash."""
-        here: dict[str, tuple[int, str]] = {}
-        below: dict[str, dict[str, tuple[int, str]]] = {}
-        for path, entry in entries.items():
-            name, slash, rest = path.partition("/")
-            if slash:
-                below.setdefault(name, {})[rest] = entry
-            else:
-                here[name] = entry
-        for name, content in below.items():
-            here[name] = (FOLDER, self.put_tree(content))
-        return self.put(tree_content(here), TREE)
+        return git.put_tree(entries, self.put)
 
 
 @dataclass(frozen=True)
@@ -129,7 +119,7 @@ class Repository:
 
     def changes(self) -> list[str]:
         """Return the project's files that differ from the last commit, without new ones."""
-        output = self._git(
+        output = self.git(
             "status",
             "--porcelain=v1",
             "-z",
@@ -144,7 +134,7 @@ class Repository:
     def tracked(self) -> dict[str, Entry]:
         """Return the project's files in the index."""
         entries = {}
-        for line in self._git("ls-files", "-v", "--stage", "-z").split(b"\0"):
+        for line in self.git("ls-files", "-v", "--stage", "-z").split(b"\0"):
             if line:
                 facts, path = line.split(b"\t", 1)
                 flag, mode, name, _ = facts.decode().split()
@@ -160,7 +150,7 @@ class Repository:
             for path, entry in self.tracked().items()
             if entry.left_out or os.path.lexists(self.project / path)
         }
-        for name in self._git("ls-files", "--others", "--exclude-standard", "-z").split(b"\0"):
+        for name in self.git("ls-files", "--others", "--exclude-standard", "-z").split(b"\0"):
             file = self.project / os.fsdecode(name)
             if name and file.is_file() and not file.is_symlink():
                 entries[os.fsdecode(name)] = Entry(FILE, scratch.put(file.read_bytes()), False)
@@ -193,7 +183,7 @@ class Repository:
         """
         if not gone or not come:
             return {}
-        output = self._git(
+        output = self.git(
             "diff-tree",
             "-r",
             "-z",
@@ -221,23 +211,23 @@ class Repository:
                 for path, (mode, item) in scratch.put_files(files).items()
             ]
             environment = scratch.environment | {"GIT_INDEX_FILE": str(folder / "index")}
-            self._git(
+            self.git(
                 *("update-index", "-z", "--index-info"),
                 given=b"".join(lines),
                 environment=environment,
-                cwd=self.root,
+                top=True,
             )
-            self._git(
+            self.git(
                 *("checkout-index", "--all", f"--prefix={folder}/tree/"),
                 environment=environment,
-                cwd=self.root,
+                top=True,
             )
             return {path: (folder / "tree" / self.prefix / path).read_bytes() for path in files}
 
     def diff(self, scratch: Scratch, files: Files, *, color: bool) -> str:
         """Return git's comparison of files with the project's files on the disk."""
         entries = {f"{self.prefix}{path}": e for path, e in scratch.put_files(files).items()}
-        output = self._git(
+        output = self.git(
             "diff",
             f"--color={'always' if color else 'never'}",
             "--no-ext-diff",
@@ -257,22 +247,25 @@ class Repository:
         before = {p: (e.mode, e.id) for p, e in entries.items() if p in writes}
         after = scratch.put_files({path: file for path, file in writes.items() if file})
         trees = scratch.put_tree(before), scratch.put_tree(after)
-        output = self._git(
+        output = self.git(
             "diff", "--color=never", "--no-ext-diff", *trees, environment=scratch.environment
         )
         return output.decode(errors="replace")
 
-    def _git(
+    def git(
         self,
-        *arguments: str,
+        *words: str,
         given: bytes = b"",
         environment: Mapping[str, str] | None = None,
-        cwd: Path | None = None,
+        top: bool = False,
     ) -> bytes:
-        folder = cwd or self.project
-        done = git.run(folder, *arguments, given=given, environment=environment)
+        """Run git in the project, or in the top folder of the repository. Return its output.
+
+        Raises:
+            RepositoryError: Git refuses, for instance because another git is at work.
+        """
+        folder = self.root if top else self.project
+        done = git.run(folder, *words, given=given, environment=environment)
         if done.returncode:
-            raise RepositoryError(
-                f"git {arguments[0]} failed in {self.project}: {git.reason(done)}"
-            )
+            raise RepositoryError(f"git {words[0]} failed in {folder}: {git.reason(done)}")
         return done.stdout

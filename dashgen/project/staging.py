@@ -20,16 +20,6 @@ from dashgen.errors import (
 from dashgen.system import refused
 
 
-class State(Enum):
-    """The state of a place before anything is written."""
-
-    NEW = "new"
-    EMPTY = "empty"
-    # An empty folder in which somebody ran `git init`, or a clone of an empty repository.
-    REPOSITORY = "repository"
-    OCCUPIED = "occupied"
-
-
 class Existing(Enum):
     """The outcome of a file that exists already with another content."""
 
@@ -43,7 +33,8 @@ class Place:
     """A destination that can be written: an absolute folder, links followed."""
 
     path: Path
-    state: State
+    occupied: bool
+    """Whether it has content. A folder in which somebody ran `git init` has none."""
 
 
 def checked(destination: str, force: bool = False) -> Place:
@@ -73,27 +64,24 @@ def checked(destination: str, force: bool = False) -> Place:
         reason := next((f"{path.name} {why}" for path in new if (why := refused(path.name))), "")
     ):
         raise DestinationUnusableError(stated, reason)
-    state = State.EMPTY
-    entries: list[str] = []
     try:
         entries = sorted(entry.name for entry in target.iterdir())
     except FileNotFoundError:
-        state = State.NEW
+        entries = []
     except NotADirectoryError as error:
         file = next(path for path in (target, *target.parents) if path.exists())
         raise DestinationTakenError(
             f"destination {stated}: {file} is a file", "choose a new or an empty folder"
         ) from error
     except OSError as error:
-        raise DestinationUnusableError(stated, _reason(error)) from error
-    if entries:
-        state = State.REPOSITORY if entries == [".git"] else State.OCCUPIED
-    if state is State.OCCUPIED and not force:
+        raise DestinationUnusableError(stated, system.reason(error)) from error
+    occupied = entries not in ([], [".git"])
+    if occupied and not force:
         raise DestinationNotEmptyError(stated, entries)
     existing = next(path for path in (target, *target.parents) if path.exists())
     if not os.access(existing, os.W_OK | os.X_OK):
         raise DestinationUnusableError(stated, f"{existing} is not writable")
-    return Place(target, state)
+    return Place(target, occupied)
 
 
 @dataclass
@@ -104,13 +92,13 @@ class Stage:
         folder: To be filled.
         target: The place of its content.
         decisions: The outcome of each of the ``collisions``, by path. All need one.
-        finish: Called when everything is in place. If it fails, all is taken back.
+        finish: Called in turn when everything is in place. If one fails, all is taken back.
     """
 
     folder: Path
     target: Path
     decisions: dict[str, Existing] = field(default_factory=dict)
-    finish: Callable[[], None] | None = None
+    finish: list[Callable[[], None]] = field(default_factory=list)
 
     def collisions(self) -> list[str]:
         """Return the files that are there already with another content.
@@ -191,8 +179,8 @@ def staged(target: Path) -> Iterator[Stage]:
                 _merge(stage, filled, aside, undo)
             else:
                 _move(filled, target, undo)
-            if stage.finish:
-                stage.finish()
+            for step in stage.finish:
+                step()
             system.remove_tree(aside)
     except BaseException as error:
         with system.uninterrupted():
@@ -204,7 +192,7 @@ def staged(target: Path) -> Iterator[Stage]:
                 with suppress(OSError):
                     path.rmdir()
         if isinstance(error, OSError):
-            raise DestinationUnusableError(target, _reason(error)) from error
+            raise DestinationUnusableError(target, system.reason(error)) from error
         raise
 
 
@@ -239,12 +227,8 @@ def _settle(
     elif decision is Existing.OVERWRITE:
         kept = aside / f"{scratch.KEPT}{len(undo)}"
         system.move(goal, kept)
-        undo.append(partial(_put_back, kept, goal))
+        undo.append(partial(system.replace, kept, goal))
         _move(entry, goal, undo)
-
-
-def _put_back(kept: Path, goal: Path) -> None:
-    system.replace(kept, goal)
 
 
 def unused_name(path: Path) -> Path:
@@ -266,7 +250,3 @@ def _remove(path: Path) -> None:
     else:
         with suppress(FileNotFoundError):
             system.remove(path)
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()

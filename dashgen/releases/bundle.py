@@ -16,7 +16,7 @@ from pathlib import Path
 
 from dashgen.errors import UnsafePathError
 from dashgen.files import EXECUTABLE, FILE, File, Files, checked
-from dashgen.project.git import BLOB, COMMIT, FOLDER, KINDS, TREE, object_id, tree_content
+from dashgen.project.git import BLOB, COMMIT, FOLDER, KINDS, object_id, put_tree
 
 # The place of the bundle in a build, below the import package.
 PACKED = "_history/template.bundle"
@@ -55,7 +55,7 @@ class Bundle:
         pack = data[data.index(b"\n\n") + 2 :]
         try:
             for kind, content in _unpacked(pack):
-                bundle._put(kind, content)
+                bundle._put(content, kind)
             for tag in bundle.tags:
                 bundle.files(tag)
         except (
@@ -79,10 +79,11 @@ class Bundle:
 
     def add(self, tag: str, files: Files) -> None:
         """Add a version, or replace the one with this tag, and make it the current one."""
-        tree = self._put_tree({tuple(path.split("/")): file for path, file in files.items()})
+        entries = {path: (file.mode, self._put(file.content)) for path, file in files.items()}
+        tree = put_tree(entries, self._put)
         text = f"tree {tree}\n".encode()
         text += b"author %b\ncommitter %b\n\n%b\n" % (AUTHOR, AUTHOR, tag.encode())
-        self.tags[tag] = self._put(COMMIT, text)
+        self.tags[tag] = self._put(text, COMMIT)
         self.current = tag
 
     def include(self, other: "Bundle") -> None:
@@ -102,22 +103,10 @@ class Bundle:
         """Return the hash of a version's content."""
         return self._objects[self.tags[tag]][1].split(b"\n", 1)[0].split()[1].decode()
 
-    def _put(self, kind: int, content: bytes) -> str:
+    def _put(self, content: bytes, kind: int = BLOB) -> str:
         name = object_id(KINDS[kind], content)
         self._objects[name] = (kind, content)
         return name
-
-    def _put_tree(self, files: Mapping[tuple[str, ...], File]) -> str:
-        entries: dict[str, tuple[int, str]] = {}
-        folders: dict[str, dict[tuple[str, ...], File]] = {}
-        for (name, *rest), file in files.items():
-            if rest:
-                folders.setdefault(name, {})[tuple(rest)] = file
-            else:
-                entries[name] = (file.mode, self._put(BLOB, file.content))
-        for name, content in folders.items():
-            entries[name] = (FOLDER, self._put_tree(content))
-        return self._put(TREE, tree_content(entries))
 
     def _walk(self, tree: str, prefix: str) -> Iterator[tuple[str, File]]:
         for name, (mode, item) in _tree_entries(self._objects[tree][1]):

@@ -4,8 +4,6 @@ A wheel holds its versions in a bundle, and a checkout has its files and tags. E
 own versions to the bundle in the home folder, from which plain Copier updates.
 """
 
-import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -147,9 +145,8 @@ def share() -> str:
         with FileLock(path.with_suffix(".lock")):
             return _add_own(path)
     except (OSError, RuntimeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
         return (
-            f"{RECORDED_SOURCE} cannot be written ({str(reason).lower()}). dashgen update "
+            f"{RECORDED_SOURCE} cannot be written ({system.reason(error)}). dashgen update "
             "works without it, copier update does not"
         )
 
@@ -177,23 +174,9 @@ def _add_own(path: Path) -> str:
     merged.include(own())
     # A clone begins with the newest, whichever dashgen wrote last: never an older one.
     merged.current = max(merged.tags, key=Version)
-    _replace(path, merged.to_bytes())
+    # As a whole, because Copier takes no lock.
+    system.write_whole(path, merged.to_bytes(), 0o644)
     return warning
-
-
-def _replace(path: Path, content: bytes) -> None:
-    # Written aside and renamed: Copier, which takes no lock, sees the old bundle or the new one.
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".template-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        system.replace(Path(name), path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 @contextmanager
