@@ -27,11 +27,10 @@ Conflict = Annotated[Style, typer.Option(help="Leave a conflict between markers,
 
 
 def _kinds(incomplete: str) -> list[str]:
-    from dashgen.commands.pages import kinds
     from dashgen.releases import installed
 
-    defaults = {q.name: q.default for q in installed.own_template().questions}
-    return [kind for kind in kinds(defaults) if kind.startswith(incomplete)]
+    kinds = next(q.default for q in installed.own_template().questions if q.name == "page_kinds")
+    return [kind for kind in kinds if kind.startswith(incomplete)]
 
 
 @add.callback()

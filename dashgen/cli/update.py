@@ -1,5 +1,6 @@
 """``dashgen update`` on the command line."""
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -174,9 +175,7 @@ def summary(update: "Update", dry_run: bool) -> str:
     """Return the changes of an update, and the next steps."""
     if not update.changes:
         return f"Nothing to do: the project has template {update.new} and these choices"
-    counts: dict[str, int] = {}
-    for change in update.changes:
-        counts[change.outcome] = counts.get(change.outcome, 0) + 1
+    counts = Counter(change.outcome for change in update.changes)
     total = ", ".join(
         f"{count} {name}{'s' if name == 'conflict' and count > 1 else ''}"
         for name, count in counts.items()

@@ -16,9 +16,8 @@ from dashgen.update import places
 from dashgen.update import plan as plans
 from dashgen.update.content import Style
 from dashgen.update.merge import Outcome
-from dashgen.update.plan import Side
+from dashgen.update.plan import PAGES, Side
 
-PAGES = "pages"
 Entry = Mapping[str, Any]
 Confirm = Callable[[Update], bool]
 
@@ -211,11 +210,6 @@ def renaming(name: str, folder: str) -> str:
     """Return what to do about a page whose folder has another name."""
     other = folder.rpartition("/")[2]
     return f"dashgen rename page {name} {other} gives the page that name"
-
-
-def kinds(project_questions: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the kinds of pages that a template has, from the defaults of its questions."""
-    return tuple(project_questions.get("page_kinds", ()))
 
 
 def _now(source: Source, project: Path, record: Record) -> Side:

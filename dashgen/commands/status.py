@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dashgen.commands.pages import PAGES, renaming
+from dashgen.commands.pages import renaming
 from dashgen.errors import NoRepositoryError, RepositoryError
 from dashgen.files import File
 from dashgen.project import record as records
@@ -17,6 +17,7 @@ from dashgen.template.answers import Answer
 from dashgen.update import leftovers, places
 from dashgen.update import plan as plans
 from dashgen.update.leftovers import Leftover
+from dashgen.update.plan import PAGES
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Status:
 
 
 def status(project: Path, *, template: str | None = None) -> Status:
-    """Compare a project with the template. This needs no repository.
+    """Compare a project with the template. Without a repository, no file counts as moved.
 
     Args:
         project: The project's folder.

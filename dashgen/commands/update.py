@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from stat import S_ISREG
 
@@ -23,35 +23,19 @@ from dashgen.releases.sources import Source
 from dashgen.template.answers import Answer
 from dashgen.update import plan as plans
 from dashgen.update.content import Style
-from dashgen.update.leftovers import Leftover
 from dashgen.update.merge import Change, Outcome
-from dashgen.update.plan import AnswerChange, Plan, Side
-from dashgen.update.uses import Use
+from dashgen.update.plan import Plan, Side
 
 
-@dataclass(frozen=True)
-class Update:
-    """The changes of an update, planned or written."""
+@dataclass(frozen=True, kw_only=True)
+class Update(Plan):
+    """An update, planned or written."""
 
     project: Path
     old: str
     new: str
-    answers: tuple[AnswerChange, ...]
-    changes: tuple[Change, ...]
     warning: str = ""
     written: bool = False
-    moves: Mapping[str, str] = field(default_factory=dict)
-    """Folders that the user has moved, by where the template has them."""
-    renamed_pages: Mapping[str, str] = field(default_factory=dict)
-    """Folders of pages that the user has renamed, by the page."""
-    kept_pages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Folders and tests of edited pages that are no longer among the answers, by the page."""
-    leftovers: tuple[Leftover, ...] = ()
-    """Files with conflicts of earlier updates."""
-    uses: tuple[Use, ...] = ()
-    """The user's lines with names that the new version no longer has."""
-    diff: str = field(default="", repr=False)
-    """The changes, as a patch."""
     trial: Trial = NOT_TRIED
     """Whether the app starts afterwards."""
 
@@ -146,22 +130,9 @@ def moved(
         same_answers = before.resolved.answers == after.resolved.answers and not before.lacking
         recorded = (before.version.tag, new, after.version.source)
         if not renamed and same_answers and recorded == (record.tag, record.tag, record.source):
-            return Update(project, record.tag, new, (), (), warning)
+            return Update(project=project, old=record.tag, new=new, warning=warning)
         planned = plans.plan(repository, before, after, style, old, renamed_page)
-    outcome = Update(
-        project,
-        record.tag,
-        new,
-        planned.answers,
-        planned.changes,
-        warning,
-        moves=planned.moves,
-        renamed_pages=planned.renamed_pages,
-        kept_pages=planned.kept_pages,
-        leftovers=planned.leftovers,
-        uses=planned.uses,
-        diff=planned.diff,
-    )
+    outcome = Update(project=project, old=record.tag, new=new, warning=warning, **vars(planned))
     if not confirm(outcome):
         return outcome
     first = trials.begin(project) if trying else NOT_TRIED

@@ -266,9 +266,9 @@ def _committing(folder: Path) -> dict[str, str]:
     }
 
 
-def object_id(kind: bytes, content: bytes, algorithm: str = "sha1") -> str:
+def object_id(content: bytes, algorithm: str = "sha1", kind: int = BLOB) -> str:
     """Return the hash by which git knows an object."""
-    return hashlib.new(algorithm, b"%b %d\0" % (kind, len(content)) + content).hexdigest()
+    return hashlib.new(algorithm, b"%b %d\0" % (KINDS[kind], len(content)) + content).hexdigest()
 
 
 def put_tree(files: Mapping[str, tuple[int, str]], put: Callable[[bytes, int], str]) -> str:

@@ -43,7 +43,7 @@ class Scratch:
 
     def put(self, content: bytes, kind: int = BLOB) -> str:
         """Write an object and return its hash."""
-        name = object_id(KINDS[kind], content, self.algorithm)
+        name = object_id(content, self.algorithm, kind)
         path = self.folder / name[:2] / name[2:]
         if not path.exists():
             path.parent.mkdir(exist_ok=True)

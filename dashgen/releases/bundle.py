@@ -104,7 +104,7 @@ class Bundle:
         return self._objects[self.tags[tag]][1].split(b"\n", 1)[0].split()[1].decode()
 
     def _put(self, content: bytes, kind: int = BLOB) -> str:
-        name = object_id(KINDS[kind], content)
+        name = object_id(content, kind=kind)
         self._objects[name] = (kind, content)
         return name
 

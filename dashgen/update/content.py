@@ -56,6 +56,11 @@ def with_crlf(content: bytes) -> bytes:
     return content.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
 
 
+def like(ours: bytes, content: bytes) -> bytes:
+    """Return a text with the line endings of the user's."""
+    return with_crlf(content) if uses_crlf(ours) else content
+
+
 def merge_text(
     ours: bytes, base: bytes, theirs: bytes, style: Style, labels: Labels
 ) -> tuple[bytes, int]:
@@ -136,13 +141,12 @@ def _by_statements(
     content = text.encode(errors="surrogateescape")
     if not conflicts:
         content = in_format(ours, content, formatted)
-    return (with_crlf(content) if uses_crlf(ours) else content), conflicts
+    return like(ours, content), conflicts
 
 
 def in_format(ours: bytes, content: bytes, formatted: Formatter) -> bytes:
     """Return a text in the format of the user's, as far as a formatter of the project knows it."""
-    text = formatted(_text(ours), _text(content)).encode(errors="surrogateescape")
-    return with_crlf(text) if uses_crlf(ours) else text
+    return like(ours, formatted(_text(ours), _text(content)).encode(errors="surrogateescape"))
 
 
 def is_same_code(one: bytes, other: bytes) -> bool:

@@ -13,7 +13,7 @@ from fnmatch import fnmatch
 from stat import S_ISREG
 
 from dashgen.files import EXECUTABLE, FILE, File, Files
-from dashgen.project.git import BLOB, KINDS, object_id
+from dashgen.project.git import object_id
 from dashgen.project.index import Stages
 from dashgen.project.record import ANSWERS_FILE
 from dashgen.project.repository import Repository, Scratch
@@ -24,11 +24,11 @@ from dashgen.update.content import (
     in_format,
     is_binary,
     is_same_code,
+    like,
     merge_code,
     merge_text,
     patch,
     rejected,
-    uses_crlf,
     with_crlf,
 )
 
@@ -118,7 +118,9 @@ class Merge:
         self.style = style
         self.labels = labels
         self.entries = repository.tracked()
-        self.ids = {path: self._id(file) for path, file in base.items()}
+        self.ids = {
+            path: object_id(file.content, repository.algorithm) for path, file in base.items()
+        }
         self.other = other or {}
         self.pages = pages
         self.renamed = renamed
@@ -162,7 +164,7 @@ class Merge:
     # Files that the template drops.
 
     def _dropped(self, path: str) -> Change | None:
-        place = self._place(path)
+        place = self.places.of(path)
         if self._target(path) or place is None:
             return None
         expected = place == self.places.at(path) or self._dropped_page(path)
@@ -208,7 +210,7 @@ class Merge:
         kept = {change.path for change in changes if change.outcome is Outcome.KEPT}
         found: dict[str, set[str]] = {}
         for path in self.base:
-            page, place = self._dropped_page(path), self._place(path)
+            page, place = self._dropped_page(path), self.places.of(path)
             if page and place in kept:
                 folder = places.parents(path)[-1]
                 whole = folder.endswith(f"/{page}/") and place == self.places.at(path)
@@ -238,7 +240,7 @@ class Merge:
         if self.page_folder is None:
             return
         here, goal = self.page_folder
-        given = {place for path in self.base if (place := self._place(path))}
+        given = {place for path in self.base if (place := self.places.of(path))}
         for path, entry in self.entries.items():
             if path in given or not path.startswith(here):
                 continue
@@ -252,7 +254,7 @@ class Merge:
     # Files that stay, perhaps moved or changed.
 
     def _kept(self, path: str) -> Change | None:
-        target, place = self._target(path), self._place(path)
+        target, place = self._target(path), self.places.of(path)
         if target is None:
             return None
         old, new = self.base[path], self.theirs[target]
@@ -288,7 +290,7 @@ class Merge:
         return self._merged(place, destination, old, ours, new, note)
 
     def _record(self, ours: Ours, new: File) -> Change | None:
-        content = with_crlf(new.content) if uses_crlf(ours.content) else new.content
+        content = like(ours.content, new.content)
         if content == ours.content:
             return None
         file = File(content, ours.mode)
@@ -297,9 +299,8 @@ class Merge:
     def _merged(
         self, place: str, destination: str, old: File, ours: Ours, new: File, note: str
     ) -> Change | None:
-        if uses_crlf(ours.content):
-            old = File(with_crlf(old.content), old.mode)
-            new = File(with_crlf(new.content), new.mode)
+        old = old._replace(content=like(ours.content, old.content))
+        new = new._replace(content=like(ours.content, new.content))
         mode = new.mode if ours.mode == old.mode else ours.mode
         removal: dict[str, File | None] = {} if destination == place else {place: None}
         if ours.content == old.content or ours.content == new.content:
@@ -403,7 +404,7 @@ class Merge:
         if not ours.mergeable or path in self.places.files.values():
             yield self._aside(path, new, "a file of yours is there")
             return
-        content = with_crlf(new.content) if uses_crlf(ours.content) else new.content
+        content = like(ours.content, new.content)
         if content == ours.content:
             return
         if path in self.own:
@@ -444,9 +445,6 @@ class Merge:
             self.repository, scratch, self.entries, self.base, wanted=wanted, pages=pages
         )
 
-    def _place(self, path: str) -> str | None:
-        return self.places.of(path)
-
     def _target(self, path: str) -> str | None:
         moved = self.exact.get(path)
         return moved or (path if path in self.theirs else self.moved_by_template.get(path))
@@ -462,7 +460,7 @@ class Merge:
             if path != target and path in self.base
             if target in self.theirs and target not in self.base
             # A deleted page stays deleted. The machinery comes in any case.
-            if self._place(path) or places.page_of(target, self.pages)
+            if self.places.of(path) or places.page_of(target, self.pages)
         }
 
     def _untouched(self, path: str, place: str) -> bool:
@@ -518,9 +516,6 @@ class Merge:
             if name not in self.theirs and not os.path.lexists(self.repository.project / name)
         )
 
-    def _id(self, file: File) -> str:
-        return object_id(KINDS[BLOB], file.content, self.repository.algorithm)
-
     def _read(self) -> dict[str, bytes]:
         """Return the content of each file of the project that a merge may look at."""
         found = {self.places.of(path) for path in self.base}
@@ -561,7 +556,7 @@ class Merge:
         made = {
             places.parents(target)[-1]
             for path, target in self.moved_by_template.items()
-            if "/" in target and self._place(path) is None
+            if "/" in target and self.places.of(path) is None
             # Tests of other pages may be there.
             if not (path in self.exact and target.startswith("tests/"))
         }

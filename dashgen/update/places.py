@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from dashgen.files import EXECUTABLE, FILE, Files
-from dashgen.project.git import BLOB, KINDS, object_id
+from dashgen.project.git import object_id
 from dashgen.project.repository import Entry, Repository, Scratch
 
 # A user who renames a file often changes it, too.
@@ -98,10 +98,6 @@ class Places:
         """Return the folder that has a package of the template, empty if it is the project's."""
         return "".join(parents(self.at(f"{package}/").rstrip("/"))[-1:])
 
-    def is_deleted(self, path: str) -> bool:
-        """Say whether the user has deleted the folder of a path."""
-        return any(folder in self.deleted for folder in parents(path))
-
 
 def find(
     repository: Repository,
@@ -133,13 +129,14 @@ def find(
     renamed = {p: q for p, q in renamed.items() if not between_pages(p, q, pages)}
     # Files that were moved unchanged, also to paths of another render.
     same = {(path, item) for path, (_, item) in come.items()}
-    ids = {p: object_id(KINDS[BLOB], f.content, repository.algorithm) for p, f in gone.items()}
+    ids = {p: object_id(f.content, repository.algorithm) for p, f in gone.items()}
 
     def is_certain(path: str, there: str) -> bool:
         return renamed.get(path) == there or (there, ids.get(path, "")) in same
 
     folders: dict[str, str] = {}
-    for folder in sorted({folder for path in base for folder in parents(path)}, key=_depth):
+    # A folder comes before those in it.
+    for folder in sorted({folder for path in base for folder in parents(path)}):
         below = [path for path in base if path.startswith(folder)]
         if any(_mapped(path, folders) in entries for path in below):
             continue
@@ -192,7 +189,3 @@ def _mapped(path: str, folders: Mapping[str, str]) -> str:
     """Return a path, or a folder with its slash, with the moved folders' new names."""
     moved = next((folder for folder in reversed(parents(path)) if folder in folders), None)
     return path if moved is None else folders[moved] + path.removeprefix(moved)
-
-
-def _depth(folder: str) -> tuple[int, str]:
-    return folder.count("/"), folder

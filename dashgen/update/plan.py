@@ -65,8 +65,6 @@ class Side:
 class Plan:
     """The changes of an update, before anything is written."""
 
-    old: str
-    new: str
     answers: tuple[AnswerChange, ...] = ()
     changes: tuple[Change, ...] = ()
     entries: Mapping[str, Entry] = field(default_factory=dict, repr=False)
@@ -176,7 +174,6 @@ def plan(
     labels = Labels("yours", f"template {old.version.tag}", _label(new.version.tag, differing))
     pages = old.pages | new.pages
     packages = (old.package, new.package)
-    moves_of_files = dict(uses.moves(old.version.files, new.version.files, packages, pages))
     with repository.scratch() as scratch:
         merge = Merge(
             repository,
@@ -188,8 +185,8 @@ def plan(
             pages=pages,
             other=_renamed(recorded, old, name) if recorded else None,
             renamed=renamed,
-            moves=moves_of_files,
-            packages=(old.package, new.package),
+            moves=dict(uses.moves(old.version.files, new.version.files, packages, pages)),
+            packages=packages,
         )
         changes = (*merge.changes(), *_left_behind(merge, base, theirs, old, new))
         writes = _on_disk(repository, scratch, merge.entries, changes)
@@ -197,14 +194,18 @@ def plan(
         diff = repository.difference(scratch, merge.entries, wanted)
     variables = uses.renames(old.version.files, new.version.files)
     kept = {change.path for change in changes if change.outcome is Outcome.KEPT}
-    gone = {path: file for path, file in base.items() if merge.places.of(path) not in kept}
     at = merge.places.at
-    moved = uses.modules(gone, theirs, merge.moved_by_template)
+    # Modules that are elsewhere on the new side, or nowhere.
+    moved = {
+        at(path): at(merge.moved_by_template.get(path, ""))
+        for path in base
+        if path.endswith(".py") and path not in theirs and merge.places.of(path) not in kept
+    }
     named = uses.find(
         _texts(repository, merge.entries, wanted),
         {merge.goal(path): file for path, file in theirs.items()},
         variables,
-        {at(was): at(now) for was, now in moved.items()},
+        moved,
         merge.places.root(old.package),
     )
     moves = dict(merge.places.folders)
@@ -215,8 +216,6 @@ def plan(
         staged |= {path: {0: file} if file else {} for path, file in change.staged.items()}
     places_of_base = {place for path in base if (place := merge.places.of(path))}
     return Plan(
-        old.version.tag,
-        new.version.tag,
         differing,
         changes,
         merge.entries,

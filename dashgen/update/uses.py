@@ -54,18 +54,6 @@ def moves(
                 yield was, now.format(package=packages[1], page=page)
 
 
-def modules(base: Files, theirs: Files, targets: Mapping[str, str]) -> dict[str, str]:
-    """Return the modules that are elsewhere, or nowhere, on the other side of an update.
-
-    Args:
-        base: One side.
-        theirs: The other side.
-        targets: Paths on the other side, by the paths of one side.
-    """
-    gone = [path for path in base if path.endswith(".py") and path not in theirs]
-    return {path: targets.get(path, "") for path in gone}
-
-
 def find(
     files: Mapping[str, bytes],
     given: Files,
@@ -76,7 +64,7 @@ def find(
     """Return the lines of the user's own that name something old.
 
     Args:
-        files: The project's files as they will be.
+        files: The project's files as they will be, those that may name something.
         given: The template's files. Their lines are not the user's.
         variables: New names of variables by old ones.
         moved: New paths of modules by old ones, where the project has them.
@@ -104,8 +92,6 @@ def _uses(
     code = path.endswith(".py")
     if code:
         yield from _imports(path, text, moved, root)
-    if not code and not SETTINGS.search(path):
-        return
     for number, raw in enumerate(content.splitlines(), start=1):
         line = raw.decode(errors="replace")
         for was, now in variables.items():
