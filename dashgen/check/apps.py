@@ -2,14 +2,14 @@
 
 import ast
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dashgen.check import components, pins
-from dashgen.check.callbacks import Callback, callbacks, is_enriched
+from dashgen.check.callbacks import Callback, Dependency, callbacks, is_enriched
 from dashgen.check.project import Project, is_standard
 from dashgen.check.resolve import Resolver
 from dashgen.check.syntax import Binding, Called, Module, Scope
@@ -130,6 +130,14 @@ class App:
             return library, component
         return None
 
+    def property_of(self, dependency: Dependency) -> tuple[str, str] | None:
+        """Return the id and the property of a dependency, or None if one of them is unknown."""
+        if dependency.id_node is None or dependency.property_node is None:
+            return None
+        name = self.resolver.text(dependency.id_node, dependency.scope)
+        wanted = self.resolver.text(dependency.property_node, dependency.scope)
+        return (name, wanted) if name is not None and wanted is not None else None
+
     def option(self, name: str) -> ast.expr | None:
         """Return the value of an option of ``Dash(...)``."""
         if self.site is None:
@@ -236,20 +244,20 @@ def find_apps(project: Project, wanted: set[Path] | None = None) -> Iterator[App
         modules = [
             m for p in sorted(members, key=lambda p: (p != path, p)) if (m := project.module(p))
         ]
-        for called, extended in found:
-            app = App(project, modules, called if len(found) == 1 else None, extended)
-            app.extended = extended or any(map(is_enriched, modules))
-            app.partial = len(modules) != len(members) or bool(graph.reached(members) - members)
-            app.unsure = graph.unsure(roots)
-            app.together = [graph.reached({root}) for root in roots]
-            yield app
-            break
+        called, extended = found[0]
+        yield App(
+            project,
+            modules,
+            called if len(found) == 1 else None,
+            extended=extended or any(map(is_enriched, modules)),
+            unsure=graph.unsure(roots),
+            partial=len(modules) != len(members) or not graph.reached(members) <= members,
+            together=[graph.reached([root]) for root in roots],
+        )
     for path in relevant:
         module = project.module(path) if path not in taken else None
         if module is not None and (wanted is None or path in wanted):
-            app = App(project, [module])
-            app.extended = is_enriched(module)
-            yield app
+            yield App(project, [module], extended=is_enriched(module))
 
 
 class _Graph:
@@ -325,16 +333,9 @@ class _Graph:
                 found.append((called, True))
         return found
 
-    def reached(self, start: set[Path]) -> set[Path]:
+    def reached(self, start: Iterable[Path]) -> set[Path]:
         """Return all that some modules import, with themselves."""
-        found: set[Path] = set()
-        todo = list(start)
-        while todo:
-            path = todo.pop()
-            if path not in found:
-                found.add(path)
-                todo += self.edges.get(path, {})
-        return found
+        return _reached(start, self.edges)
 
     def owners(self, sites: set[Path]) -> dict[Path, set[Path]]:
         """Return for each module which of the apps it reaches."""
@@ -344,13 +345,7 @@ class _Graph:
                 importers.setdefault(path, []).append(importer)
         found: dict[Path, set[Path]] = {}
         for site in sites:
-            todo, seen = [site], set()
-            while todo:
-                path = todo.pop()
-                if path not in seen:
-                    seen.add(path)
-                    todo += importers.get(path, [])
-            for path in seen:
+            for path in _reached([site], importers):
                 found.setdefault(path, set()).add(site)
         return found
 
@@ -365,16 +360,22 @@ class _Graph:
 
     def unsure(self, roots: list[Path]) -> set[Path]:
         """Return the modules that only conditional imports reach."""
-        certain: set[Path] = set()
-        todo = list(roots)
-        while todo:
-            path = todo.pop()
-            if path not in certain:
-                certain.add(path)
-                todo += [
-                    p for p, conditional in self.edges.get(path, {}).items() if not conditional
-                ]
-        return self.reached(set(roots)) - certain
+        certain = {
+            importer: [path for path, conditional in imported.items() if not conditional]
+            for importer, imported in self.edges.items()
+        }
+        return self.reached(roots) - _reached(roots, certain)
+
+
+def _reached(start: Iterable[Path], edges: Mapping[Path, Iterable[Path]]) -> set[Path]:
+    found: set[Path] = set()
+    todo = list(start)
+    while todo:
+        path = todo.pop()
+        if path not in found:
+            found.add(path)
+            todo += edges.get(path, ())
+    return found
 
 
 def _is_subclass(called: Called, resolver: Resolver) -> bool:

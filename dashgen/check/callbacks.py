@@ -82,9 +82,7 @@ def dependency(node: ast.expr, scope: Scope, resolver: Resolver) -> Dependency |
             arguments[keyword.arg] = keyword.value
         elif keyword.arg == "allow_duplicate":
             value = keyword.value
-            constant = isinstance(value, ast.Constant)
             duplicate = bool(value.value) if isinstance(value, ast.Constant) else None
-            assert constant or duplicate is None
         elif keyword.arg is None:
             duplicate = None
     return Dependency(

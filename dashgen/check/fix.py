@@ -10,16 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dashgen.check.findings import Finding
+from dashgen.check.resolve import MOVED
 from dashgen.errors import CheckOptionError, WriteError
 
 if TYPE_CHECKING:
     import libcst
-
-MODULES = {
-    "dash_html_components": "html",
-    "dash_core_components": "dcc",
-    "dash_table": "dash_table",
-}
 
 
 @dataclass(frozen=True)
@@ -118,9 +113,9 @@ def _renamer(places: set[tuple[int, int]]) -> Any:
                 return updated_node
             alias = updated_node.names[0]
             module = alias.name.value
-            if not isinstance(module, str) or module not in MODULES:
+            if not isinstance(module, str) or module not in MOVED:
                 return updated_node
-            return _from_dash(cst, MODULES[module], alias.asname, module)
+            return _from_dash(cst, MOVED[module], alias.asname, module)
 
         def leave_ImportFrom(  # noqa: N802, libcst's name
             self, original_node: cst.ImportFrom, updated_node: cst.ImportFrom
@@ -128,9 +123,9 @@ def _renamer(places: set[tuple[int, int]]) -> Any:
             module = updated_node.module
             if not isinstance(module, cst.Name) or not self.is_meant(original_node):
                 return updated_node
-            if module.value not in MODULES or isinstance(updated_node.names, cst.ImportStar):
+            if module.value not in MOVED or isinstance(updated_node.names, cst.ImportStar):
                 return updated_node
-            renamed = cst.Attribute(cst.Name("dash"), cst.Name(MODULES[module.value]))
+            renamed = cst.Attribute(cst.Name("dash"), cst.Name(MOVED[module.value]))
             return updated_node.with_changes(module=renamed)
 
     return Renamer()

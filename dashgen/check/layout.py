@@ -91,8 +91,6 @@ class Layout:
         name = "" if component else self.app.resolver.external(called.node.func, called.scope)
         if name.partition(".")[0] in NO_COMPONENTS:
             return
-        if name in ("setattr", "exec"):
-            self.is_open = True
         if isinstance(called.node.func, ast.Name) and called.node.func.id == "setattr":
             self.is_open = True
         for keyword in called.node.keywords:

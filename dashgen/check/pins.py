@@ -22,8 +22,8 @@ def pins_for(folder: Path, root: Path) -> Pins:
     for parent in (folder, *folder.parents):
         for name, wanted in _folder_pins(parent).items():
             pins.setdefault(name, wanted)
-        if parent == root or parent.parent == parent:
-            return pins
+        if parent == root:
+            break
     return pins
 
 

@@ -18,15 +18,18 @@ UNKNOWN = frozenset({HOLE})
 MOST_TEXTS = 300
 DEEPEST = 14
 
+# Packages of former times, and the modules of Dash that they have become.
+MOVED = {
+    "dash_html_components": "html",
+    "dash_core_components": "dcc",
+    "dash_table": "dash_table",
+}
 # One name for a thing that several places export.
 SYNONYMS = {
-    "dash_html_components": "dash.html",
-    "dash_core_components": "dash.dcc",
-    "dash_table": "dash.dash_table",
+    **{package: f"dash.{module}" for package, module in MOVED.items()},
     "dash.dependencies": "dash",
     "dash._callback": "dash",
     "dash.dash": "dash",
-    "dash.exceptions": "dash.exceptions",
     "plotly.graph_objs": "plotly.graph_objects",
 }
 STAR_NAMES = {
@@ -135,12 +138,9 @@ class Resolver:
 
     def _module(self, importer: Module, dotted: str, level: int) -> tuple[Target, ...]:
         path = self.project.locate(importer.path, dotted, level)
-        if path is not None and path.suffix == ".py":
-            module = self.project.module(path)
-            return (module,) if module else ()
-        if path is not None:
-            return (External(f"folder:{path}"),)
-        return () if level else (External(normalised(dotted)),)
+        if path is None and not level:
+            return (External(normalised(dotted)),)
+        return self._at(path)
 
     def _member(self, base: Target, name: str, depth: int) -> tuple[Target, ...]:
         if depth > DEEPEST:
@@ -164,7 +164,9 @@ class Resolver:
         return ()
 
     def _submodule(self, folder: str, name: str) -> tuple[Target, ...]:
-        path = self.project.inside(Path(folder), name)
+        return self._at(self.project.inside(Path(folder), name))
+
+    def _at(self, path: Path | None) -> tuple[Target, ...]:
         if path is None:
             return ()
         if path.suffix != ".py":

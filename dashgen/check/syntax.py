@@ -187,6 +187,7 @@ class _Reader:
             ast.AsyncWith: self.with_,
             ast.If: self.if_,
             ast.Try: self.try_,
+            ast.TryStar: self.try_,
             ast.Import: self.import_,
             ast.ImportFrom: self.import_from,
             ast.Global: self.outer,
@@ -205,8 +206,6 @@ class _Reader:
             ast.Expr: self.expression,
             ast.MatchAs: self.match_as,
         }
-        if hasattr(ast, "TryStar"):
-            self.handlers[ast.TryStar] = self.try_
 
     def read(self) -> None:
         for statement in self.module.tree.body:

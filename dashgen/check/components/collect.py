@@ -1,6 +1,6 @@
 """Writes the table of components: ``python -m dashgen.check.components.collect WHEEL…``.
 
-A wheel, or the folder of an installed package, is read as text. Nothing of it is imported.
+A wheel is read as text. Nothing of it is imported.
 """
 
 import ast
@@ -11,16 +11,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from zipfile import ZipFile
 
+from dashgen.check.components import DISTRIBUTIONS
+
 TABLE = Path(__file__).with_name("table.json")
-# The module that an app imports components from, by their folder in the package.
-LIBRARIES = {
-    "dash/html": "dash.html",
-    "dash/dcc": "dash.dcc",
-    "dash/dash_table": "dash.dash_table",
-    "dash_bootstrap_components": "dash_bootstrap_components",
-    "dash_mantine_components": "dash_mantine_components",
-    "dash_ag_grid": "dash_ag_grid",
-}
+# The folder in a package of each module that apps import components from.
+FOLDERS = {library: f"{library.replace('.', '/')}/" for library in DISTRIBUTIONS}
 SHARED = 0.6
 """A property that this part of a library's components has is written once."""
 
@@ -35,7 +30,7 @@ def components_of(sources: Iterable[tuple[str, str]]) -> dict[str, Components]:
     """
     found: dict[str, Components] = {}
     for path, text in sources:
-        library = next((name for top, name in LIBRARIES.items() if path.startswith(f"{top}/")), "")
+        library = next((name for name, top in FOLDERS.items() if path.startswith(top)), "")
         if library and "available_properties" in text:
             for name, properties in _components(text):
                 found.setdefault(library, {})[name] = properties
@@ -60,12 +55,6 @@ def read_wheel(path: Path) -> Iterator[tuple[str, str]]:
         for name in wheel.namelist():
             if name.endswith(".py"):
                 yield name, wheel.read(name).decode()
-
-
-def read_package(path: Path) -> Iterator[tuple[str, str]]:
-    """Yield the modules of an installed package."""
-    for module in sorted(path.rglob("*.py")):
-        yield module.relative_to(path.parent).as_posix(), module.read_text(encoding="utf-8")
 
 
 def compact(components: Components) -> dict[str, object]:

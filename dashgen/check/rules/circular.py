@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from dashgen.check.apps import App
-from dashgen.check.callbacks import Callback, Dependency
+from dashgen.check.callbacks import Callback
 from dashgen.check.findings import Problem, Rule, Severity
 
 Node = tuple[str, str]
@@ -38,20 +38,12 @@ def _graph(app: App) -> dict[Node, dict[Node, Callback]]:
         if callback.place.branches_but_main:
             continue
         for read in callback.inputs:
-            source = _node(app, read)
+            source = app.property_of(read)
             for written in callback.outputs:
-                target = _node(app, written) if written.allow_duplicate is False else None
-                if source and target:
+                target = app.property_of(written)
+                if source and target and written.allow_duplicate is False:
                     graph.setdefault(source, {}).setdefault(target, callback)
     return graph
-
-
-def _node(app: App, dependency: Dependency) -> Node | None:
-    if dependency.id_node is None or dependency.property_node is None:
-        return None
-    name = app.resolver.text(dependency.id_node, dependency.scope)
-    wanted = app.resolver.text(dependency.property_node, dependency.scope)
-    return (name, wanted) if name is not None and wanted is not None else None
 
 
 def _cycles(graph: dict[Node, dict[Node, Callback]], start: Node) -> Iterator[list[Node]]:

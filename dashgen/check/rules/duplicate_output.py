@@ -32,12 +32,8 @@ def _writers(app: App) -> Writers:
         if not app.runs_once(callback.scope, callback.place.loops):
             continue
         for output in callback.outputs:
-            if output.id_node is None or output.property_node is None:
-                continue
-            name = app.resolver.text(output.id_node, output.scope)
-            wanted = app.resolver.text(output.property_node, output.scope)
-            if name is not None and wanted is not None:
-                found.setdefault((name, wanted), []).append((callback, output))
+            if written := app.property_of(output):
+                found.setdefault(written, []).append((callback, output))
     return found
 
 

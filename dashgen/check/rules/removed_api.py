@@ -7,13 +7,9 @@ from dashgen.check import components
 from dashgen.check.apps import DASH, App
 from dashgen.check.findings import Problem, Rule, Severity
 from dashgen.check.pins import allowed
+from dashgen.check.resolve import MOVED
 from dashgen.check.syntax import Binding, Called, Module
 
-PACKAGES = {
-    "dash_html_components": "from dash import html",
-    "dash_core_components": "from dash import dcc",
-    "dash_table": "from dash import dash_table",
-}
 METHODS = {
     "run_server": "run",
     "long_callback": "callback(…, background=True)",
@@ -37,12 +33,9 @@ def _imports(app: App, module: Module) -> Iterator[Problem]:
         name = top.replace("_", "-")
         if statement.level or app.project.locate(module.path, statement.module) is not None:
             continue
-        if top in PACKAGES and name not in app.pins:
-            yield Problem(
-                module,
-                statement.node,
-                f"Dash {app.dash_major} does not install {top}: {PACKAGES[top]}",
-            )
+        if top in MOVED and name not in app.pins:
+            message = f"Dash {app.dash_major} does not install {top}: from dash import {MOVED[top]}"
+            yield Problem(module, statement.node, message)
         elif statement.module == "dash.long_callback":
             yield Problem(
                 module, statement.node, "dash.long_callback is gone since Dash 3: import from dash"

@@ -31,19 +31,16 @@ def _given(app: App) -> Iterator[Problem]:
 def _named(app: App) -> Iterator[Problem]:
     for callback in app.callbacks:
         for dependency in callback.dependencies:
-            if dependency.id_node is None or dependency.property_node is None:
+            if not (named := app.property_of(dependency)):
                 continue
-            name = app.resolver.text(dependency.id_node, dependency.scope)
-            wanted = app.resolver.text(dependency.property_node, dependency.scope)
-            if name is None or wanted is None:
-                continue
+            name, wanted = named
             known = [properties(app, c.library, c.name) for c in app.layout.only(name)]
             if not known or any(p is None or components.has(p, wanted) for p in known):
                 continue
             kind = app.layout.only(name)[0].name
             near = _near(wanted, known[0] or frozenset())
             message = f"'{name}' is a {kind}, which has no property '{wanted}'{near}"
-            yield Problem(callback.module, dependency.property_node, message)
+            yield Problem(callback.module, dependency.property_node or dependency.node, message)
 
 
 def _near(name: str, known: frozenset[str]) -> str:
