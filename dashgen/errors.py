@@ -65,13 +65,17 @@ class DashgenError(Exception):
         return " ".join(text.split())
 
 
-class CommandLineError(DashgenError):
-    """An option, argument or combination of them that the command does not take."""
+class UsageError(DashgenError):
+    """Something that the user typed or named is not taken."""
 
     exit_code = ExitCode.USAGE
 
 
-class InvalidAnswerError(DashgenError):
+class CommandLineError(UsageError):
+    """An option, argument or combination of them that the command does not take."""
+
+
+class InvalidAnswerError(UsageError):
     """An answer that its question does not accept.
 
     Args:
@@ -80,17 +84,13 @@ class InvalidAnswerError(DashgenError):
         hint: What to do.
     """
 
-    exit_code = ExitCode.USAGE
-
     def __init__(self, stated: str, complaint: str, hint: str = "") -> None:
         super().__init__(f"{stated}: {complaint}", hint)
         self.complaint = complaint
 
 
-class UnknownQuestionError(DashgenError):
+class UnknownQuestionError(UsageError):
     """An answer to a question that the template does not ask."""
-
-    exit_code = ExitCode.USAGE
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
         known = list(known)
@@ -98,20 +98,16 @@ class UnknownQuestionError(DashgenError):
         super().__init__(f"there is no question {name!r}", hint)
 
 
-class MissingAnswersError(DashgenError):
+class MissingAnswersError(UsageError):
     """Questions are open and there is nobody to ask."""
-
-    exit_code = ExitCode.USAGE
 
     def __init__(self, names: Iterable[str]) -> None:
         flags = ", ".join(f"--{name}" for name in names)
         super().__init__(f"no terminal to ask for {flags}", "pass them, or --defaults")
 
 
-class AnswersFileError(DashgenError):
+class AnswersFileError(UsageError):
     """An answers file that cannot be read as answers."""
-
-    exit_code = ExitCode.USAGE
 
     def __init__(self, path: Path, problem: str, hint: str) -> None:
         super().__init__(f"--answers {path}: {problem}", hint)
@@ -128,10 +124,8 @@ class UnknownAnswersError(AnswersFileError):
         )
 
 
-class DestinationTakenError(DashgenError):
+class DestinationTakenError(UsageError):
     """The destination is a file or holds something already."""
-
-    exit_code = ExitCode.USAGE
 
 
 class DestinationNotEmptyError(DestinationTakenError):
@@ -168,10 +162,8 @@ class UnsafePathError(DashgenError):
         )
 
 
-class PreferencesError(DashgenError):
+class PreferencesError(UsageError):
     """The file with the user's preferences cannot be used."""
-
-    exit_code = ExitCode.USAGE
 
     def __init__(self, path: Path, problem: str) -> None:
         super().__init__(
@@ -180,10 +172,8 @@ class PreferencesError(DashgenError):
         )
 
 
-class ForeignTemplateError(DashgenError):
+class ForeignTemplateError(UsageError):
     """Another template that cannot be read, or that needs a permission."""
-
-    exit_code = ExitCode.USAGE
 
     def __init__(self, source: str, problem: str, hint: str) -> None:
         super().__init__(f"--template {source}: {problem}", hint)
@@ -219,10 +209,8 @@ class VersionError(DashgenError):
     """A template version that is not known here, or that an update does not lead to."""
 
 
-class UnknownSourceError(DashgenError):
+class UnknownSourceError(UsageError):
     """A project was made from a template that is not dashgen's."""
-
-    exit_code = ExitCode.USAGE
 
     def __init__(self, source: str, own: str) -> None:
         super().__init__(
@@ -231,10 +219,8 @@ class UnknownSourceError(DashgenError):
         )
 
 
-class NotAProjectError(DashgenError):
+class NotAProjectError(UsageError):
     """A folder that dashgen has not made."""
-
-    exit_code = ExitCode.USAGE
 
     def __init__(self, path: Path, file: str) -> None:
         super().__init__(f"{path} has no {file}", "name a project that dashgen made")
@@ -310,16 +296,12 @@ class DamagedJournalError(DashgenError):
         )
 
 
-class PageError(DashgenError):
+class PageError(UsageError):
     """A page that is there already, or that is not."""
 
-    exit_code = ExitCode.USAGE
 
-
-class NothingToAbortError(DashgenError):
+class NothingToAbortError(UsageError):
     """There is no update that could be undone."""
-
-    exit_code = ExitCode.USAGE
 
 
 class OutputError(DashgenError):
@@ -342,13 +324,11 @@ class WriteError(DashgenError):
         )
 
 
-class CheckOptionError(DashgenError):
+class CheckOptionError(UsageError):
     """A rule, a file or a setting of ``dashgen check`` that there is not."""
 
-    exit_code = ExitCode.USAGE
 
-
-class DataError(DashgenError):
+class DataError(UsageError):
     """A file of data that cannot be read as a table, or not without an answer.
 
     Args:
@@ -356,8 +336,6 @@ class DataError(DashgenError):
         problem: The fault, or the doubt.
         hint: What to do, such as the flag that answers.
     """
-
-    exit_code = ExitCode.USAGE
 
     def __init__(self, path: Path, problem: str, hint: str = "") -> None:
         shown = PASSWORD.sub(r"\1", str(path))

@@ -1,7 +1,7 @@
 """Files as a value, and the one place that decides what a path inside a folder is.
 
-A template version, a render and a side of a merge are all ``Files``. All reading from a disk and
-writing to it is here. The build hook imports this module where nothing but the standard library is
+A template version, a render and a side of a merge are all ``Files``. This module reads them from a
+folder and writes them into one. The build hook imports it where nothing but the standard library is
 installed.
 """
 

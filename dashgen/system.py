@@ -9,6 +9,7 @@ import re
 import shlex
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -231,6 +232,19 @@ def _again(act: Callable[[], object], read_only: Path | None = None) -> None:
                 read_only.chmod(read_only.stat().st_mode | stat.S_IWUSR)
             else:
                 time.sleep(PAUSE)
+
+
+def free_port(host: str, port: int) -> int:
+    """Return a port that a server can have now: this one, or any where it is 0.
+
+    Raises:
+        OSError: It is not available.
+    """
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        # Servers do this, too. Otherwise a port counts as taken for a minute after its last use.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((host, port))
+        return int(probe.getsockname()[1])
 
 
 def apart() -> dict[str, Any]:

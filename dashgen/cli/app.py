@@ -17,7 +17,7 @@ from dashgen import system
 from dashgen.cli.check import check
 from dashgen.cli.completion import VARIABLE, complete, completion
 from dashgen.cli.config import config
-from dashgen.cli.console import discard, print_aside, print_error
+from dashgen.cli.console import Output, discard, print_aside, print_error
 from dashgen.cli.diff import diff
 from dashgen.cli.doctor import doctor
 from dashgen.cli.new import NewCommand, new
@@ -145,12 +145,11 @@ def _print_version(as_json: bool) -> None:
     from dashgen.releases import installed
 
     kind = "in the package" if installed.is_packed() else "a checkout"
-    if as_json:
-        import json
-
-        print(json.dumps({"version": installed.version(), "template": str(installed.origin())}))
-    else:
-        print(f"dashgen {installed.version()}\ntemplate {installed.origin()} ({kind})")
+    Output(as_json).result(
+        {"version": installed.version(), "template": str(installed.origin())},
+        lambda: f"dashgen {installed.version()}\ntemplate {installed.origin()} ({kind})",
+        verbatim=True,
+    )
 
 
 def _failed(error: DashgenError, words: Sequence[str]) -> int:

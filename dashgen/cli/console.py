@@ -14,7 +14,6 @@ from dashgen.errors import DashgenError, OutputError
 
 STYLES = {
     "bold": "1",
-    "heading": "1",
     "term": "36",
     "faint": "2",
     "good": "32",

@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperCommand
 
 from dashgen.cli.console import Output, styled
+from dashgen.data.doubts import DELIMITERS, ROLES
 from dashgen.errors import CommandLineError
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from dashgen.data.sniff import Given
 
 _STATED = "dashgen.data"
-DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "space": " "}
-ROLES = ("time", "measure", "category", "identifier", "text", "flag", "place")
 PATIENCE = 2  # seconds without a word
 ACCEPT, CORRECT, CANCEL = "yes", "correct a column", "cancel"
 SHOWN = "show it on the page"

@@ -1,5 +1,6 @@
 """``dashgen doctor`` on the command line."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -44,15 +45,7 @@ def _as_data(diagnosis: "Diagnosis") -> dict[str, Any]:
     return {
         "project": str(diagnosis.project) if diagnosis.project else None,
         "healthy": diagnosis.healthy,
-        "findings": [
-            {
-                "subject": finding.subject,
-                "verdict": finding.verdict.value,
-                "message": finding.message,
-                "advice": finding.advice,
-            }
-            for finding in diagnosis.findings
-        ],
+        "findings": [asdict(finding) for finding in diagnosis.findings],
     }
 
 
@@ -60,7 +53,7 @@ def _as_text(diagnosis: "Diagnosis") -> str:
     column = max(len(finding.subject) for finding in diagnosis.findings)
     lines = []
     for finding in diagnosis.findings:
-        word, style = MARKS[finding.verdict.value]
+        word, style = MARKS[finding.verdict]
         lines.append(
             f"{styled(f'{word:<4}', style)}  {finding.subject:<{column}}  {finding.message}"
         )
@@ -68,6 +61,6 @@ def _as_text(diagnosis: "Diagnosis") -> str:
             lines.append(f"{'':<6}{'':<{column}}  {styled('→', 'term')} {finding.advice}")
     if diagnosis.project is None:
         lines.append("\nThere is no project here. To check a project, run dashgen doctor PATH.")
-    failed = sum(finding.verdict.value == "failed" for finding in diagnosis.findings)
+    failed = sum(finding.verdict == "failed" for finding in diagnosis.findings)
     lines.append(f"\n{failed} failed." if failed else "\nAll is well.")
     return "\n".join(lines)

@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperCommand
 
 from dashgen.cli.console import Output, answer_text, styled
-from dashgen.cli.data import data_options, data_page, format_data_options, stated_file
+from dashgen.cli.data import DataCommand, data_page, format_data_options, stated_file
 from dashgen.cli.parameters import Json, Quiet, Verbose
 from dashgen.cli.questions import QuestionCommand, stated
 from dashgen.cli.steps import first_steps
@@ -36,12 +36,8 @@ if TYPE_CHECKING:
     from dashgen.commands.new import NewProject
 
 
-class NewCommand(QuestionCommand):
+class NewCommand(DataCommand, QuestionCommand):
     """A command with the options of the questions and those about a file of data."""
-
-    def get_params(self, ctx: Any) -> list[Any]:
-        """Return all of them."""
-        return [*super().get_params(ctx), *data_options()]
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the options about data between the command's own and the questions."""

@@ -8,7 +8,6 @@ from dashgen.errors import InvalidAnswerError, PreferencesError, UnknownQuestion
 from dashgen.project import git
 from dashgen.releases import installed
 from dashgen.template.answers import Answer, Stated, resolve
-from dashgen.template.questions import Question
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ def set_default(name: str, value: str) -> Config:
         InvalidAnswerError: The question does not take the value.
         PreferencesError: The preferences cannot be read or written.
     """
-    _known(name)
+    _require_known(name)
     preferences.write(preferences.read() | {name: _checked(name, value)})
     return show()
 
@@ -73,17 +72,16 @@ def reset(name: str | None = None) -> Config:
     """
     kept: dict[str, str] = {}
     if name is not None:
-        _known(name)
+        _require_known(name)
         kept = {key: value for key, value in preferences.read().items() if key != name}
     preferences.write(kept)
     return show()
 
 
-def _known(name: str) -> Question:
-    known = {question.name: question for question in preferences.preferable()}
+def _require_known(name: str) -> None:
+    known = [question.name for question in preferences.preferable()]
     if name not in known:
         raise UnknownQuestionError(name, known)
-    return known[name]
 
 
 def _checked(name: str, value: str) -> Answer:

@@ -66,7 +66,7 @@ def name_of(file: Path) -> str:
     plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
     words = re.sub("[^a-z0-9]+", "_", plain).strip("_")
     name = (words if words[:1].isalpha() else f"data_{words}")[:LONGEST].strip("_")
-    return f"{name}_data" if name in _reserved() else name or "data"
+    return f"{name}_data" if name in _reserved() else name
 
 
 def _reserved() -> list[str]:

@@ -5,12 +5,11 @@ import os
 import platform
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -38,7 +37,7 @@ print(json.dumps(app.server.test_client().get(path).get_json()))
 """
 
 
-class Verdict(Enum):
+class Verdict(StrEnum):
     """How a check ended."""
 
     OK = "ok"
@@ -161,12 +160,17 @@ def _project(project: Path) -> Iterator[Finding]:
     yield Finding("project", Verdict.OK, f"{project} ({', '.join(map(' '.join, choices.items()))})")
     yield from _compared(project)
     yield _packages(project)
-    stated, problem = _stated(project)
-    if problem:
-        yield problem
+    written: dict[str, str] = {}
+    file = project / ".env"
+    try:
+        written = _variables(file) if file.exists() else {}
+    except (OSError, UnicodeError):
+        advice = "make it a text file in UTF-8 that you can read"
+        yield Finding(".env", Verdict.FAILED, f"{file} cannot be read", advice)
+    stated = written | {name.upper(): value for name, value in os.environ.items()}
     known = settings(facts, tuple(choices))
     values = {name: stated.get(known[name].variable, known[name].default) for name in known}
-    yield from _strays(project, facts, choices, known)
+    yield from _strays(set(written), facts, choices, known)
     yield from _secrets(values)
     yield _port(values)
     yield from _front(values)
@@ -193,22 +197,8 @@ def _compared(project: Path) -> Iterator[Finding]:
             yield Finding("renamed", Verdict.NOTE, f"{old} is {new} here", advice)
 
 
-def _stated(project: Path) -> tuple[dict[str, str], Finding | None]:
-    """Return the variables of `.env` and the environment, which takes precedence."""
-    stated: dict[str, str] = {}
-    problem = None
-    file = project / ".env"
-    if file.exists():
-        try:
-            stated = dict(_lines(_text(file)))
-        except (OSError, UnicodeError):
-            advice = "make it a text file in UTF-8 that you can read"
-            problem = Finding(".env", Verdict.FAILED, f"{file} cannot be read", advice)
-    return stated | {name.upper(): value for name, value in os.environ.items()}, problem
-
-
-def _text(file: Path) -> str:
-    """Return the text of a file, with a byte-order mark or without.
+def _variables(file: Path) -> dict[str, str]:
+    """Return the variables of a `.env` file, with a byte-order mark or without.
 
     Raises:
         UnicodeError: It is in another encoding. The app refuses it, too.
@@ -216,10 +206,7 @@ def _text(file: Path) -> str:
     text = file.read_text(encoding="utf-8-sig")
     if "\0" in text:
         raise UnicodeError
-    return text
-
-
-def _lines(text: str) -> Iterator[tuple[str, str]]:
+    found = {}
     for line in text.splitlines():
         name, equals, value = line.strip().removeprefix("export ").partition("=")
         if not equals or name.startswith("#"):
@@ -229,7 +216,8 @@ def _lines(text: str) -> Iterator[tuple[str, str]]:
             value = value[1 : value.index(value[0], 1)]
         else:
             value = re.split(r"\s+#", value)[0]
-        yield name.strip().upper(), value
+        found[name.strip().upper()] = value
+    return found
 
 
 def _packages(project: Path) -> Finding:
@@ -247,16 +235,12 @@ def _packages(project: Path) -> Finding:
 
 
 def _strays(
-    project: Path,
+    names: set[str],
     facts: Mapping[str, Any],
     choices: Mapping[str, str],
     known: Mapping[str, Setting],
 ) -> Iterator[Finding]:
     """Find settings in `.env` of choices that the project does not have."""
-    try:
-        names = {name for name, _ in _lines(_text(project / ".env"))}
-    except (OSError, UnicodeError):
-        return
     for question in choices:
         for choice, entry in registry(facts, question).items():
             for setting in entry.settings:
@@ -293,11 +277,7 @@ def _port(settings: Mapping[str, str]) -> Finding:
     if not stated.isdecimal() or not 0 < int(stated) < 65536:
         return Finding("PORT", Verdict.FAILED, f"{stated!r} is no port", "set PORT=8050")
     try:
-        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-            # Servers do this, too. Otherwise a port counts as taken for a minute after its last
-            # use.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host, int(stated)))
+        system.free_port(host, int(stated))
     except OSError as error:
         words = f"is not available at {host} ({system.reason(error)})"
         advice = "stop the program that uses it, or set PORT to another port"

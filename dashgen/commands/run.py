@@ -2,7 +2,6 @@
 
 import http.client
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -115,12 +114,8 @@ def _sync(project: Path, environment: dict[str, str]) -> None:
 
 def _free_port(wanted: int) -> int:
     for port in (wanted, 0):
-        with socket.socket() as probe, suppress(OSError):
-            # Servers do this, too. Otherwise a port counts as taken for a minute after its last
-            # use.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((HOST, port))
-            return int(probe.getsockname()[1])
+        with suppress(OSError):
+            return system.free_port(HOST, port)
     raise RunError(f"no free port on {HOST}", "close a program that serves there")
 
 

@@ -17,7 +17,6 @@ from dashgen.data.reading import (
     reader,
 )
 
-ROLES = ("time", "measure", "category", "identifier", "text", "flag", "place")
 LARGEST = 2**53
 REMEMBERED = 100_000
 FEW = 50  # values of a category that a list shows
@@ -299,7 +298,6 @@ class Habits:
 
     decimal: str | None = None
     day_first: bool | None = None
-    stated: bool = False
 
 
 def habits(profiles: Iterable[Profile], decimal: str | None, day_first: bool | None) -> Habits:

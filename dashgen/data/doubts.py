@@ -4,6 +4,10 @@ from dataclasses import dataclass
 
 from dashgen.system import quoted
 
+# The words of the flags --column and --delimiter.
+ROLES = ("time", "measure", "category", "identifier", "text", "flag", "place")
+DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "space": " "}
+
 
 @dataclass(frozen=True)
 class Flag:

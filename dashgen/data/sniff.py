@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from dashgen.data import formats
-from dashgen.data.doubts import Doubt, Flag
+from dashgen.data.doubts import DELIMITERS, Doubt, Flag
 from dashgen.data.reading import (
     DAMAGED,
     YEAR,
@@ -26,9 +26,9 @@ from dashgen.errors import DataError
 
 SAMPLE = 1 << 18  # characters that are looked at for the delimiter
 ROWS = 200
-BLOCK = 1 << 20
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
-SPACE = " "
+SPACE = DELIMITERS["space"]
+# A space is asked about if there is no other.
+SIGNS = {sign: name for name, sign in DELIMITERS.items() if sign != SPACE}
 MARKS = {
     b"\xff\xfe": "utf-16",
     b"\xfe\xff": "utf-16",
@@ -206,7 +206,7 @@ def _is_figure(row: Sequence[str], place: int) -> bool:
 def _blocks(path: Path) -> Iterator[bytes]:
     try:
         with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as file:
-            while block := file.read(BLOCK):
+            while block := file.read(formats.BLOCK):
                 yield block
     except (OSError, *DAMAGED) as error:
         raise DataError(path, f"the compressed file is damaged: {error}") from error
@@ -265,7 +265,7 @@ def _delimiter(path: Path, text: str, doubts: list[Doubt]) -> str:
     if path.name.removesuffix(".gz").endswith((".tsv", ".tab")) and "\t" in text:
         return "\t"
     scores = {}
-    for mark in DELIMITERS:
+    for mark in SIGNS:
         widths = _widths(text, mark)
         if not widths:
             continue
@@ -289,9 +289,9 @@ def _delimiter(path: Path, text: str, doubts: list[Doubt]) -> str:
     if rivals and scores[best][1] != max(scores[m][1] for m in rivals) and share < 1:
         rivals = []
     if rivals:
-        named = " or ".join(DELIMITERS[mark] for mark in [best, *rivals])
+        named = " or ".join(SIGNS[mark] for mark in [best, *rivals])
         flags = tuple(
-            Flag("delimiter", DELIMITERS[mark], f"splits at each {DELIMITERS[mark]}")
+            Flag("delimiter", SIGNS[mark], f"splits at each {SIGNS[mark]}")
             for mark in [best, *rivals]
         )
         doubts.append(Doubt(f"the delimiter may be {named}", flags, True))

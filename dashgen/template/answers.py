@@ -52,7 +52,7 @@ class Stated:
 
 @dataclass(frozen=True)
 class Resolved:
-    """An answer to every question that people answer, and the facts that follow from them.
+    """An answer to every question that is open to people, and the facts that follow from them.
 
     Args:
         answers: By the question's name.
@@ -120,7 +120,7 @@ def resolve(
     defaults: Mapping[str, Stated],
     ask: Ask | None = None,
 ) -> Resolved:
-    """Return an answer to every visible question, in order, and every fact.
+    """Return an answer to every visible question whose condition holds, in order, and every fact.
 
     Args:
         template: The template with its questions.

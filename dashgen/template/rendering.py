@@ -1,6 +1,5 @@
 """Rendering a template version by Copier, in the only module that imports Copier."""
 
-import os
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -93,5 +92,5 @@ def _follow_umask(folder: Path) -> None:
 
 def _words(error: BaseException) -> str:
     text = str(getattr(error, "stderr", "") or error).strip()
-    lines = [line for line in text.splitlines() if line.strip()] or [type(error).__name__]
-    return lines[-1].replace(os.linesep, " ")
+    lines = [line for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else type(error).__name__
