@@ -2,6 +2,7 @@
 
 import ast
 import os
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from dashgen.check import components, pins
 from dashgen.check.callbacks import Callback, Dependency, callbacks, is_enriched
-from dashgen.check.project import Project, is_standard
+from dashgen.check.project import Project
 from dashgen.check.resolve import Resolver
 from dashgen.check.syntax import Binding, Called, Module, Scope
 
@@ -176,7 +177,7 @@ class App:
         if level:
             return True
         top = dotted.partition(".")[0]
-        if is_standard(top) or top in well_known():
+        if top in sys.stdlib_module_names or top in well_known():
             return False
         return top.lower().replace("_", "-") not in self.pins
 

@@ -51,10 +51,7 @@ class Callback:
 
     def keyword(self, name: str) -> ast.expr | None:
         """Return the value of a keyword of the registration."""
-        for keyword in self.node.keywords:
-            if keyword.arg == name:
-                return keyword.value
-        return None
+        return next((k.value for k in self.node.keywords if k.arg == name), None)
 
     @property
     def open_keywords(self) -> bool:
@@ -244,20 +241,14 @@ def _anywhere(node: ast.expr, scope: Scope, resolver: Resolver) -> list[Dependen
 
 
 def _add(callback: Callback, found: Dependency) -> None:
-    if found.kind == "Output":
-        callback.outputs.append(found)
-    elif found.kind == "Input":
-        callback.inputs.append(found)
-    else:
-        callback.states.append(found)
+    lists = {"Output": callback.outputs, "Input": callback.inputs, "State": callback.states}
+    lists[found.kind].append(found)
 
 
 def is_enriched(module: Module) -> bool:
     """Say whether a module imports callbacks that follow rules of their own."""
     return any(
-        statement.module.startswith("dash_extensions") and "enrich" in statement.module
-        for statement in module.imports
-    ) or any(
-        statement.module == "dash_extensions" and "enrich" in statement.names
+        statement.module.startswith("dash_extensions")
+        and ("enrich" in statement.module or "enrich" in statement.names)
         for statement in module.imports
     )

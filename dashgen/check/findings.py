@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,12 @@ class Rule:
     proof: str
     """The evidence for it."""
     check: Callable[["App"], Iterable[Problem]]
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """Return the end of a message: whether a known name was meant, if one is much like it."""
+    found = get_close_matches(name, sorted(known), 1, 0.75)
+    return f", did you mean '{found[0]}'?" if found else ""
 
 
 @dataclass(frozen=True, order=True)

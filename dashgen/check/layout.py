@@ -164,14 +164,7 @@ class Layout:
                 self.patterns |= {text for text in found_texts if HOLE in text and text != HOLE}
 
     def _read_texts(self, module: Module) -> None:
-        for constant in module.constants:
-            if id(constant.node) in self._dependencies:
-                continue
-            value = constant.node.value if isinstance(constant.node, ast.Constant) else ""
-            self.texts.add(str(value))
-            if id(constant.node) not in self._ids:
-                self.elsewhere.add(str(value))
-        for text in module.texts:
+        for text in (*module.constants, *module.texts):
             if id(text.node) in self._dependencies:
                 continue
             for found in self.app.resolver.texts(text.node, text.scope):

@@ -2,7 +2,6 @@
 
 import ast
 import os
-import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -86,7 +85,7 @@ class Project:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 tree = ast.parse(data)
-                return Module(path, _decoded(data), tree)
+                return Module(path, data.decode("utf-8-sig", errors="replace"), tree)
         except (SyntaxError, ValueError, RecursionError, MemoryError, OSError) as error:
             reason = getattr(error, "msg", None) or getattr(error, "strerror", None) or str(error)
             line = getattr(error, "lineno", None)
@@ -179,12 +178,3 @@ class Project:
                 inner = self._at(folder, [name])
                 if inner is not None and inner.suffix == ".py":
                     yield inner
-
-
-def _decoded(data: bytes) -> str:
-    return data.decode("utf-8-sig", errors="replace")
-
-
-def is_standard(dotted: str) -> bool:
-    """Say whether a module is Python's own."""
-    return dotted.partition(".")[0] in sys.stdlib_module_names

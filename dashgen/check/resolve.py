@@ -298,7 +298,7 @@ class Resolver:
         if target.kind != "function" or target.node.decorator_list:
             return UNKNOWN
         body = [s for s in target.node.body if not _is_docstring(s)]
-        inner = _scope_of(target.scope.module, target.node)
+        inner = target.scope.module.scopes.get(id(target.node))
         if len(body) == 1 and isinstance(body[0], ast.Return) and body[0].value and inner:
             return self.texts(body[0].value, inner, depth + 1)
         return UNKNOWN
@@ -376,9 +376,7 @@ class Resolver:
             value = argument_of(function, called.node, binding.node.arg)
             if value is None:
                 return UNKNOWN
-            is_default = value not in called.node.args and all(
-                value is not keyword.value for keyword in called.node.keywords
-            )
+            is_default = value in (*function.args.defaults, *function.args.kw_defaults)
             found |= self.texts(value, parent if is_default else called.scope, depth + 1)
         return found
 
@@ -426,7 +424,7 @@ class Resolver:
         if isinstance(node, ast.Dict):
             return None if None in node.keys else [(key, scope) for key in node.keys if key]
         if isinstance(node, (ast.ListComp, ast.GeneratorExp, ast.SetComp)):
-            own = _scope_of(scope.module, node)
+            own = scope.module.scopes.get(id(node))
             return [(node.elt, own)] if own else None
         if isinstance(node, ast.Call):
             return self._iterated(node, scope, depth)
@@ -513,10 +511,6 @@ def _iteration_scope(binding: Binding) -> Scope:
         if first is binding.node and scope.parent is not None:
             return scope.parent
     return scope
-
-
-def _scope_of(module: Module, node: ast.AST) -> Scope | None:
-    return module.scopes.get(id(node))
 
 
 def _is_docstring(statement: ast.stmt) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dashgen.check.apps import App
 from dashgen.check.findings import Problem, Rule, Severity
 from dashgen.check.functions import own_nodes
-from dashgen.check.syntax import MUTATORS, Binding, Defined, Function
+from dashgen.check.syntax import MUTATORS, Binding, Defined, Function, target_names
 
 EMPTY = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
 
@@ -38,18 +38,10 @@ def _globals(function: Defined) -> Iterator[Problem]:
 
 def _assigns(node: ast.AST, name: str) -> bool:
     if isinstance(node, ast.Assign):
-        return any(isinstance(t, ast.Name) and t.id == name for t in _names(node.targets))
+        return any(name in dict(target_names(target)) for target in node.targets)
     if isinstance(node, (ast.AugAssign, ast.AnnAssign)):
         return isinstance(node.target, ast.Name) and node.target.id == name
     return False
-
-
-def _names(targets: list[ast.expr]) -> Iterator[ast.expr]:
-    for target in targets:
-        if isinstance(target, (ast.Tuple, ast.List)):
-            yield from _names(target.elts)
-        else:
-            yield target
 
 
 def _is_filled_once(function: Function, name: str) -> bool:

@@ -10,10 +10,7 @@ from dashgen.check.pins import allowed
 from dashgen.check.resolve import MOVED
 from dashgen.check.syntax import Binding, Called, Module
 
-METHODS = {
-    "run_server": "run",
-    "long_callback": "callback(…, background=True)",
-}
+METHODS = {"run_server": "run", "long_callback": "callback(…, background=True)"}
 
 
 def check(app: App) -> Iterator[Problem]:
@@ -52,9 +49,7 @@ def _methods(app: App, module: Module) -> Iterator[Problem]:
         if _is_dash(app, called):
             instead = METHODS[function.attr]
             yield Problem(
-                module,
-                function,
-                f"{function.attr} raises since Dash 3, it is {instead} now",
+                module, function, f"{function.attr} raises since Dash 3, it is {instead} now"
             )
 
 

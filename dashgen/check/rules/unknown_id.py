@@ -1,10 +1,9 @@
 """DG101."""
 
-import difflib
 from collections.abc import Iterator
 
 from dashgen.check.apps import App
-from dashgen.check.findings import Problem, Rule, Severity
+from dashgen.check.findings import Problem, Rule, Severity, near
 
 
 def check(app: App) -> Iterator[Problem]:
@@ -18,13 +17,8 @@ def check(app: App) -> Iterator[Problem]:
             name = app.resolver.text(dependency.id_node, dependency.scope)
             if name is None or app.layout.may_have(name):
                 continue
-            near = difflib.get_close_matches(name, sorted(app.layout.by_id), 1, 0.75)
-            hint = f", did you mean '{near[0]}'?" if near else ""
-            yield Problem(
-                callback.module,
-                dependency.id_node,
-                f"no component of the app has the id '{name}'{hint}",
-            )
+            message = f"no component of the app has the id '{name}'{near(name, app.layout.by_id)}"
+            yield Problem(callback.module, dependency.id_node, message)
 
 
 RULE = Rule(

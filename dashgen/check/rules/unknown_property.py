@@ -1,11 +1,10 @@
 """DG102."""
 
-import difflib
 from collections.abc import Iterator
 
 from dashgen.check import components
 from dashgen.check.apps import App
-from dashgen.check.findings import Problem, Rule, Severity
+from dashgen.check.findings import Problem, Rule, Severity, near
 from dashgen.check.layout import properties
 
 
@@ -24,7 +23,7 @@ def _given(app: App) -> Iterator[Problem]:
         for keyword in component.called.node.keywords:
             name = keyword.arg
             if name is not None and not components.has(known, name):
-                message = f"{component.name} has no property '{name}'{_near(name, known)}"
+                message = f"{component.name} has no property '{name}'{near(name, known)}"
                 yield Problem(component.module, keyword, message)
 
 
@@ -38,14 +37,9 @@ def _named(app: App) -> Iterator[Problem]:
             if not known or any(p is None or components.has(p, wanted) for p in known):
                 continue
             kind = app.layout.only(name)[0].name
-            near = _near(wanted, known[0] or frozenset())
-            message = f"'{name}' is a {kind}, which has no property '{wanted}'{near}"
+            hint = near(wanted, known[0] or ())
+            message = f"'{name}' is a {kind}, which has no property '{wanted}'{hint}"
             yield Problem(callback.module, dependency.property_node or dependency.node, message)
-
-
-def _near(name: str, known: frozenset[str]) -> str:
-    near = difflib.get_close_matches(name, sorted(known), 1, 0.75)
-    return f", did you mean '{near[0]}'?" if near else ""
 
 
 RULE = Rule(
