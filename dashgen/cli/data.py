@@ -6,12 +6,13 @@ from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.core import TyperCommand
 
 from dashgen.cli.console import Output, styled
+from dashgen.cli.parameters import kept_option
 from dashgen.data.doubts import DELIMITERS, ROLES
 from dashgen.errors import CommandLineError
 
@@ -49,93 +50,41 @@ def format_data_options(ctx: Any, formatter: Any) -> None:
 def data_options() -> tuple[Any, ...]:
     """Return the options about a file of data."""
 
-    def keep(context: typer.Context, parameter: typer.CallbackParam, value: Any) -> None:
-        if value not in (None, [], ()):
-            context.meta.setdefault(_STATED, {})[parameter.name] = value
-
-    def option(*names: str, **more: Any) -> Any:
-        return typer.Option(*names, callback=keep, expose_value=False, show_default=False, **more)
+    def option(name: str, kind: Any, help: str, metavar: str, flags: str = "", **more: Any) -> Any:
+        flags = flags or f"--{name}"
+        return kept_option(_STATED, name, kind, flags, help=help, metavar=metavar or None, **more)
 
     def roles(incomplete: str) -> list[str]:
         name = incomplete.rpartition("=")[0]
         return [f"{name}={role}" for role in ROLES if f"{name}={role}".startswith(incomplete)]
 
-    app = typer.Typer(add_completion=False)
-
-    @app.command()
-    def declare(
-        file: Annotated[
-            Path | None,
-            option(
-                "--from",
-                metavar="FILE",
-                help="Make a page of a CSV, JSON lines, Excel or Parquet file, or of a table: "
-                "postgresql://HOST/DB#TABLE.",
-            ),
-        ] = None,
-        column: Annotated[
-            list[str] | None,
-            option(
-                "--column",
-                metavar="NAME=ROLE",
-                help=f"Role of a column: {', '.join(ROLES)}. Repeatable.",
-                autocompletion=roles,
-            ),
-        ] = None,
-        show: Annotated[
-            list[str] | None,
-            option(
-                "--show",
-                metavar="NAME",
-                help="Show a column that looks like a secret or a person. Repeatable.",
-            ),
-        ] = None,
-        day_first: Annotated[
-            bool | None,
-            option("--day-first/--month-first", help="Order of dates such as 02/06/2024."),
-        ] = None,
-        decimal: Annotated[
-            str | None, option("--decimal", metavar="MARK", help="Decimal mark: . or ,")
-        ] = None,
-        delimiter: Annotated[
-            str | None,
-            option(
-                "--delimiter", metavar="NAME", help="comma, semicolon, tab, pipe, space, or a sign."
-            ),
-        ] = None,
-        header: Annotated[
-            int | None,
-            option("--header", metavar="ROW", min=0, help="Row with the names. 0: there is none."),
-        ] = None,
-        footer: Annotated[
-            int | None,
-            option("--footer", metavar="ROWS", min=0, help="Rows at the end to leave out."),
-        ] = None,
-        ragged: Annotated[
-            str | None,
-            option("--ragged", metavar="HOW", help="Rows of a wrong length: fill or skip."),
-        ] = None,
-        encoding: Annotated[
-            str | None, option("--encoding", metavar="NAME", help="Encoding, such as cp1252.")
-        ] = None,
-        sheet: Annotated[
-            str | None, option("--sheet", metavar="NAME", help="Sheet of a workbook.")
-        ] = None,
-        merged: Annotated[
-            str | None,
-            option("--merged", metavar="HOW", help="Merged cells of a workbook: fill or first."),
-        ] = None,
-        unpivot: Annotated[
-            bool | None,
-            option("--unpivot/--no-unpivot", help="Make a row of each cell below a year."),
-        ] = None,
-        copy: Annotated[
-            bool | None,
-            option("--copy/--no-copy", help="Copy the file into data/, or use it where it is."),
-        ] = None,
-    ) -> None: ...
-
-    return tuple(typer.main.get_command(app).params)
+    source = (
+        "Make a page of a CSV, JSON lines, Excel or Parquet file, or of a table: "
+        "postgresql://HOST/DB#TABLE."
+    )
+    column = f"Role of a column: {', '.join(ROLES)}. Repeatable."
+    show = "Show a column that looks like a secret or a person. Repeatable."
+    order = "Order of dates such as 02/06/2024."
+    return (
+        option("file", Path, source, "FILE", "--from"),
+        option("column", list[str], column, "NAME=ROLE", autocompletion=roles),
+        option("show", list[str], show, "NAME"),
+        option("day_first", bool, order, "", "--day-first/--month-first"),
+        option("decimal", str, "Decimal mark: . or ,", "MARK"),
+        option("delimiter", str, "comma, semicolon, tab, pipe, space, or a sign.", "NAME"),
+        option("header", int, "Row with the names. 0: there is none.", "ROW", min=0),
+        option("footer", int, "Rows at the end to leave out.", "ROWS", min=0),
+        option("ragged", str, "Rows of a wrong length: fill or skip.", "HOW"),
+        option("encoding", str, "Encoding, such as cp1252.", "NAME"),
+        option("sheet", str, "Sheet of a workbook.", "NAME"),
+        option("merged", str, "Merged cells of a workbook: fill or first.", "HOW"),
+        option(
+            "unpivot", bool, "Make a row of each cell below a year.", "", "--unpivot/--no-unpivot"
+        ),
+        option(
+            "copy", bool, "Copy the file into data/, or use it where it is.", "", "--copy/--no-copy"
+        ),
+    )
 
 
 def stated_file(context: typer.Context) -> Path | None:

@@ -1,7 +1,7 @@
 """The arguments and options that several commands have, and the words of completion."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -34,6 +34,26 @@ Try = Annotated[
         help="Start the app in the project's .venv before and after, and report what broke.",
     ),
 ]
+
+
+def kept_option(place: str, name: str, kind: Any, *flags: str, **more: Any) -> Any:
+    """Return an option whose value the context keeps, by its name and at a place of ``meta``."""
+
+    def keep(context: typer.Context, value: Any) -> None:
+        if value not in (None, [], ()):
+            context.meta.setdefault(place, {})[name] = value
+
+    declaration = typer.Option(
+        *flags, callback=keep, expose_value=False, show_default=False, **more
+    )
+    app = typer.Typer(add_completion=False)
+
+    @app.command()
+    def declare(value: Annotated[kind | None, declaration] = None) -> None: ...
+
+    (option,) = typer.main.get_command(app).params
+    option.name = name
+    return option
 
 
 def question_names(incomplete: str) -> list[tuple[str, str]]:

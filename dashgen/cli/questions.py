@@ -1,10 +1,12 @@
 """The options that answer the template's questions, with the questions' own words and choices."""
 
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.core import TyperCommand
+
+from dashgen.cli.parameters import kept_option
 
 if TYPE_CHECKING:
     from dashgen.template.questions import Question
@@ -52,35 +54,23 @@ def _options() -> tuple[Any, ...]:
 
 
 def _option(question: "Question") -> Any:
-    """Return Typer's option for a question, which keeps its answer in the context."""
-
-    def keep(context: typer.Context, value: Any) -> None:
-        if value is not None:
-            context.meta.setdefault(_STATED, {})[question.name] = value
+    """Return the option that answers a question."""
 
     def offers(incomplete: str) -> list[tuple[str, str]]:
         return [(c.value, c.meaning) for c in question.choices if c.value.startswith(incomplete)]
 
     flag = question.type == "bool"
-    kind = bool | None if flag else str | None
-    declaration = typer.Option(
+    return kept_option(
+        _STATED,
+        question.name,
+        bool if flag else str,
         f"--{question.name}" + (f"/--no-{question.name}" if flag else ""),
         help=_help(question),
         metavar="CHOICE" if question.choices else "YAML" if question.structured else "TEXT",
-        callback=keep,
-        expose_value=False,
         autocompletion=offers if question.choices else None,
         # Text reaches the checks of the template as it is typed, even if it is not UTF-8.
         parser=None if flag else str,
     )
-    app = typer.Typer(add_completion=False)
-
-    @app.command()
-    def declare(answer: Annotated[kind, declaration] = None) -> None: ...  # type: ignore[valid-type]
-
-    (option,) = typer.main.get_command(app).params
-    option.name = question.name
-    return option
 
 
 def _help(question: "Question") -> str:
