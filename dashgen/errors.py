@@ -118,9 +118,7 @@ class UnknownAnswersError(AnswersFileError):
 
     def __init__(self, path: Path, unknown: Iterable[str], known: Iterable[str]) -> None:
         super().__init__(
-            path,
-            f"unknown key {', '.join(map(repr, unknown))}",
-            f"the keys are {', '.join(known)}",
+            path, f"unknown key {', '.join(map(repr, unknown))}", f"the keys are {', '.join(known)}"
         )
 
 

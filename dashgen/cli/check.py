@@ -28,16 +28,14 @@ def check(
         ),
     ] = None,
     select: Annotated[
-        list[str] | None,
-        typer.Option(metavar="RULE", help="Report these rules only. Repeatable."),
+        list[str] | None, typer.Option(metavar="RULE", help="Report these rules only. Repeatable.")
     ] = None,
     ignore: Annotated[
         list[str] | None,
         typer.Option(metavar="RULE", help="Do not report these rules. Repeatable."),
     ] = None,
     fix: Annotated[
-        bool,
-        typer.Option("--fix", help="Show and write the renames that cannot change behaviour."),
+        bool, typer.Option("--fix", help="Show and write the renames that cannot change behaviour.")
     ] = False,
     diff: Annotated[
         bool, typer.Option("--diff", help="Show what --fix would change, write nothing.")

@@ -35,8 +35,7 @@ def config(
     ] = "",
     value: Annotated[
         # Text reaches the template's checks as it is typed, even if it is not UTF-8.
-        str | None,
-        typer.Argument(metavar="ANSWER", help="The default to keep.", parser=str),
+        str | None, typer.Argument(metavar="ANSWER", help="The default to keep.", parser=str)
     ] = None,
     as_json: Json = False,
     quiet: Quiet = False,

@@ -91,12 +91,11 @@ def new(
         Existing | None,
         typer.Option(
             help="With --force: keep files that differ (default without a terminal), overwrite "
-            "them, or save the new ones beside them as NAME.new.",
+            "them, or save the new ones beside them as NAME.new."
         ),
     ] = None,
     start: Annotated[
-        Start | None,
-        typer.Option(help="Begin with the demo's pages (default), or with none."),
+        Start | None, typer.Option(help="Begin with the demo's pages (default), or with none.")
     ] = None,
     no_git: Annotated[
         bool, typer.Option("--no-git", help="Make no git repository and no commit.")
@@ -323,7 +322,5 @@ def _as_text(project: "NewProject") -> str:
 
 def _near(path: Path) -> str:
     """Return the path as one would type it from here, quoted where a shell needs it."""
-    try:
-        return quoted(str(path.relative_to(Path.cwd())))
-    except ValueError:
-        return quoted(str(path))
+    here = Path.cwd()
+    return quoted(str(path.relative_to(here) if path.is_relative_to(here) else path))

@@ -39,9 +39,7 @@ def update(
     to: Annotated[
         str | None,
         typer.Option(
-            "--to",
-            metavar="VERSION",
-            help="Move to this template version. It may be older.",
+            "--to", metavar="VERSION", help="Move to this template version. It may be older."
         ),
     ] = None,
     dry_run: DryRun = False,
@@ -51,12 +49,11 @@ def update(
         Style | None,
         typer.Option(
             help="inline: both versions in the file, between markers (default). rej: your version "
-            "in the file, the template's changes in FILE.rej.",
+            "in the file, the template's changes in FILE.rej."
         ),
     ] = None,
     abort: Annotated[
-        bool,
-        typer.Option("--abort", help="Put everything back as it was before the last update."),
+        bool, typer.Option("--abort", help="Put everything back as it was before the last update.")
     ] = False,
     try_: Try = True,
     template: Template = None,

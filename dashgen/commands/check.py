@@ -11,10 +11,7 @@ from dashgen.errors import CheckOptionError
 
 
 def check(
-    paths: Sequence[Path] = (),
-    *,
-    select: Sequence[str] = (),
-    ignore: Sequence[str] = (),
+    paths: Sequence[Path] = (), *, select: Sequence[str] = (), ignore: Sequence[str] = ()
 ) -> Checked:
     """Check the Dash apps in some files and folders. Nothing of them is imported or run.
 

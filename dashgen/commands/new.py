@@ -9,6 +9,7 @@ from typing import Protocol
 
 from dashgen import preferences
 from dashgen.errors import CommandLineError, MissingAnswersError, UnknownQuestionError
+from dashgen.files import File, lay
 from dashgen.project import git, staging
 from dashgen.project.staging import Existing, Place, Stage
 from dashgen.releases import installed, sources
@@ -131,7 +132,7 @@ def new(
         complete = _answers(version, stated, offered, asker, defaults)
         with (staging.rehearsed if dry_run else staging.staged)(place.path) as stage:
             version.render(stage.folder, complete)
-            _add(stage.folder, files or {})
+            lay({path: File(content) for path, content in (files or {}).items()}, stage.folder)
             sizes = {path: (stage.folder / path).stat().st_size for path in stage.files()}
             for path in stage.collisions():
                 stage.decisions[path] = _decision(stage, path, existing, asker)
@@ -161,12 +162,6 @@ def new(
         return project
     # The versions that plain Copier updates from go where every machine finds them.
     return replace(project, warning=installed.share() if project.own else "")
-
-
-def _add(folder: Path, files: Mapping[str, bytes]) -> None:
-    for path, content in files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(content)
 
 
 def _services(template: Template, answers: Answers) -> dict[str, str]:

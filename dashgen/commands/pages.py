@@ -197,12 +197,7 @@ def rename_page(
         return now, after
 
     return moved(
-        project,
-        between,
-        style=style,
-        trying=trying,
-        confirm=confirm,
-        renamed_page=(name, other),
+        project, between, style=style, trying=trying, confirm=confirm, renamed_page=(name, other)
     )
 
 

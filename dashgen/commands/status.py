@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dashgen.commands.pages import renaming
 from dashgen.errors import NoRepositoryError, RepositoryError
-from dashgen.files import File
+from dashgen.files import File, Files
 from dashgen.project import record as records
 from dashgen.project.journal import Journal
 from dashgen.project.record import ANSWERS_FILE
@@ -17,7 +17,7 @@ from dashgen.template.answers import Answer
 from dashgen.update import leftovers, places
 from dashgen.update import plan as plans
 from dashgen.update.leftovers import Leftover
-from dashgen.update.plan import PAGES
+from dashgen.update.plan import PAGES, Side
 
 
 @dataclass(frozen=True)
@@ -68,22 +68,20 @@ def status(project: Path, *, template: str | None = None) -> Status:
         DashgenError: See ``dashgen.errors``.
     """
     project = Path(os.path.realpath(project))
-    pristine = _pristine(project, template)
-    where, moves = _places(project, pristine)
+    side, files, newest = _pristine(project, template)
+    where, moves = _places(project, side, files)
     modified = [
-        place
-        for path, place in where.items()
-        if place and _differs(project / place, pristine.files[path])
+        place for path, place in where.items() if place and _differs(project / place, files[path])
     ]
     deleted = [path for path, place in where.items() if place is None]
     return Status(
         project,
-        pristine.version,
-        pristine.newest,
-        pristine.answers,
+        side.version.tag,
+        newest,
+        side.resolved.answers,
         tuple(sorted(modified)),
         tuple(sorted(deleted)),
-        tuple(_pages(project, pristine, where, moves)),
+        tuple(_pages(project, side, where, moves)),
         moves,
         tuple(leftovers.find(project, [place for place in where.values() if place])),
         _unfinished(project),
@@ -91,13 +89,10 @@ def status(project: Path, *, template: str | None = None) -> Status:
 
 
 def _pages(
-    project: Path,
-    pristine: "Pristine",
-    where: Mapping[str, str | None],
-    moves: Mapping[str, str],
+    project: Path, side: Side, where: Mapping[str, str | None], moves: Mapping[str, str]
 ) -> Iterator[Page]:
-    renamed = places.renamed_pages(moves, pristine.pages)
-    for name in sorted(pristine.pages):
+    renamed = places.renamed_pages(moves, side.pages)
+    for name in sorted(side.pages):
         if name in renamed:
             advice = f"it is in {renamed[name]}. {renaming(name, renamed[name])}"
             yield Page(name, "renamed", advice)
@@ -112,7 +107,9 @@ def _pages(
             yield Page(name, "deleted", f"you deleted it. {advice}")
 
 
-def _places(project: Path, pristine: "Pristine") -> tuple[dict[str, str | None], dict[str, str]]:
+def _places(
+    project: Path, side: Side, files: Files
+) -> tuple[dict[str, str | None], dict[str, str]]:
     """Return the place of each file of the template, and the renamed files and folders.
 
     A file that a sparse checkout leaves out has its usual place.
@@ -120,12 +117,11 @@ def _places(project: Path, pristine: "Pristine") -> tuple[dict[str, str | None],
     try:
         repository = Repository.find(project)
     except RepositoryError:
-        there = {path: path if (project / path).is_file() else None for path in pristine.files}
-        return there, {}
+        return {path: path if (project / path).is_file() else None for path in files}, {}
     with repository.scratch() as scratch:
         entries = repository.on_disk(scratch)
-        found = places.find(repository, scratch, entries, pristine.files, pages=pristine.pages)
-    where = {path: found.of(path) for path in pristine.files}
+        found = places.find(repository, scratch, entries, files, pages=side.pages)
+    where = {path: found.of(path) for path in files}
     return where, dict(found.folders) | dict(found.files)
 
 
@@ -141,24 +137,14 @@ def diff(project: Path, *, template: str | None = None, color: bool = False) -> 
         DashgenError: See ``dashgen.errors``.
     """
     project = Path(os.path.realpath(project))
-    pristine = _pristine(project, template)
+    _, files, _ = _pristine(project, template)
     repository = Repository.find(project)
     with repository.scratch() as scratch:
-        return repository.diff(scratch, pristine.files, color=color)
+        return repository.diff(scratch, files, color=color)
 
 
-@dataclass(frozen=True)
-class Pristine:
-    """The template's files for a project, without any edits."""
-
-    version: str
-    newest: str
-    answers: Mapping[str, Answer]
-    files: Mapping[str, File]
-    pages: frozenset[str]
-
-
-def _pristine(project: Path, template: str | None) -> Pristine:
+def _pristine(project: Path, template: str | None) -> tuple[Side, Files, str]:
+    """Return the template's side of a project, its files without edits, and the newest version."""
     record = records.read(project)
     with sources.opened(template, record.source) as source:
         tag = source.recorded(project, record)
@@ -166,7 +152,7 @@ def _pristine(project: Path, template: str | None) -> Pristine:
         files = dict(side.files(project.name))
         # The comparison begins with the record.
         files[ANSWERS_FILE] = File((project / ANSWERS_FILE).read_bytes())
-        return Pristine(tag, source.newest, side.resolved.answers, files, side.pages)
+        return side, files, source.newest
 
 
 def _differs(path: Path, file: File) -> bool:

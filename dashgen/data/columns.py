@@ -6,16 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from dashgen.data.doubts import Doubt, Flag
-from dashgen.data.reading import (
-    CURRENCIES,
-    FALSE,
-    NO_VALUE,
-    TRUE,
-    Native,
-    missing,
-    moment,
-    reader,
-)
+from dashgen.data.reading import CURRENCIES, FALSE, NO_VALUE, TRUE, Native, missing, moment, reader
 
 LARGEST = 2**53
 REMEMBERED = 100_000
@@ -347,21 +338,16 @@ def column(profile: Profile, habit: Habits, role: str = "", show: bool = False) 
                 (Flag("show", profile.name, "shows it"),),
             )
         )
-    unit = ""
+    unit = mixed = ""
     if kind in ("number", "integer"):
         unit = profile.units.most_common(1)[0][0] if profile.units else _shown_unit(profile)
-    if len(profile.units) > 1 and kind in ("number", "integer"):
-        named = " and ".join(sorted(profile.units))
+        if len(profile.units) > 1:
+            mixed = f"the figures are in {' and '.join(sorted(profile.units))}"
+        elif kind == "number" and 0 < profile.units["%"] < profile.distinct:
+            mixed = "some figures have % and some have none"
+    if mixed:
         flags = (Flag("column", f"{profile.name}=text", "keeps it as text"),)
-        doubts.append(Doubt(f"the figures are in {named}", flags, not role))
-    if (
-        "%" in profile.units
-        and len(profile.units) == 1
-        and profile.units["%"] < profile.distinct
-        and kind == "number"
-    ):
-        flags = (Flag("column", f"{profile.name}=text", "keeps it as text"),)
-        doubts.append(Doubt("some figures have % and some have none", flags, not role))
+        doubts.append(Doubt(mixed, flags, not role))
     return Column(
         profile.name,
         role or guessed,

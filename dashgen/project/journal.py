@@ -167,7 +167,10 @@ class Journal:
             "head": self.head,
             "id": secrets.token_hex(4),
             "files": {
-                path: {"before": _state(place(self.project, path)), "after": _digest(write)}
+                path: {
+                    "before": _state(place(self.project, path)),
+                    "after": _hash(write.content) if write else None,
+                }
                 for path, write in sorted(writes.items())
             },
             "folders": {
@@ -329,10 +332,6 @@ def _state(there: Path) -> dict[str, Any] | None:
 
 def _mode(folder: Path) -> int | None:
     return stat.S_IMODE(folder.stat().st_mode) if folder.is_dir() else None
-
-
-def _digest(write: Write | None) -> str | None:
-    return _hash(write.content) if write else None
 
 
 def _hash(content: bytes) -> str:

@@ -119,16 +119,8 @@ class Repository:
 
     def changes(self) -> list[str]:
         """Return the project's files that differ from the last commit, without new ones."""
-        output = self.git(
-            "status",
-            "--porcelain=v1",
-            "-z",
-            "--untracked-files=no",
-            "--ignore-submodules=all",
-            "--no-renames",
-            "--",
-            ".",
-        )
+        words = "--untracked-files=no --ignore-submodules=all --no-renames -- ."
+        output = self.git("status", "--porcelain=v1", "-z", *words.split())
         return [os.fsdecode(line[3:]) for line in output.split(b"\0") if line]
 
     def tracked(self) -> dict[str, Entry]:
@@ -183,17 +175,9 @@ class Repository:
         """
         if not gone or not come:
             return {}
-        output = self.git(
-            "diff-tree",
-            "-r",
-            "-z",
-            f"-M{similarity}%",
-            "-l0",
-            "--diff-filter=R",
-            scratch.put_tree(gone),
-            scratch.put_tree(come),
-            environment=scratch.environment,
-        )
+        options = ("-r", "-z", f"-M{similarity}%", "-l0", "--diff-filter=R")
+        trees = scratch.put_tree(gone), scratch.put_tree(come)
+        output = self.git("diff-tree", *options, *trees, environment=scratch.environment)
         words = [os.fsdecode(word) for word in output.split(b"\0")]
         return dict(zip(words[1::3], words[2::3], strict=False))
 

@@ -58,14 +58,7 @@ class Bundle:
                 bundle._put(content, kind)
             for tag in bundle.tags:
                 bundle.files(tag)
-        except (
-            KeyError,
-            IndexError,
-            ValueError,
-            UnsafePathError,
-            struct.error,
-            zlib.error,
-        ) as error:
+        except (LookupError, ValueError, UnsafePathError, struct.error, zlib.error) as error:
             raise DamagedBundleError(f"its objects are damaged: {error}") from error
         return bundle
 

@@ -200,20 +200,16 @@ class FetchedSource:
         """
         content = self._files(tag)
         if not any(name in content for name in SETTINGS_FILES):
-            raise self.no_template()
+            raise TemplateSourceError(
+                f"--template {self.stated}: no release of a template there",
+                "name a folder, a git address or a bundle with a copier.yml",
+            )
         template = read(content)
         if template.runs and not self.trust:
             raise ForeignTemplateError(
                 self.stated, f"it wants to run {' and '.join(template.runs)}", self.advice
             )
         return TemplateVersion(tag, self.source, template, content, own=False, trust=self.trust)
-
-    def no_template(self) -> TemplateSourceError:
-        """Return the fault of a source that has nothing to render."""
-        return TemplateSourceError(
-            f"--template {self.stated}: no release of a template there",
-            "name a folder, a git address or a bundle with a copier.yml",
-        )
 
     @property
     def _is_clone(self) -> bool:

@@ -79,56 +79,44 @@ class Ours:
         return S_ISREG(self.mode) and not self.hidden
 
 
+@dataclass
 class Merge:
-    """The merge of one project.
+    """The merge of one project."""
 
-    Args:
-        repository: The project's repository, without uncommitted changes.
-        scratch: A place for objects.
-        base: The template's files so far.
-        theirs: The template's files from now on.
-        style: How a conflict is left.
-        labels: How the sides are called in a conflict.
-        pages: The names of the project's pages.
-        other: The template's files for the package's recorded name, if the user has renamed
-            the package.
-        renamed: A page's old and new name, where the update renames one.
-        moves: New paths of files that the template moves, by their old paths.
-        packages: The names of the package on both sides.
-    """
+    repository: Repository
+    """The project's repository, without uncommitted changes."""
+    scratch: Scratch
+    """A place for objects."""
+    base: Files
+    """The template's files so far."""
+    theirs: Files
+    """The template's files from now on."""
+    style: Style
+    """How a conflict is left."""
+    labels: Labels
+    """How the sides are called in a conflict."""
+    pages: Collection[str]
+    """The names of the project's pages."""
+    packages: tuple[str, str]
+    """The names of the package on both sides."""
+    moves: Mapping[str, str]
+    """New paths of files that the template moves, by their old paths."""
+    other: Files = field(default_factory=dict)
+    """The template's files for the package's recorded name, if the user has renamed the package."""
+    renamed: tuple[str, str] | None = None
+    """A page's old and new name, where the update renames one."""
 
-    def __init__(
-        self,
-        repository: Repository,
-        scratch: Scratch,
-        base: Files,
-        theirs: Files,
-        *,
-        style: Style,
-        labels: Labels,
-        pages: Collection[str] = (),
-        other: Files | None = None,
-        renamed: tuple[str, str] | None = None,
-        moves: Mapping[str, str] | None = None,
-        packages: tuple[str, str] = ("", ""),
-    ) -> None:
-        self.repository = repository
-        self.base = base
-        self.theirs = theirs
-        self.style = style
-        self.labels = labels
+    def __post_init__(self) -> None:
+        repository = self.repository
         self.entries = repository.tracked()
         self.ids = {
-            path: object_id(file.content, repository.algorithm) for path, file in base.items()
+            path: object_id(file.content, repository.algorithm) for path, file in self.base.items()
         }
-        self.other = other or {}
-        self.pages = pages
-        self.renamed = renamed
-        self.places = self._find(scratch).with_renamed(*packages)
+        self.places = self._find().with_renamed(*self.packages)
         self.page_folder = self._page_folder()
-        self.exact = self._exact(moves or {})
-        self.dropped_pages = self._pages_of(base) - self._pages_of(theirs)
-        self.moved_by_template = self._template_renames(scratch, pages)
+        self.exact = self._exact()
+        self.dropped_pages = self._pages_of(self.base) - self._pages_of(self.theirs)
+        self.moved_by_template = self._template_renames()
         self.moved_here = {there: path for path, there in self.moved_by_template.items()}
         self.deleted = self._deleted_with_their_files()
         self.contents = self._read()
@@ -303,16 +291,13 @@ class Merge:
         new = new._replace(content=like(ours.content, new.content))
         mode = new.mode if ours.mode == old.mode else ours.mode
         removal: dict[str, File | None] = {} if destination == place else {place: None}
-        if ours.content == old.content or ours.content == new.content:
-            if (new.content, mode, destination) == (ours.content, ours.mode, place):
+        unedited = ours.content in (old.content, new.content)
+        if unedited or new.content == old.content:
+            file = File(new.content if unedited else ours.content, mode)
+            if (*file, destination) == (ours.content, ours.mode, place):
                 return None
-            file = File(new.content, mode)
-            return Change(destination, Outcome.CHANGED, note, removal | {destination: file})
-        if new.content == old.content:
-            if (mode, destination) == (ours.mode, place):
-                return None
-            file = File(ours.content, mode)
-            return Change(destination, Outcome.MERGED, note, removal | {destination: file})
+            outcome = Outcome.CHANGED if unedited else Outcome.MERGED
+            return Change(destination, outcome, note, removal | {destination: file})
         if any(map(is_binary, (old.content, ours.content, new.content))):
             return self._aside(
                 destination,
@@ -436,22 +421,22 @@ class Merge:
 
     # The project's side.
 
-    def _find(self, scratch: Scratch) -> places.Places:
+    def _find(self) -> places.Places:
         new = self.renamed[1] if self.renamed else ""
         # Files that the user has moved to a page's new name come from its old name.
         wanted = [path for path in self.theirs if not new or places.page_of(path, {new}) != new]
         pages = set(self.pages) - {new}
         return places.find(
-            self.repository, scratch, self.entries, self.base, wanted=wanted, pages=pages
+            self.repository, self.scratch, self.entries, self.base, wanted=wanted, pages=pages
         )
 
     def _target(self, path: str) -> str | None:
         moved = self.exact.get(path)
         return moved or (path if path in self.theirs else self.moved_by_template.get(path))
 
-    def _exact(self, moves: Mapping[str, str]) -> dict[str, str]:
+    def _exact(self) -> dict[str, str]:
         """Return the known moves of the template, which need no comparison of contents."""
-        moved = dict(moves)
+        moved = dict(self.moves)
         if self.renamed:
             moved |= {path: places.with_page(path, *self.renamed) for path in self.base}
         return {
@@ -536,7 +521,7 @@ class Merge:
             return b""
         return self.repository.contents([entry.id])[entry.id]
 
-    def _template_renames(self, scratch: Scratch, pages: Collection[str]) -> dict[str, str]:
+    def _template_renames(self) -> dict[str, str]:
         exact = self.exact
         # An empty file is like every other.
         gone = {p: f for p, f in self.base.items() if p not in self.theirs and f.content}
@@ -545,10 +530,11 @@ class Merge:
         come = {path: file for path, file in come.items() if path not in exact.values()}
         if not gone or not come:
             return exact
-        found = self.repository.renames(
-            scratch, scratch.put_files(gone), scratch.put_files(come), TEMPLATE_SIMILARITY
-        )
-        return exact | {p: q for p, q in found.items() if not places.between_pages(p, q, pages)}
+        put = self.scratch.put_files
+        found = self.repository.renames(self.scratch, put(gone), put(come), TEMPLATE_SIMILARITY)
+        return exact | {
+            p: q for p, q in found.items() if not places.between_pages(p, q, self.pages)
+        }
 
     def _deleted_with_their_files(self) -> frozenset[str]:
         """Return the folders that the user deleted, also by deleting their origins."""

@@ -180,13 +180,13 @@ def plan(
             scratch,
             base,
             theirs,
-            style=style,
-            labels=labels,
-            pages=pages,
-            other=_renamed(recorded, old, name) if recorded else None,
-            renamed=renamed,
+            style,
+            labels,
+            pages,
+            packages,
             moves=dict(uses.moves(old.version.files, new.version.files, packages, pages)),
-            packages=packages,
+            other=_renamed(recorded, old, name) if recorded else {},
+            renamed=renamed,
         )
         changes = (*merge.changes(), *_left_behind(merge, base, theirs, old, new))
         writes = _on_disk(repository, scratch, merge.entries, changes)

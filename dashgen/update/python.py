@@ -214,12 +214,17 @@ def _body(words: Sequence[str]) -> int:
     """Return the start of a body that follows the colon of a block. Return 0 if none does."""
     start = int(words[0] == "async")
     if start < len(words) and words[start] in BLOCKS and "lambda" not in words:
-        depth = 0
-        for position, word in enumerate(words[:-1]):
-            depth += (word in OPENING) - (word in CLOSING)
-            if word == ":" and not depth:
-                return position + 1
+        return next((at + 1 for at, word in _outside(words[:-1]) if word == ":"), 0)
     return 0
+
+
+def _outside(words: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield the words that are in no brackets, each with its position."""
+    depth = 0
+    for position, word in enumerate(words):
+        depth += (word in OPENING) - (word in CLOSING)
+        if not depth:
+            yield position, word
 
 
 def _words(tokens: Sequence[TokenInfo], source: Sequence[str]) -> list[str]:
@@ -288,12 +293,9 @@ def _without_brackets(words: list[str]) -> list[str]:
 
 
 def _is_one_value(words: Sequence[str], *, tuples: bool) -> bool:
-    depth = 0
-    for word in words:
-        depth += (word in OPENING) - (word in CLOSING)
-        if not depth and (word in {"for", "yield", ":="} or (word == "," and not tuples)):
-            return False
-    return bool(words) and words[0] not in {"*", "**"}
+    parting = {"for", "yield", ":=", *("" if tuples else ",")}
+    parted = any(word in parting for _, word in _outside(words))
+    return bool(words) and words[0] not in {"*", "**"} and not parted
 
 
 def _without_trailing_commas(words: list[str]) -> list[str]:
@@ -305,14 +307,7 @@ def _without_trailing_commas(words: list[str]) -> list[str]:
             continue
         before = words[opened - 1] if opened else ""
         called = (before.isidentifier() and not iskeyword(before)) or before in CLOSING
-        if words[opened] != "(" or called or _commas(words[opened + 1 : last]):
+        several = any(word == "," for _, word in _outside(words[opened + 1 : last]))
+        if words[opened] != "(" or called or several:
             gone.add(last)
     return [word for number, word in enumerate(words) if number not in gone]
-
-
-def _commas(words: Sequence[str]) -> int:
-    depth = number = 0
-    for word in words:
-        depth += (word in OPENING) - (word in CLOSING)
-        number += word == "," and not depth
-    return number

@@ -82,11 +82,7 @@ def find(
 
 
 def _uses(
-    path: str,
-    content: bytes,
-    variables: Mapping[str, str],
-    moved: Mapping[str, str],
-    root: str,
+    path: str, content: bytes, variables: Mapping[str, str], moved: Mapping[str, str], root: str
 ) -> Iterator[Use]:
     text = content.decode(errors="replace")
     code = path.endswith(".py")
