@@ -225,13 +225,8 @@ class App:
         return any(first.path in started and second.path in started for started in self.together)
 
 
-def find_apps(project: Project, wanted: set[Path] | None = None) -> Iterator[App]:
-    """Yield the apps of a project, and then the modules that belong to none.
-
-    Args:
-        project: The project.
-        wanted: The files that are to be checked. Default: all.
-    """
+def find_apps(project: Project, wanted: set[Path]) -> Iterator[App]:
+    """Yield the apps of a project that have wanted files, and then such files of no app."""
     relevant = list(project.mentioning(WORDS))
     graph = _Graph(project, relevant)
     sites = {path: found for path in relevant if (found := graph.sites(path))}
@@ -240,7 +235,7 @@ def find_apps(project: Project, wanted: set[Path] | None = None) -> Iterator[App
     for path, found in sites.items():
         members, roots = graph.members(path, owners)
         taken |= members
-        if wanted is not None and not members & wanted:
+        if not members & wanted:
             continue
         modules = [
             m for p in sorted(members, key=lambda p: (p != path, p)) if (m := project.module(p))
@@ -256,8 +251,8 @@ def find_apps(project: Project, wanted: set[Path] | None = None) -> Iterator[App
             together=[graph.reached([root]) for root in roots],
         )
     for path in relevant:
-        module = project.module(path) if path not in taken else None
-        if module is not None and (wanted is None or path in wanted):
+        module = project.module(path) if path in wanted and path not in taken else None
+        if module is not None:
             yield App(project, [module], extended=is_enriched(module))
 
 

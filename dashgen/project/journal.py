@@ -106,9 +106,7 @@ class Journal:
         """Whether there is an update to undo."""
         return any((self.folder / name).exists() for name in (APPLYING, DONE))
 
-    def apply(
-        self, writes: Mapping[str, Write | None], staged: Mapping[str, Stages] | None = None
-    ) -> None:
+    def apply(self, writes: Mapping[str, Write | None], staged: Mapping[str, Stages]) -> None:
         """Write and remove all files, or none after a failure or an interruption.
 
         Args:
@@ -119,7 +117,6 @@ class Journal:
             WriteError: The operating system refuses a step.
             RepositoryError: Git refuses its part.
         """
-        staged = staged or {}
         entry = self._entry(writes, staged)
         try:
             self._save(APPLYING, entry)
