@@ -20,28 +20,11 @@ if TYPE_CHECKING:
 
 DASH = "dash.Dash"
 OTHER_DASHES = frozenset(
-    {
-        "jupyter_dash.JupyterDash",
-        "django_plotly_dash.DjangoDash",
-        "dash_extensions.enrich.Dash",
-        "dash_extensions.enrich.DashProxy",
-        "dash_tools.enrich.DashProxy",
-    }
+    "jupyter_dash.JupyterDash django_plotly_dash.DjangoDash dash_extensions.enrich.Dash "
+    "dash_extensions.enrich.DashProxy dash_tools.enrich.DashProxy".split()
 )
-KNOWN_VERSIONS = (
-    "1.21.0",
-    "2.0.0",
-    "2.5.1",
-    "2.9.3",
-    "2.13.0",
-    "2.18.2",
-    "3.0.4",
-    "3.4.0",
-    "4.4.1",
-)
+KNOWN_VERSIONS = tuple("1.21.0 2.0.0 2.5.1 2.9.3 2.13.0 2.18.2 3.0.4 3.4.0 4.4.1".split())
 """The versions of Dash between which the rules tell."""
-
-WORDS = (b"dash",)
 
 LOADERS = frozenset(
     "exec eval __import__ import_module walk_packages iter_modules run_path exec_module".split()
@@ -227,7 +210,7 @@ class App:
 
 def find_apps(project: Project, wanted: set[Path]) -> Iterator[App]:
     """Yield the apps of a project that have wanted files, and then such files of no app."""
-    relevant = list(project.mentioning(WORDS))
+    relevant = list(project.mentioning(b"dash"))
     graph = _Graph(project, relevant)
     sites = {path: found for path in relevant if (found := graph.sites(path))}
     owners = graph.owners(set(sites))

@@ -4,6 +4,7 @@ import ast
 import os
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -92,15 +93,12 @@ class Project:
             self.unreadable[path] = f"line {line}: {reason}" if line else str(reason)
             return None
 
-    def mentioning(self, words: Sequence[bytes]) -> Iterator[Path]:
-        """Yield the files in which one of some words stands."""
+    def mentioning(self, word: bytes) -> Iterator[Path]:
+        """Yield the files in which a word stands."""
         for path in self.files:
-            try:
-                data = path.read_bytes()
-            except OSError:
-                continue
-            if any(word in data for word in words):
-                yield path
+            with suppress(OSError):
+                if word in path.read_bytes():
+                    yield path
 
     def locate(self, importer: Path, dotted: str, level: int = 0) -> Path | None:
         """Return the module, or the folder without one, that an import names.
