@@ -5,7 +5,6 @@ libcst keeps comments and layout. It is an extra, needed for this alone.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import unified_diff
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,18 +25,6 @@ class Change:
     """The file, as it is reported."""
     before: bytes
     after: bytes
-
-    @property
-    def diff(self) -> str:
-        """The difference, as git shows it."""
-        old, new = (text.decode(errors="replace") for text in (self.before, self.after))
-        lines = unified_diff(
-            old.splitlines(keepends=True),
-            new.splitlines(keepends=True),
-            f"a/{self.name}",
-            f"b/{self.name}",
-        )
-        return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
 
 
 def changes(findings: Iterable[Finding], base: Path) -> tuple[Change, ...]:

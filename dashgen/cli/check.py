@@ -66,8 +66,11 @@ def check(
     rules = {"select": _words(select), "ignore": _words(ignore)}
     checked = run(paths or (), **rules)
     if fix or diff:
+        from dashgen.update.content import patch
+
         for change in mend(checked, write=not diff):
-            output.step(change.diff.rstrip())
+            difference = patch(change.name, change.before, change.after)
+            output.step(difference.decode(errors="replace").rstrip())
         if not diff:
             checked = run(paths or (), **rules)
     for path, why in checked.unreadable:
