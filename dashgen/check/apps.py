@@ -212,7 +212,7 @@ def find_apps(project: Project, wanted: set[Path]) -> Iterator[App]:
     """Yield the apps of a project that have wanted files, and then such files of no app."""
     relevant = list(project.mentioning(b"dash"))
     graph = _Graph(project, relevant)
-    sites = {path: found for path in relevant if (found := graph.sites(path))}
+    sites = {path: found for path in relevant if (found := graph.sites[path])}
     owners = graph.owners(set(sites))
     taken: set[Path] = set()
     for path, found in sites.items():
@@ -244,7 +244,6 @@ class _Graph:
 
     def __init__(self, project: Project, start: list[Path]) -> None:
         self.project = project
-        self._sites: dict[Path, list[tuple[Called, bool]]] = {}
         self.edges: dict[Path, dict[Path, bool]] = {}
         """Importer → imported → whether it is so in some cases only."""
         todo = list(start)
@@ -254,6 +253,8 @@ class _Graph:
                 continue
             self.edges[path] = self._imports(path)
             todo += self.edges[path]
+        self.sites = {path: self._sites(path) for path in self.edges}
+        """Where a module makes apps, and whether they are of another class."""
         self._pages()
 
     def _imports(self, path: Path) -> dict[Path, bool]:
@@ -270,8 +271,8 @@ class _Graph:
 
     def _pages(self) -> None:
         """Let a module that makes an app with pages import these."""
-        for path in list(self.edges):
-            for called, _ in self.sites(path):
+        for path, sites in self.sites.items():
+            for called, _ in sites:
                 options = {k.arg: k.value for k in called.node.keywords}
                 uses = options.get("use_pages")
                 folder = options.get("pages_folder")
@@ -292,13 +293,7 @@ class _Graph:
         module = self.project.module(path)
         return module is None or "register_page" in module.source
 
-    def sites(self, path: Path) -> list[tuple[Called, bool]]:
-        """Return where a module makes apps, and whether they are of another class."""
-        if path not in self._sites:
-            self._sites[path] = self._find_sites(path)
-        return self._sites[path]
-
-    def _find_sites(self, path: Path) -> list[tuple[Called, bool]]:
+    def _sites(self, path: Path) -> list[tuple[Called, bool]]:
         module = self.project.module(path)
         if module is None or "Dash" not in module.source:
             return []

@@ -6,14 +6,11 @@ libcst keeps comments and layout. It is an extra, needed for this alone.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dashgen.check.findings import Finding
 from dashgen.check.resolve import MOVED
 from dashgen.errors import CheckOptionError, WriteError
-
-if TYPE_CHECKING:
-    import libcst
 
 
 @dataclass(frozen=True)
@@ -99,10 +96,14 @@ def _renamer(places: set[tuple[int, int]]) -> Any:
             if len(updated_node.names) != 1 or not self.is_meant(original_node):
                 return updated_node
             alias = updated_node.names[0]
-            module = alias.name.value
-            if not isinstance(module, str) or module not in MOVED:
+            name = MOVED.get(alias.evaluated_name)
+            if name is None:
                 return updated_node
-            return _from_dash(cst, MOVED[module], alias.asname, module)
+            # Bound to the same name as before.
+            bound = alias.evaluated_alias or alias.evaluated_name
+            asname = None if bound == name else cst.AsName(cst.Name(bound))
+            imported = cst.ImportAlias(cst.Name(name), asname=asname)
+            return cst.ImportFrom(cst.Name("dash"), [imported])
 
         def leave_ImportFrom(  # noqa: N802, libcst's name
             self, original_node: cst.ImportFrom, updated_node: cst.ImportFrom
@@ -116,16 +117,3 @@ def _renamer(places: set[tuple[int, int]]) -> Any:
             return updated_node.with_changes(module=renamed)
 
     return Renamer()
-
-
-def _from_dash(
-    cst: Any, name: str, asname: "libcst.AsName | None", module: str
-) -> "libcst.ImportFrom":
-    """Return ``from dash import …`` that binds the name which the module had."""
-    name_of = getattr(asname, "name", None)
-    bound = getattr(name_of, "value", module)
-    alias = None if bound == name else cst.AsName(name=cst.Name(bound))
-    made: libcst.ImportFrom = cst.ImportFrom(
-        module=cst.Name("dash"), names=[cst.ImportAlias(cst.Name(name), asname=alias)]
-    )
-    return made

@@ -28,7 +28,8 @@ def is_frame(node: ast.expr, scope: Scope, resolver: Resolver, depth: int = 0) -
             return False
         if isinstance(node.func, ast.Attribute) and node.func.attr in SAME:
             return is_frame(node.func.value, scope, resolver, depth + 1)
-        return _makes_frame(resolver.external(node.func, scope))
+        name = resolver.external(node.func, scope)
+        return name in MAKERS or name.startswith(DATASETS)
     if isinstance(node, ast.Name):
         targets = resolver.targets(node, scope)
         return bool(targets) and all(
@@ -40,7 +41,3 @@ def is_frame(node: ast.expr, scope: Scope, resolver: Resolver, depth: int = 0) -
             for target in targets
         )
     return False
-
-
-def _makes_frame(name: str) -> bool:
-    return name in MAKERS or name.startswith(DATASETS)

@@ -97,25 +97,19 @@ class Resolver:
             return found[0].name
         return ""
 
-    def _find(self, node: ast.expr, scope: Scope, depth: int) -> tuple[Target, ...]:
+    def _find(self, node: ast.Name | ast.Attribute, scope: Scope, depth: int) -> tuple[Target, ...]:
         if isinstance(node, ast.Name):
-            return self._named(node.id, scope, depth)
-        if isinstance(node, ast.Attribute):
-            bases = self.targets(node.value, scope, depth + 1)
-            found: list[Target] = []
-            for base in bases:
-                inner = self._member(base, node.attr, depth)
-                if not inner:
-                    return ()
-                found += inner
-            return tuple(dict.fromkeys(found))
-        return ()
-
-    def _named(self, name: str, scope: Scope, depth: int) -> tuple[Target, ...]:
-        found = scope.find(name)
-        if found is None:
-            return self._starred(name, scope.module, depth)
-        return self._bound(found[1], depth)
+            bound = scope.find(node.id)
+            if bound is None:
+                return self._starred(node.id, scope.module, depth)
+            return self._bound(bound[1], depth)
+        found: list[Target] = []
+        for base in self.targets(node.value, scope, depth + 1):
+            inner = self._member(base, node.attr, depth)
+            if not inner:
+                return ()
+            found += inner
+        return tuple(dict.fromkeys(found))
 
     def _bound(self, bindings: Iterable[Binding], depth: int) -> tuple[Target, ...]:
         found: list[Target] = []
@@ -392,13 +386,11 @@ class Resolver:
                 return None
             binding = targets[0]
             name = node.id if isinstance(node, ast.Name) else node.attr
-            if binding.kind != "assign" or binding.path or self._is_changed(name):
+            changed = any(name in module.mutated for module in self.modules)
+            if binding.kind != "assign" or binding.path or changed:
                 return None
             node, scope = binding.node, binding.scope
         return None
-
-    def _is_changed(self, name: str) -> bool:
-        return any(name in module.mutated for module in self.modules)
 
     def elements(
         self, node: ast.expr, scope: Scope, depth: int = 0

@@ -144,7 +144,9 @@ def preview(update: "Update") -> str:
     # Imported here, because it takes time to import.
     from dashgen.commands.pages import renaming
 
-    lines = [f"{update.project}: template {_from_to(update.old, update.new)}"]
+    same = update.old == update.new
+    version = update.new if same else f"{update.old} → {update.new}"
+    lines = [f"{update.project}: template {version}"]
     lines += [f"  {_answer(change)}" for change in update.answers]
     lines += [f"  you renamed {old} to {new}" for old, new in update.moves.items()]
     lines += [f"  {renaming(page, folder)}" for page, folder in update.renamed_pages.items()]
@@ -154,10 +156,6 @@ def preview(update: "Update") -> str:
         word = styled(f"{change.outcome:<8}", STYLES[change.outcome])
         lines.append(f"  {word}  {change.path}{f' ({change.note})' if change.note else ''}")
     return "\n".join([*lines, ""])
-
-
-def _from_to(old: str, new: str) -> str:
-    return new if old == new else f"{old} → {new}"
 
 
 def _answer(change: "AnswerChange") -> str:

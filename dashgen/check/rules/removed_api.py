@@ -62,17 +62,14 @@ def _is_dash(app: App, called: Called) -> bool:
     """Say whether a method is called on a result of ``Dash(...)``."""
     assert isinstance(called.node.func, ast.Attribute)
     targets = app.resolver.targets(called.node.func.value, called.scope)
-    if not targets:
-        return False
-    for target in targets:
-        if not isinstance(target, Binding) or target.kind != "assign" or target.path:
-            return False
-        value = target.node
-        if not isinstance(value, ast.Call):
-            return False
-        if app.resolver.external(value.func, target.scope) != DASH:
-            return False
-    return True
+    return bool(targets) and all(
+        isinstance(target, Binding)
+        and target.kind == "assign"
+        and not target.path
+        and isinstance(target.node, ast.Call)
+        and app.resolver.external(target.node.func, target.scope) == DASH
+        for target in targets
+    )
 
 
 def _components(app: App) -> Iterator[Problem]:
