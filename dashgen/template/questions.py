@@ -37,8 +37,6 @@ class Question:
     validator: str = ""
     when: bool | str = True
     multiselect: bool = False
-    computed_choices: bool = False
-    """Whether its choices are a Jinja expression."""
 
     @property
     def visible(self) -> bool:
@@ -141,11 +139,11 @@ def _question(name: str, details: Any) -> Question:
         type=details.get("type") or inferred,
         help=details.get("help", name),
         default=default,
+        # A Jinja expression gives none here, so its answer is typed.
         choices=() if isinstance(declared, str) else tuple(_choices(declared)),
         validator=details.get("validator", ""),
         when=details.get("when", True),
         multiselect=multiselect,
-        computed_choices=isinstance(declared, str),
     )
 
 

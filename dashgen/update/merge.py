@@ -120,7 +120,8 @@ class Merge:
         self.moved_here = {there: path for path, there in self.moved_by_template.items()}
         self.deleted = self._deleted_with_their_files()
         self.contents = self._read()
-        self.list = self._list()
+        listed = self.entries.get(own.LIST)
+        self.list = self.contents[listed.id] if listed else b""
         self.own = own.listed(self.list)
         self.settled: set[str] = set()
         self.vacated: set[str] = set()
@@ -503,8 +504,7 @@ class Merge:
 
     def _read(self) -> dict[str, bytes]:
         """Return the content of each file of the project that a merge may look at."""
-        found = {self.places.of(path) for path in self.base}
-        found |= {self.places.at(path) for path in self.theirs}
+        found = {own.LIST, *map(self.places.of, self.base), *map(self.places.at, self.theirs)}
         wanted = {self.entries[place] for place in found if place in self.entries}
         given = {self.ids[path]: file.content for path, file in self.base.items()}
         if self.page_folder:
@@ -514,12 +514,6 @@ class Merge:
         others = {entry.id: b"" for entry in wanted}
         missing = plain - set(given)
         return others | given | self.repository.contents(missing)
-
-    def _list(self) -> bytes:
-        entry = self.entries.get(own.LIST)
-        if entry is None or entry.mode not in {FILE, EXECUTABLE}:
-            return b""
-        return self.repository.contents([entry.id])[entry.id]
 
     def _template_renames(self) -> dict[str, str]:
         exact = self.exact
