@@ -9,7 +9,6 @@ import re
 import shlex
 import shutil
 import signal
-import socket
 import stat
 import subprocess
 import sys
@@ -240,6 +239,9 @@ def free_port(host: str, port: int) -> int:
     Raises:
         OSError: It is not available.
     """
+    # Imported here, because few commands need it.
+    import socket
+
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         # Servers do this, too. Otherwise a port counts as taken for a minute after its last use.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

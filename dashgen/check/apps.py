@@ -254,7 +254,7 @@ class _Graph:
             self.edges[path] = self._imports(path)
             todo += self.edges[path]
         self.sites = {path: self._sites(path) for path in self.edges}
-        """Where a module makes apps, and whether they are of another class."""
+        """The calls that make apps, by module, and whether each app is of another class."""
         self._pages()
 
     def _imports(self, path: Path) -> dict[Path, bool]:
