@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from packaging.version import InvalidVersion, Version
 
@@ -81,31 +81,6 @@ class TemplateVersion:
             return files.read(folder)
 
 
-class Source(Protocol):
-    """The versions of one template."""
-
-    @property
-    def newest(self) -> str:
-        """The tag that an update leads to."""
-
-    def recorded(self, project: Path, record: Record) -> str:
-        """Return the tag of the version that a project was made from.
-
-        Raises:
-            VersionError: It is not among these.
-        """
-
-    def wanted(self, stated: str, recorded: str) -> str:
-        """Return the tag of the version that is stated.
-
-        Raises:
-            VersionError: It is not among these.
-        """
-
-    def version(self, tag: str) -> TemplateVersion:
-        """Return a version by its tag."""
-
-
 @dataclass(frozen=True)
 class OwnSource:
     """Dashgen's own template, with all versions that are on this machine."""
@@ -118,7 +93,11 @@ class OwnSource:
         return self.bundle.current
 
     def recorded(self, project: Path, record: Record) -> str:
-        """Return the tag of the version that a project was made from."""
+        """Return the tag of the version that a project was made from.
+
+        Raises:
+            VersionError: It is not on this machine.
+        """
         if record.tag in self.bundle.tags:
             return record.tag
         # The same content under another name, such as a build of the checkout that wrote it.
@@ -135,7 +114,11 @@ class OwnSource:
         )
 
     def wanted(self, stated: str, recorded: str) -> str:
-        """Return the tag of the version that is stated."""
+        """Return the tag of the version that is stated.
+
+        Raises:
+            VersionError: It is not on this machine.
+        """
         return _wanted(list(self.bundle.tags), stated, recorded)
 
     def version(self, tag: str) -> TemplateVersion:
@@ -177,7 +160,11 @@ class FetchedSource:
         return (final or self.tags or [self._describe("HEAD")])[-1]
 
     def recorded(self, project: Path, record: Record) -> str:
-        """Return the revision that a project was made from."""
+        """Return the revision that a project was made from.
+
+        Raises:
+            VersionError: The source does not have it.
+        """
         if self._has(record.tag):
             return record.tag
         if is_newer(record.tag, self.newest):
@@ -188,7 +175,11 @@ class FetchedSource:
         )
 
     def wanted(self, stated: str, recorded: str) -> str:
-        """Return the tag or another revision that is stated."""
+        """Return the tag or another revision that is stated.
+
+        Raises:
+            VersionError: The source does not have it.
+        """
         return stated if self._has(stated) else _wanted(self.tags, stated, recorded)
 
     def version(self, tag: str) -> TemplateVersion:
@@ -244,6 +235,10 @@ class FetchedSource:
                     entries[os.fsdecode(path)] = (int(mode, 8), name)
         found = git.contents(self.folder, (name for _, name in entries.values()))
         return {path: File(found[name], mode) for path, (mode, name) in entries.items()}
+
+
+Source = OwnSource | FetchedSource
+"""The versions of one template."""
 
 
 class TooNewError(VersionError):
