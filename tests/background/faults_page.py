@@ -10,6 +10,7 @@ import os
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,9 @@ def misbehave(
     folder = Path(os.environ["FAULTS"])
     (folder / f"{token}.pid").write_text(str(os.getpid()))
     end = time.monotonic() + what["seconds"]
+    while what["kind"] == "stubborn" and time.monotonic() < end:
+        with suppress(BaseException):  # as an `except` does that takes too much
+            time.sleep(1)
     if what["kind"] == "burn":
         while time.monotonic() < end:
             sum(range(1000))

@@ -153,7 +153,9 @@ class Stack:
 
 
 @contextmanager
-def stack(manager: str, folder: Path, *, password: str | None = None) -> Iterator[Stack]:
+def stack(
+    manager: str, folder: Path, *, password: str | None = None, **settings: str
+) -> Iterator[Stack]:
     """Render, and run all that the manager needs."""
     with ExitStack() as exits:
         redis = None
@@ -161,6 +163,7 @@ def stack(manager: str, folder: Path, *, password: str | None = None) -> Iterato
             redis = exits.enter_context(redis_server(password=password))
         chosen = "diskcache" if manager == "spawned" else manager
         app = Stack(manager, render_app(folder, chosen), folder, redis)
+        app.env |= settings
         if manager == "celery":
             app.worker = exits.enter_context(app.working())
         app.web = exits.enter_context(app.serving())

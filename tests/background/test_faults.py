@@ -6,6 +6,7 @@ import os
 import signal
 import time
 import urllib.request
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from tests.support.projects import choices
 
 from .conftest import Open, Row
 from .pages import message, messages, run, wait_idle
-from .stack import Stack, Visitor, alive, wait_until
+from .stack import Stack, Visitor, alive, stack, wait_until
 
 WAIT = 60.0  # what a page may wait for at most
 
@@ -71,6 +72,16 @@ def test_the_process_of_a_job_is_killed(app: Stack, visit: Open, row: Row) -> No
         assert page.text_content("#fault-result") == ""
     assert not app.ended(token)
     works(app)
+
+
+@pytest.mark.parametrize("manager", ["diskcache", "spawned", "celery"])
+def test_a_job_that_ignores_the_end_of_its_time_is_killed(manager: str, tmp_path: Path) -> None:
+    with stack(manager, tmp_path, APP_BACKGROUND_SECONDS="1") as app:
+        assert Visitor(app.web.url).fault("stubborn", 120) is None
+        ((token, pid),) = app.runs().items()
+        assert not app.ended(token)
+        wait_until(lambda: not alive(pid), 5, "its process is gone")
+        works(app)
 
 
 @ON_EACH

@@ -171,7 +171,7 @@ class Helper:
         self._web = True  # whether there is a web process
         self._received = b""
         self._waiting = Orders()
-        self._running: dict[int, Order] = {}
+        self._running: dict[int, tuple[Order, float]] = {}  # and when to kill it
 
     def serve(self) -> None:
         """Follow the orders of the web process."""
@@ -179,11 +179,14 @@ class Helper:
             self._channel.sendall(b".")  # all is imported
         while (self._web or self._waiting or self._running) and find(SERVER):
             self._listen()
+            for process, (_, end) in self._running.items():
+                if time.monotonic() > end:
+                    kill(name_of(psutil.Process(process)))
             while self._running and (ended := reaped()):
-                if order := self._running.pop(ended, None):
-                    manager.handle.set(order.job, "")
+                if gone := self._running.pop(ended, None):
+                    manager.handle.set(gone[0].job, "")
             while self._waiting and len(self._running) < settings.background_jobs:
-                self._start(self._waiting.next(self._running.values()))
+                self._start(self._waiting.next(order for order, _ in self._running.values()))
 
     def _listen(self) -> None:
         busy = self._waiting or self._running
@@ -211,7 +214,7 @@ class Helper:
             finally:
                 sys.stdout.flush()
                 os._exit(0)
-        self._running[process] = order
+        self._running[process] = order, last_moment()
         manager.handle.set(order.job, f"runs {name_of(psutil.Process(process))}")
         if is_cancelled(order.job):  # just before it could be seen
             manager.cancel(order.job)
@@ -276,7 +279,7 @@ class Runner:
     def run(self, order: Order) -> None:
         """Let it run a job."""
         self.order, self.free = order, False
-        self.end = time.monotonic() + settings.background_seconds + GRACE_SECONDS
+        self.end = last_moment()
         manager.handle.set(order.job, f"runs {self.name}")
         self.write(json.dumps(order.work).encode() + b"\n")
 
@@ -489,6 +492,11 @@ class Jobs(Protocol):
 # With the variable, tests run the way of Windows on every system.
 SPAWNED = sys.platform == "win32" or "JOBS_ARE_SPAWNED" in os.environ
 queue: Jobs = Spawner() if SPAWNED else Queue()
+
+
+def last_moment() -> float:
+    """Return when a job that begins now is killed, as it ignores the end of its time."""
+    return time.monotonic() + settings.background_seconds + GRACE_SECONDS
 
 
 def is_cancelled(job: str) -> bool:
