@@ -5,8 +5,9 @@ import logging
 import socket
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from queue import Empty
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 from celery import Celery, Task, bootsteps, signals
 from celery.exceptions import SoftTimeLimitExceeded
 from celery.worker.state import active_requests
-from dash import CeleryManager, callback
+from dash import CeleryManager
 from kombu.exceptions import OperationalError
 from kombu.transport.redis import Channel, QoS, Transport
 from redis import Redis, RedisError
@@ -23,16 +24,16 @@ from redis.exceptions import ConnectionError as LostConnectionError
 from redis.retry import Retry
 
 from ..settings import settings
+from . import jobs
 from .breaker import Breaker, BusyError
 from .errors import UserError
-from .jobs import KEEP_SECONDS, PolledManager, guarded, install
-from .settings import refusing
+from .jobs import KEEP_SECONDS, PolledManager, install
+from .settings import APP, refusing
 
 __all__ = ["install", "job", "manager", "ping", "queue", "start"]
 
 log = logging.getLogger(__name__)
 
-APP = __name__.partition(".")[0]
 WORKERS = f"{APP}-workers"
 QUEUE_SECONDS = 3600  # a job that has not begun by then is given up
 BEAT_SECONDS = 5
@@ -278,6 +279,7 @@ def address() -> str:
 
 
 manager = QueueManager(queue)
+job = partial(jobs.job, SoftTimeLimitExceeded)
 
 
 def start(_inherited: Sequence[socket.socket] = ()) -> None:
@@ -289,14 +291,3 @@ def ping() -> None:
     states.ping()
     with queue.connection_for_write() as broker:
         broker.ensure_connection(max_retries=1, interval_start=0, timeout=3)
-
-
-def job(*args: Any, **kwargs: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register a callback that runs in the background. The arguments are those of `callback`."""
-    register = callback(*args, background=True, interval=500, prevent_initial_call=True, **kwargs)
-
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        register(guarded(function, SoftTimeLimitExceeded))
-        return function
-
-    return decorate

@@ -12,20 +12,23 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from functools import partial
 from queue import Empty, SimpleQueue
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import psutil
-from dash import DiskcacheManager, callback
+from dash import DiskcacheManager
 from diskcache import Cache, JSONDisk
 
 from ..settings import settings
+from . import jobs
 from .errors import UserError
-from .jobs import APP, KEEP_SECONDS, PolledManager, guarded, install, plain
+from .jobs import KEEP_SECONDS, PolledManager, install
 from .security import visitor
-from .settings import ROOT, make_folder, refusing
+from .settings import APP, ROOT, make_folder, refusing
+from .values import plain
 
 __all__ = ["install", "job", "manager", "ping", "start"]
 
@@ -476,22 +479,9 @@ class Queue:
         self._helper, self._channel = helper, channel
 
 
-class Jobs(Protocol):
-    """Runs jobs when it is their turn."""
-
-    def start(self, inherited: Sequence[socket.socket] = ()) -> None:
-        """Start the processes for jobs together with the server."""
-
-    def put(self, visitor: str, job: str, work: Sequence[Any]) -> None:
-        """Let a job run when it is the job's turn."""
-
-    def check(self) -> None:
-        """Raise if jobs cannot be started."""
-
-
 # With the variable, tests run the way of Windows on every system.
 SPAWNED = sys.platform == "win32" or "JOBS_ARE_SPAWNED" in os.environ
-queue: Jobs = Spawner() if SPAWNED else Queue()
+queue: Spawner | Queue = Spawner() if SPAWNED else Queue()
 
 
 def last_moment() -> float:
@@ -585,6 +575,7 @@ with refusing("background_cache"):
     if sys.platform != "win32":
         # SQLite's connections must not cross a fork, to a worker or a job.
         os.register_at_fork(before=manager.handle.close)
+job = partial(jobs.job, TooLongError)
 
 
 def start(inherited: Sequence[socket.socket] = ()) -> None:
@@ -600,14 +591,3 @@ def ping() -> None:
     """Raise unless results can be kept and jobs can be started."""
     manager.handle.set("ready", True)
     queue.check()
-
-
-def job(*args: Any, **kwargs: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register a callback that runs in the background. The arguments are those of `callback`."""
-    register = callback(*args, background=True, interval=500, prevent_initial_call=True, **kwargs)
-
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        register(guarded(function, TooLongError))
-        return function
-
-    return decorate

@@ -1,7 +1,6 @@
 """Common to the background managers: owners of jobs, results in JSON, and how jobs end."""
 
 import hashlib
-import json
 import logging
 import secrets
 from abc import abstractmethod
@@ -10,15 +9,16 @@ from contextlib import suppress
 from functools import wraps
 from typing import Any
 
+from dash import callback
 from dash.background_callback.managers import BaseBackgroundCallbackManager
 from dash.exceptions import PreventUpdate
 from flask import Flask, current_app, g
 from itsdangerous import BadSignature, Signer
-from plotly.io.json import to_json_plotly
 
 from . import errors, ids, logs, security
+from .settings import APP
+from .values import plain
 
-APP = __name__.partition(".")[0]
 log = logging.getLogger(__name__)
 
 KEEP_SECONDS = 24 * 3600  # progress and results that no page has asked for
@@ -53,39 +53,36 @@ def name_in(kind: str, text: str | None) -> str | None:
         return None
 
 
-def plain(value: Any) -> Any:
-    """Return the JSON form of `value` as Python values.
+def job(
+    time_limit: type[Exception], *args: Any, **kwargs: Any
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register a callback that runs in the background. The arguments are those of `callback`.
 
-    Raises:
-        TypeError: it is not JSON. The text names the type.
+    Errors are told from where the job runs. There the log gets the traceback, once, and the page
+    gets the message with its next poll. `time_limit` is the exception by which the manager stops a
+    job that takes too long.
     """
-    return json.loads(to_json_plotly(value))
+    register = callback(*args, background=True, interval=500, prevent_initial_call=True, **kwargs)
 
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(function)
+        def run(*values: Any, **named: Any) -> Any:
+            with logs.job(function):
+                try:
+                    return plain(function(*values, **named))
+                except PreventUpdate:
+                    raise
+                except time_limit as error:
+                    errors.report(errors.UserError("The job took too long and was stopped."))
+                    raise PreventUpdate from error
+                except Exception as error:
+                    errors.report(error)
+                    raise PreventUpdate from error
 
-def guarded(
-    function: Callable[..., Any], time_limit: type[Exception] | tuple[()] = ()
-) -> Callable[..., Any]:
-    """Return `function` as a manager runs it: errors are told from where the job runs.
+        register(run)
+        return function
 
-    There the log gets the traceback, once, and the page gets the message with its next poll.
-    `time_limit` is the exception by which the manager stops a job that takes too long.
-    """
-
-    @wraps(function)
-    def run(*args: Any, **kwargs: Any) -> Any:
-        with logs.job(function):
-            try:
-                return plain(function(*args, **kwargs))
-            except PreventUpdate:
-                raise
-            except time_limit as error:
-                errors.report(errors.UserError("The job took too long and was stopped."))
-                raise PreventUpdate from error
-            except Exception as error:
-                errors.report(error)
-                raise PreventUpdate from error
-
-    return run
+    return decorate
 
 
 class PolledManager(BaseBackgroundCallbackManager):

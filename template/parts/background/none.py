@@ -8,7 +8,7 @@ from typing import Any
 from dash import Input, Output, callback
 from flask import Flask
 
-from .jobs import plain
+from .values import plain
 
 manager = None
 

@@ -11,9 +11,9 @@ from flask import Flask
 
 from ..settings import settings
 from .errors import UserError
+from .settings import APP
 from .values import RECORDS, to_json
 
-APP = __name__.partition(".")[0]
 RENDERER_HOOKS: RendererHooks = {}
 log = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from pymongo.collection import Collection
 from pymongo.errors import PyMongoError
 
 from ..settings import settings
-from .records import APP, RENDERER_HOOKS, Sent, ServerRecord, install, log, milliseconds
-from .settings import refusing
+from .records import RENDERER_HOOKS, Sent, ServerRecord, install, log, milliseconds
+from .settings import APP, refusing
 
 __all__ = ["RENDERER_HOOKS", "Record", "install", "ping"]
 

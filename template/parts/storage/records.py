@@ -20,9 +20,9 @@ from ..settings import settings
 from .breaker import Breaker, BusyError
 from .errors import UserError
 from .security import open_sessions, visitor
+from .settings import APP
 from .values import RECORDS, is_name, to_json
 
-APP = __name__.partition(".")[0]
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
@@ -57,13 +57,6 @@ class Sent(NamedTuple):
 
     page: str
     number: int
-
-
-class Revision(NamedTuple):
-    """The trace of a write: the record's identifier and a number that grows."""
-
-    id: str
-    revision: int
 
 
 def install(server: Flask) -> None:
@@ -164,7 +157,7 @@ class ServerRecord(ABC):
         own = self.identifier()
         by = sent()
         revision = self._ask(lambda: self.write(own, texts, by, replace=replace))
-        return Revision(own, revision)._asdict()
+        return {"id": own, "revision": revision}
 
     def _ask(self, work: Callable[[], T]) -> T:
         """Return the result of `work`. The log says when an outage begins and ends."""

@@ -10,8 +10,8 @@ from redis.exceptions import RedisError, ResponseError
 from redis.retry import Retry
 
 from ..settings import settings
-from .records import APP, RENDERER_HOOKS, Sent, ServerRecord, install, log, milliseconds
-from .settings import refusing
+from .records import RENDERER_HOOKS, Sent, ServerRecord, install, log, milliseconds
+from .settings import APP, refusing
 
 __all__ = ["RENDERER_HOOKS", "Record", "install", "ping"]
 

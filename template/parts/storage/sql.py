@@ -37,8 +37,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, Timeo
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from ..settings import settings
-from .records import APP, RENDERER_HOOKS, Sent, ServerRecord, install, log, milliseconds
-from .settings import ROOT, make_folder, refusing
+from .records import RENDERER_HOOKS, Sent, ServerRecord, install, log, milliseconds
+from .settings import APP, ROOT, make_folder, refusing
 
 __all__ = ["RENDERER_HOOKS", "Record", "install", "ping"]
 

@@ -21,8 +21,7 @@ from . import (
     shell,
     storage,
 )
-
-APP = __name__.partition(".")[0]  # the package: Dash finds `pages/` and `assets/` in it
+from .settings import APP
 
 
 @cache
@@ -32,7 +31,7 @@ def create_app() -> Dash:
     charts.set_up()
     dmc.pre_render_color_scheme()
     app = Dash(
-        APP,
+        APP,  # Dash finds `pages/` and `assets/` in this package
         title=theme.NAME,
         description=theme.DESCRIPTION,
         update_title="",

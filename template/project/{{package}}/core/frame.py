@@ -77,7 +77,7 @@ def page_name(page: dict[str, Any]) -> str:
 
 def nav_id(page: dict[str, Any]) -> str:
     """Return the id of the link, tab or anchor that leads to a page."""
-    return ids.nav(page_name(page))
+    return f"nav-{page_name(page)}"
 
 
 def icon(path: str | None) -> Component:

@@ -10,8 +10,3 @@ SHELL_MAIN = "shell-main"
 THEME_TOGGLE = "theme-toggle"
 THEME_PROVIDER = "theme-provider"
 NOTIFICATIONS = "notifications"
-
-
-def nav(name: str) -> str:
-    """Return the id of the link, tab or anchor that leads to the page called `name`."""
-    return f"nav-{name}"

@@ -17,11 +17,11 @@ from dash import Dash, ctx
 from flask import Flask
 
 from ..settings import settings
+from .settings import APP
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
-APP = __name__.partition(".")[0]
 HEADER = "X-Request-ID"
 ID = re.compile(r"[\w.:-]{1,64}")
 ENVIRON = "HTTP_X_REQUEST_ID"  # how WSGI spells it

@@ -15,11 +15,10 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, Se
 from itsdangerous import URLSafeTimedSerializer
 
 from ..settings import settings
+from .settings import APP
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
-
-APP = __name__.partition(".")[0]
 
 # The files that a page may load, and their sources. A source of your own, say for map tiles, is
 # added here.

@@ -1,8 +1,10 @@
-"""The values of a record: values that are JSON."""
+"""Values that are JSON: those of records, and the results of jobs."""
 
 import json
 import re
 from typing import Any
+
+from plotly.io.json import to_json_plotly
 
 # Every record of the app by its name. The shell holds their stores, so they stay between pages.
 RECORDS: dict[str, Any] = {}
@@ -21,6 +23,15 @@ def to_json(key: str, value: Any) -> str:
         return json.dumps(value, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise TypeError(f"{key!r} cannot be stored: {type(value).__name__} ({error})") from None
+
+
+def plain(value: Any) -> Any:
+    """Return the JSON form of `value` as Python values.
+
+    Raises:
+        TypeError: it is not JSON. The text names the type.
+    """
+    return json.loads(to_json_plotly(value))
 
 
 def is_name(key: Any) -> bool:
