@@ -16,7 +16,6 @@ from dashgen.data.reading import (
     DAMAGED,
     YEAR,
     Source,
-    encoding_exists,
     lines,
     number,
     opened,
@@ -108,10 +107,12 @@ def _written(path: Path, form: str, given: Given, doubts: list[Doubt]) -> Source
         sheet = formats.sheet_of(path, given.sheet, doubts)
         return replace(source, sheet=sheet, merged=given.merged or "first")
     encoding = given.encoding or _encoding(path, doubts)
-    if not encoding_exists(encoding):
+    try:
+        codecs.lookup(encoding)
+    except LookupError:
         raise DataError(
             path, f"there is no encoding {encoding!r}", "pass --encoding utf-8, cp1252, …"
-        )
+        ) from None
     source = replace(source, encoding=encoding)
     if form == "jsonl":
         formats.refuse_inner_rows(source, path)

@@ -82,7 +82,7 @@ def test_there_are_many() -> None:
     assert len(CASES) >= 100
 
 
-@pytest.mark.parametrize("name", ["reading", "jsonl", "excel", "parquet", "postgresql"])
+@pytest.mark.parametrize("name", ["reading", "jsonl", "excel", "parquet", "database"])
 def test_the_app_reads_as_the_command_does(name: str) -> None:
     own = Path(sys.modules[described.__module__].__file__ or "").parent / f"{name}.py"
     assert own.read_bytes() == (TEMPLATE / f"parts/data/{name}.py").read_bytes()

@@ -24,7 +24,6 @@ from diskcache import Cache, JSONDisk
 
 from ..settings import settings
 from . import jobs
-from .errors import UserError
 from .jobs import KEEP_SECONDS, PolledManager, install
 from .security import visitor
 from .settings import APP, ROOT, make_folder, refusing
@@ -47,10 +46,6 @@ class Results(Cache):  # type: ignore[misc]
         return bool(super().set(key, plain(value), expire=expire or KEEP_SECONDS, **kwargs))
 
 
-class QueueFullError(UserError):
-    """There are too many jobs already."""
-
-
 class TooLongError(Exception):
     """Ends a job that has had its time."""
 
@@ -69,11 +64,11 @@ def leave_with_server() -> None:
 
 def run_job(function: str, key: str, progress_key: str, args: Any, context: Any) -> None:
     """Run one job, in the job's own process."""
+    assert sys.platform != "win32"
     threading.Thread(target=leave_with_server, daemon=True).start()
-    if sys.platform != "win32":
-        os.nice(5)  # the web server comes first
-        signal.signal(signal.SIGALRM, stop)
-        signal.alarm(settings.background_seconds)
+    os.nice(5)  # the web server comes first
+    signal.signal(signal.SIGALRM, stop)
+    signal.alarm(settings.background_seconds)
     manager.func_registry[function](key, progress_key, args, context)
 
 
@@ -103,20 +98,6 @@ def run_jobs() -> None:
             limit.cancel()
             limit.join()
         told.write(b".")
-
-
-def fork() -> int:
-    """Return 0 in a copy of this process, and the number of the copy in this one."""
-    if sys.platform != "win32":
-        return os.fork()
-    raise NotImplementedError
-
-
-def reaped(process: int = -1) -> int:
-    """Return the number of a copy that has ended, this one or any. Return 0 if none has."""
-    if sys.platform != "win32":
-        return os.waitpid(process, os.WNOHANG)[0]
-    raise NotImplementedError
 
 
 class Order(NamedTuple):
@@ -178,6 +159,7 @@ class Helper:
 
     def serve(self) -> None:
         """Follow the orders of the web process."""
+        assert sys.platform != "win32"
         with suppress(OSError):  # the web process may have gone already
             self._channel.sendall(b".")  # all is imported
         while (self._web or self._waiting or self._running) and find(SERVER):
@@ -185,7 +167,7 @@ class Helper:
             for process, (_, end) in self._running.items():
                 if time.monotonic() > end:
                     kill(name_of(psutil.Process(process)))
-            while self._running and (ended := reaped()):
+            while self._running and (ended := os.waitpid(-1, os.WNOHANG)[0]):
                 if gone := self._running.pop(ended, None):
                     manager.handle.set(gone[0].job, "")
             while self._waiting and len(self._running) < settings.background_jobs:
@@ -205,10 +187,11 @@ class Helper:
             self._waiting.add(order)
 
     def _start(self, order: Order) -> None:
+        assert sys.platform != "win32"
         if is_cancelled(order.job):
             manager.handle.set(order.job, "")
             return
-        if not (process := fork()):
+        if not (process := os.fork()):
             try:
                 os.close(self._channel.detach())
                 run_job(*order.work)
@@ -232,19 +215,20 @@ class Forked:
 
     def poll(self) -> int | None:
         """Return the exit code, or None while it runs."""
-        if self._status is None and reaped(self.pid):
+        assert sys.platform != "win32"
+        if self._status is None and os.waitpid(self.pid, os.WNOHANG)[0]:
             self._status = 0
         return self._status
 
 
 def become_helper(own_server: str) -> None:
     """Drop the signals and the terminal that a fork inherits from a web process."""
+    assert sys.platform != "win32"
     global SERVER
     SERVER = os.environ[PARENT] = own_server
-    if sys.platform != "win32":
-        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
-            signal.signal(number, signal.SIG_DFL)
-        os.setpgid(0, 0)  # Ctrl-C in a terminal is for the server
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
+    os.setpgid(0, 0)  # Ctrl-C in a terminal is for the server
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)
@@ -421,9 +405,10 @@ class Queue:
 
         There must not be a second thread yet. `inherited` are sockets that are not the helper's.
         """
+        assert sys.platform != "win32"
         own_server = server()
         channel, theirs = socket.socketpair()
-        if process := fork():
+        if process := os.fork():
             theirs.close()
             self._use(Forked(process), channel)
             return
@@ -535,20 +520,14 @@ class ProcessManager(PolledManager, DiskcacheManager):
         queue.put(visitor(), job, (function, key, self._make_progress_key(key), args, context))
         return job
 
-    def get_result(self, key: str, job: str) -> Any:
-        """Return the result, unless there was no room for the job."""
-        try:
-            return super().get_result(key, job)
-        except QueueFullError as error:
-            return self.give_up(str(error))
-
     def at_work(self, job: str) -> bool | None:
-        """Return whether the job waits or its process lives, or None if it was cancelled."""
+        """Return whether the job waits or its process lives, or None if it is not to run."""
         if is_cancelled(job):
             return None
         state, _, process = (self.handle.get(job) or "").partition(" ")
         if state == "full":
-            raise QueueFullError("Too many jobs are waiting. Please try again in a minute.")
+            self.give_up("Too many jobs are waiting. Please try again in a minute.")
+            return None
         return bool(process) and find(process) is not None
 
     def take(self, key: str) -> Any:

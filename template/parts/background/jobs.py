@@ -101,7 +101,7 @@ class PolledManager(BaseBackgroundCallbackManager):
 
     @abstractmethod
     def at_work(self, job: str) -> bool | None:
-        """Return whether the job waits or runs, or None if the user has cancelled it."""
+        """Return whether the job waits or runs, or None if it is not to run, as when cancelled."""
 
     @abstractmethod
     def cancel(self, job: str) -> None:

@@ -166,16 +166,7 @@ class Dataset:
         self, criteria: Criteria, start: int, end: int, sort: Sequence[Mapping[str, str]] = ()
     ) -> list[dict[str, Any]]:
         """Return the rows from `start` to before `end`, in the order of AG Grid's sort model."""
-        known = {column.key: column for column in self.shown}
-        order = [
-            (
-                known[key["colId"]].value.desc()
-                if key["sort"] == "desc"
-                else known[key["colId"]].value.asc()
-            ).nulls_last()
-            for key in sort
-            if key["colId"] in known
-        ]
+        order = self.order(sort)
         # The other columns are read of these few rows alone.
         own = cursor(self.converted())
         number = ColumnExpression(ROW)
@@ -185,11 +176,27 @@ class Dataset:
         ordered = passing.sort(*order, number) if order or joined else passing
         numbers = ordered.select(number).limit(end - start, start).set_alias("numbers")
         found = self.passing(own, {}).join(numbers, ROW, how="semi").sort(*order, number)
-        rows = found.select(number, *(column.value for column in self.shown)).fetchall()
-        keys = [ROW, *known]
+        return self.records(found.select(*self.cells()))
+
+    def order(self, sort: Sequence[Mapping[str, str]]) -> list[Expression]:
+        """Return the order of AG Grid's sort model."""
+        known = {column.key: column.value for column in self.shown}
+        return [
+            getattr(known[one["colId"]], one["sort"])().nulls_last()
+            for one in sort
+            if one["colId"] in known and one["sort"] in ("asc", "desc")
+        ]
+
+    def cells(self) -> list[Expression]:
+        """Return the columns of a row of the table: its number, and all that the page shows."""
+        return [ColumnExpression(ROW), *(column.value for column in self.shown)]
+
+    def records(self, rows: Any) -> list[dict[str, Any]]:
+        """Return rows of `cells` as AG Grid gets them."""
+        keys = [ROW, *(column.key for column in self.shown)]
         return [
             dict(zip(keys, [str(first), *map(as_json, values)], strict=True))
-            for first, *values in rows
+            for first, *values in rows.fetchall()
         ]
 
     def table(self, criteria: Criteria, most: int) -> pd.DataFrame:

@@ -21,7 +21,7 @@ import sqlglot
 from duckdb import ColumnExpression
 from sqlglot import exp
 
-from . import datasets, postgresql
+from . import database, datasets
 from .answers import check
 from .connection import cursor
 from .description import DataError
@@ -75,20 +75,9 @@ class Table(datasets.Dataset):
         sort: Sequence[Mapping[str, str]] = (),
     ) -> list[dict[str, Any]]:
         """Return the rows from `start` to before `end`, in the order of AG Grid's sort model."""
-        known = {column.key: column for column in self.shown}
-        order = [
-            getattr(known[one["colId"]].value, one["sort"])().nulls_last()
-            for one in sort
-            if one["colId"] in known and one["sort"] in ("asc", "desc")
-        ]
-        number = ColumnExpression(datasets.ROW)
-        found = self.rows(criteria).select(number, *(column.value for column in self.shown))
-        rows = found.sort(*order, number).limit(end - start, start).fetchall()
-        keys = [datasets.ROW, *known]
-        return [
-            dict(zip(keys, [str(first), *map(datasets.as_json, values)], strict=True))
-            for first, *values in rows
-        ]
+        found = self.rows(criteria).select(*self.cells())
+        ordered = found.sort(*self.order(sort), ColumnExpression(datasets.ROW))
+        return self.records(ordered.limit(end - start, start))
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         """Return the answer of the server to a query that DuckDB wrote.
@@ -103,7 +92,7 @@ class Table(datasets.Dataset):
                     self.base = self.described_rows(connection)
                 found = connection.execute(translated(query, self).encode()).fetchall()
         except (ReadingError, psycopg.Error) as error:
-            message = f"{self.path}: {postgresql.first_line(error)}"
+            message = f"{self.path}: {database.first_line(error)}"
             log.error("%s", message)
             raise DataError(message) from error
         return [tuple(map(plain, row)) for row in found]
@@ -114,11 +103,11 @@ class Table(datasets.Dataset):
         Raises:
             ReadingError: A column is not there.
         """
-        kinds = postgresql.kinds(connection, self.source)
+        kinds = database.kinds(connection, self.source)
         number: exp.Expr = exp.Window(this=exp.RowNumber())
-        if key := postgresql.key(connection, self.source):
+        if key := database.key(connection, self.source):
             number = exp.column(key, quoted=True)
-        elif postgresql.stored(connection, self.source):
+        elif database.stored(connection, self.source):
             number = exp.cast(exp.column("ctid"), "TEXT")
         wanted = [exp.alias_(number, datasets.ROW, quoted=True)]
         for column in self.columns:
@@ -127,7 +116,7 @@ class Table(datasets.Dataset):
                 raise ReadingError(f"there is no column {column.name!r} beside {there}")
             value = kept(exp.column(column.name, quoted=True), kinds[column.name], column.type)
             wanted.append(exp.alias_(value, column.key, quoted=True))
-        name = postgresql.table_of(self.source).as_string(connection)
+        name = database.table_of(self.source).as_string(connection)
         return exp.select(*wanted).from_(sqlglot.parse_one(name, into=exp.Table, dialect=DIALECT))
 
 
@@ -146,12 +135,6 @@ class Rows:
     def fetchall(self) -> list[tuple[Any, ...]]:
         """Return the rows."""
         return self.data.ask(self.relation.sql_query())
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Return the number of rows and of columns."""
-        counted = self.relation.aggregate([datasets.count("n")]).sql_query()
-        return int(self.data.ask(counted)[0][0]), len(self.relation.columns)
 
 
 def kept(value: exp.Expr, kind: str, wanted: str) -> exp.Expr:
@@ -232,7 +215,7 @@ def idle(data: Table) -> Iterator["psycopg.Connection[Any]"]:
         known = waiting.setdefault(place, [])
         connection = known.pop() if known else None
     if connection is None or connection.closed:
-        connection = postgresql.connected(data.source)
+        connection = database.connected(data.source)
     try:
         yield connection
     except psycopg.OperationalError:

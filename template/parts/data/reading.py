@@ -3,7 +3,6 @@
 Nothing is guessed here. A cell that does not fit its description is an error with its line.
 """
 
-import codecs
 import csv
 import gzip
 import re
@@ -358,12 +357,3 @@ def reader(kind: str, *, decimal: str = ".", form: str = "iso") -> Callable[[str
         "time": clock,
     }
     return kinds[kind]
-
-
-def encoding_exists(name: str) -> bool:
-    """Say whether Python knows an encoding."""
-    try:
-        codecs.lookup(name)
-    except LookupError:
-        return False
-    return True

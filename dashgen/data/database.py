@@ -1,28 +1,17 @@
-"""A table of PostgreSQL, read as rows of cells.
+"""A table of PostgreSQL: its connection, its columns and its key.
 
 Its address is `postgresql://user@host/database#schema.table`. The variables and files of libpq,
 such as PGPASSWORD and ~/.pgpass, give all other parts.
 """
 
-from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
-from .reading import Native, ReadingError, Rows, Source
+from .reading import ReadingError, Source
 
-LOOKED_AT = 200_000  # rows of a table that are looked at for its description
 PATIENCE = 10  # seconds until a server has to answer
-KINDS = {
-    **dict.fromkeys(("int2", "int4", "int8"), "integer"),
-    **dict.fromkeys(("numeric", "float4", "float8"), "number"),
-    "bool": "boolean",
-    "date": "date",
-    "timestamp": "datetime",
-    "timestamptz": "datetime",
-    "time": "time",
-}
 KEY = """
 SELECT a.attname FROM pg_index i
 JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey)
@@ -81,48 +70,6 @@ def stored(connection: "psycopg.Connection[Any]", source: Source) -> bool:
         "SELECT relkind FROM pg_class WHERE oid = to_regclass(%s)", [name]
     ).fetchone()
     return found is not None and found[0] in ("r", "m")
-
-
-def size(source: Source) -> int:
-    """Return the number of rows."""
-    counted = sql.SQL("SELECT count(*) FROM {}").format(table_of(source))
-    with connected(source) as connection:
-        found = connection.execute(counted).fetchone()
-    return int(found[0]) if found else 0
-
-
-def lines(source: Source, path: Path) -> Rows:
-    """Yield the names of the columns, and then the first rows with their numbers.
-
-    Raises:
-        ReadingError: The table is not there.
-    """
-    try:
-        with connected(source) as connection:
-            columns = kinds(connection, source)
-            yield 0, list(columns)
-            texts = sql.SQL(", ").join(
-                sql.SQL("{}::text").format(sql.Identifier(name)) for name in columns
-            )
-            wanted = sql.SQL("SELECT {} FROM {} LIMIT {}").format(
-                texts, table_of(source), sql.Literal(LOOKED_AT)
-            )
-            with connection.transaction(), connection.cursor("rows") as cursor:
-                cursor.itersize = 10_000
-                for number, row in enumerate(cursor.execute(wanted), 1):
-                    cells = zip(columns.values(), row, strict=True)
-                    yield number, [cell(kind, text) for kind, text in cells]
-    except psycopg.Error as error:
-        raise ReadingError(f"the table cannot be read: {first_line(error)}") from error
-
-
-def cell(kind: str, text: str | None) -> str:
-    """Return a value, of which the server has made a text, as a cell."""
-    if text is None or (kind in ("numeric", "float4", "float8") and text == "NaN"):
-        return ""
-    if kind == "timestamptz":
-        return Native(text.removesuffix("+00") + "Z")
-    return Native(text) if kind in KINDS else text
 
 
 def first_line(error: Exception) -> str:
