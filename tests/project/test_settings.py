@@ -32,7 +32,7 @@ REFUSALS = [
     ({"WEB_CONCURRENCY": "0"}, "WEB_CONCURRENCY: Input should be greater than 0"),
     ({"PORT": "70000"}, "PORT: Input should be less than or equal to 65535"),
     ({"PORT": ""}, "PORT: Input should be a valid integer"),
-    ({"APP_STORAGE_URL": "mysql://x"}, "APP_STORAGE_URL: not the URL of a SQLite or PostgreSQL"),
+    ({"APP_STORAGE_URL": "mysql://x"}, "APP_STORAGE_URL: not the URL of a SQLite database"),
 ]
 
 
