@@ -17,6 +17,14 @@ from tests.support.projects import Variant, render, served
 from .accessibility import check_nothing_is_seriously_inaccessible
 
 NORTH = "Region: North"
+CALLBACKS = "**/_dash-update-component*"
+SLOW = """
+    const send = window.fetch;
+    window.fetch = async (url, options) => {
+        const rows = options?.body?.includes?.("getRowsRequest");
+        if (rows) await new Promise((resume) => setTimeout(resume, 600));
+        return send(url, options);
+    };"""
 
 
 def shop(prices: int) -> str:
@@ -249,11 +257,77 @@ def test_nothing_found_says_so(browser: Browser, app: Served) -> None:
     closed(tab)
 
 
+def row_of(tab: Tab, page: str, row: int) -> str:
+    """Return what stands in a row of the table, or nothing without its data."""
+    found = tab.page.locator(f"#{page}-table .ag-center-cols-container [row-index='{row}']")
+    return "".join(found.all_inner_texts()).strip()
+
+
+def scroll(tab: Tab, page: str, row: int) -> None:
+    """Scroll the table to a row."""
+    viewport = tab.page.locator(f"#{page}-table .ag-body-viewport")
+    viewport.evaluate(f"viewport => viewport.scrollTop = {row} * 42")
+    tab.page.wait_for_selector(f"#{page}-table [row-index='{row}'] >> nth=0", state="attached")
+
+
+def test_a_visitor_in_haste_gets_all_rows(browser: Browser, app: Served) -> None:
+    context = browser.new_context(reduced_motion="reduce")
+    context.add_init_script(SLOW)
+    tab = Tab(context, app.url)
+    tab.go("/orders")
+    search = tab.page.locator("#orders-filters input[placeholder=Search]")
+    for text in ("note 1", "no such note", "note 23", "note 2", ""):
+        search.fill(text)
+        tab.page.wait_for_timeout(400)  # longer than the debounce, and shorter than the answer
+    tab.until(lambda: number_of_rows(tab, "orders") == "240")
+    tab.until(lambda: row_of(tab, "orders", 0).endswith("note 0"))
+    for row in (60, 110, 160):
+        scroll(tab, "orders", row)
+        tab.page.wait_for_timeout(100)
+    tab.until(lambda: row_of(tab, "orders", 160).endswith("note 160"))
+    scroll(tab, "orders", 60)
+    tab.until(lambda: row_of(tab, "orders", 60).endswith("note 60"))
+    closed(tab)
+
+
+@pytest.mark.parametrize("cause", ["there is no column 'Amount'", "The server does not answer"])
+def test_rows_that_do_not_come_are_told_and_others_come(
+    browser: Browser, app: Served, cause: str
+) -> None:
+    tab = opened(browser, app, "/returns")
+    tab.until(lambda: row_of(tab, "returns", 0))
+    file = csv_of(app, "returns")
+    before = file.read_text("utf-8")
+    if "server" in cause:
+        tab.page.route(CALLBACKS, lambda route: route.abort("connectionreset"))
+    else:
+        file.write_text(before.replace("Amount", "Price"), encoding="utf-8")
+    for row in (60, 110):
+        scroll(tab, "returns", row)
+        tab.settle()
+    note = tab.page.locator("[role=alert]")
+    tab.until(lambda: note.count() == 1)
+    assert cause in note.inner_text()
+    assert row_of(tab, "returns", 110) == ""
+    assert "No Rows" not in tab.text("#returns-table")
+    tab.page.unroute(CALLBACKS)
+    file.write_text(before, encoding="utf-8")
+    scroll(tab, "returns", 160)
+    tab.until(lambda: row_of(tab, "returns", 160).endswith("note 160"))
+    tab.page.context.close()
+
+
+def csv_of(app: Served, page: str) -> Path:
+    """Return the file of a page."""
+    (entry,) = (app.folder / "myapp/myapp/pages" / page).glob("dataset.toml")
+    path = json.loads(re.findall(r'path = (".*")', entry.read_text())[0])
+    return app.folder / "myapp" / str(path)
+
+
 def test_a_column_that_has_gone_is_named_on_the_page_and_in_the_log(
     browser: Browser, app: Served
 ) -> None:
-    (entry,) = (app.folder / "myapp/myapp/pages/returns").glob("dataset.toml")
-    path = app.folder / "myapp" / json.loads(re.findall(r'path = (".*")', entry.read_text())[0])
+    path = csv_of(app, "returns")
     before = path.read_text("utf-8")
     for after, words in (
         (before.replace("Amount", "Price"), "there is no column 'Amount'"),

@@ -40,7 +40,7 @@ def create_app() -> Dash:
         suppress_callback_exceptions=True,
         background_callback_manager=background.manager,
         hooks=storage.RENDERER_HOOKS,
-        on_error=errors.report,
+        on_error=errors.handle,
         requests_pathname_prefix=settings.path_prefix,
         routes_pathname_prefix="/",
         health_endpoint="health",

@@ -5,10 +5,11 @@ import secrets
 from typing import Any
 from zlib import crc32
 
-from dash import set_props
+from dash import ctx, set_props
 
 from . import ids, logs
 
+UNKNOWN = -1  # as AG Grid has it for the number of rows
 log = logging.getLogger(__name__)
 
 
@@ -35,8 +36,20 @@ def notify(title: str, message: str, color: str = "red") -> None:
     set_props(ids.NOTIFICATIONS, notification(title, message, color))
 
 
+def handle(error: Exception) -> Any:
+    """Report the error of a callback to the user. Dash calls this, and gets the output from it.
+
+    A table of AG Grid waits for its rows and asks for no others. So it gets rows without values.
+    """
+    report(error)
+    match ctx.outputs_list:
+        case {"property": "getRowsResponse"}:
+            return {"rowData": [], "rowCount": UNKNOWN}
+    return None
+
+
 def report(error: Exception) -> None:
-    """Tell the user what happened. Dash calls this with the error of a callback.
+    """Tell the user what happened.
 
     An error that is not a `UserError` may contain anything, so only the log gets it. The user gets
     a reference to the entry.

@@ -42,6 +42,18 @@
         return response.status === 204 || isJSON ? null : STRANGER;
     };
 
+    // A table of AG Grid waits for its rows and asks for no others. So it gets rows without values.
+    const UNKNOWN = -1; // as AG Grid has it for the number of rows
+    const tableOf = ({ body }) => JSON.parse(body).output.match(/^(.+)\.getRowsResponse$/)?.[1];
+
+    const made = (options, sideUpdate) => {
+        const table = tableOf(options);
+        const response = table ? { [table]: { getRowsResponse: { rowData: [], rowCount: UNKNOWN } } } : {};
+        return new Response(JSON.stringify({ multi: true, response, sideUpdate }), {
+            headers: { "Content-Type": "application/json" },
+        });
+    };
+
     const apology = ([title, message]) => {
         const note = {
             action: "show",
@@ -51,14 +63,7 @@
             color: "red",
             autoClose: [STRANGER[0], OUTDATED[0]].includes(title) ? false : 8000,
         };
-        const body = {
-            multi: true,
-            response: {},
-            sideUpdate: { notifications: { sendNotifications: [note] } },
-        };
-        return new Response(JSON.stringify(body), {
-            headers: { "Content-Type": "application/json" },
-        });
+        return { notifications: { sendNotifications: [note] } };
     };
 
     window.fetch = async (url, options) => {
@@ -71,6 +76,7 @@
             response = await answer(url, options);
         }
         const cause = failure(response);
-        return cause ? apology(cause) : response;
+        if (cause) return made(options, apology(cause));
+        return response.status === 204 && tableOf(options) ? made(options) : response;
     };
 })();
