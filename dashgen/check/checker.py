@@ -14,6 +14,7 @@ from dashgen.check.options import Options
 from dashgen.check.project import Project, project_root, python_files
 from dashgen.check.rules import RULES
 from dashgen.check.syntax import FUNCTIONS
+from dashgen.errors import CheckOptionError
 
 NOQA = re.compile(r"#\s*noqa(?P<codes>:[\s,]*[A-Z]+[0-9]+(?:[\s,]+[A-Z]+[0-9]+)*)?", re.IGNORECASE)
 
@@ -54,17 +55,19 @@ def _without_collection() -> Iterator[None]:
 
 
 def _check(paths: Sequence[Path], options: Options, base: Path) -> Checked:
-    by_root: dict[Path, set[Path]] = {}
+    by_root: dict[Path, list[Path]] = {}
     for path in paths:
-        by_root.setdefault(project_root(path), set()).update(_wanted(path))
+        by_root.setdefault(project_root(path), []).append(path)
     findings: list[Finding] = []
     unreadable: list[tuple[Path, str]] = []
-    for root, wanted in by_root.items():
+    files = 0
+    for root, named in by_root.items():
         project = Project(root)
-        wanted = {path for path in wanted if not options.excludes(path)}
+        found = {file for path in named for file in _wanted(path, project)}
+        wanted = {file for file in found if not options.excludes(file)}
         findings += _project_findings(project, wanted, options, base)
         unreadable += [(path, why) for path, why in project.unreadable.items() if path in wanted]
-    files = sum(map(len, by_root.values()))
+        files += len(wanted)
     return Checked(tuple(sorted(findings)), files, tuple(sorted(unreadable)))
 
 
@@ -81,8 +84,16 @@ def _project_findings(
     return [finding for finding, (path, times) in found.items() if times == apps[path]]
 
 
-def _wanted(path: Path) -> Iterable[Path]:
-    return [path] if path.is_file() else python_files(path)
+def _wanted(path: Path, project: Project) -> list[Path]:
+    found = [file for file in project.files if file.is_relative_to(path)]
+    if path.is_file() and path.suffix != ".py":
+        raise CheckOptionError(f"{path} is no Python file", "name a .py file or a folder")
+    if not found and (path.is_file() or any(python_files(path))):
+        raise CheckOptionError(
+            f"{path} is not checked, because it is not the project's own code",
+            "name a path outside of folders such as build and .venv",
+        )
+    return found
 
 
 def _app_findings(

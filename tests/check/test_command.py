@@ -1,10 +1,13 @@
 """The command: exit codes, forms of the report, selection, configuration, comments."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 
+from dashgen.check.project import NOT_OURS
 from dashgen.cli import main
 from dashgen.errors import ExitCode
 
@@ -54,6 +57,15 @@ def test_a_clean_project_exits_with_0(work: Path, capsys: pytest.CaptureFixture[
     (work / "app.py").write_text(GOOD)
     assert main(["check"]) == ExitCode.DONE
     assert capsys.readouterr().out == "No problem found, 1 file checked.\n"
+
+
+def test_an_excluded_file_does_not_count_as_checked(
+    work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (work / "app.py").write_text(BAD)
+    (work / "pyproject.toml").write_text('[tool.dashgen.check]\nexclude = ["app.py"]\n')
+    assert main(["check", "app.py"]) == ExitCode.DONE
+    assert capsys.readouterr().out == "No problem found, 0 files checked.\n"
 
 
 def test_something_found_exits_with_7(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -166,6 +178,10 @@ def test_a_comment_silences_a_rule_in_its_line(
         (("--select", "DG999"), "", "--select: there is no rule 'DG999'"),
         (("--ignore", ""), "", "--ignore: there is no rule ''"),
         (("--output-format", "xml"), "", "'xml' is not one of 'text', 'github'"),
+        (("notes.md",), "", "notes.md is no Python file; name a .py file or a folder"),
+        (("page.ipynb",), "", "page.ipynb is no Python file"),
+        (("build/app.py",), "", "build/app.py is not checked, because it is not the project's own"),
+        (("app.py", "build"), "", "build is not checked"),
         ((), "selct = []", "has no 'selct'"),
         ((), 'select = "DG101"', "select is no list of texts"),
         ((), 'ignore = ["X"]', "there is no rule 'X'"),
@@ -181,6 +197,9 @@ def test_what_is_not_taken_is_said_in_one_line(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     (work / "pyproject.toml").write_text(f"[tool.dashgen.check]\n{table}\n")
+    (work / "build").mkdir()
+    for name in ("app.py", "build/app.py", "notes.md", "page.ipynb"):
+        (work / name).write_text(BAD)
     assert main(["check", *words]) == ExitCode.USAGE
     error = capsys.readouterr().err
     assert part in error
@@ -194,6 +213,16 @@ def test_a_file_that_is_not_python_is_named_and_the_others_are_checked(
     (work / "old.py").write_text("import dash\nprint 'hello'\n")
     assert main(["check"]) == ExitCode.FOUND
     assert "old.py is not read: line 2" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("folder", [*sorted(NOT_OURS), ".github", "shop.egg-info"])
+def test_pre_commit_names_no_file_of_a_folder_that_is_left_out(folder: str) -> None:
+    hooks = Path(__file__).parents[2] / ".pre-commit-hooks.yaml"
+    (hook,) = yaml.safe_load(hooks.read_text("utf-8"))
+    assert re.search(hook["exclude"], f"shop/{folder}/app.py")
+    assert not re.search(hook["exclude"], "shop/environment/app.py")
+    assert re.search(hook["files"], "app.py")
+    assert not re.search(hook["files"], "app.pyi")
 
 
 def test_nothing_of_the_project_runs(work: Path) -> None:
