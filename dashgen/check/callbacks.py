@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from dashgen.check.resolve import Resolver
+from dashgen.check.resolve import DEEPEST, Resolver
 from dashgen.check.syntax import Binding, Called, Defined, Module, Place, Scope
 
 KINDS = {"dash.Input": "Input", "dash.Output": "Output", "dash.State": "State"}
@@ -202,11 +202,13 @@ def _read_keyword(callback: Callback, keyword: ast.keyword, resolver: Resolver) 
 
 
 def _group(
-    node: ast.expr, scope: Scope, resolver: Resolver
+    node: ast.expr, scope: Scope, resolver: Resolver, depth: int = 0
 ) -> tuple[list[tuple[ast.expr, Scope]], bool] | None:
     """Return the values of one argument, and whether it is a list, or None if it is unknown."""
+    if depth > DEEPEST:
+        return None
     if isinstance(node, ast.Starred):
-        inner = _group(node.value, scope, resolver)
+        inner = _group(node.value, scope, resolver, depth + 1)
         return (inner[0], False) if inner and inner[1] else None
     if isinstance(node, ast.Call):
         return [(node, scope)], False
@@ -221,7 +223,7 @@ def _group(
     items: list[tuple[ast.expr, Scope]] = []
     for element in node.elts:
         if isinstance(element, ast.Starred):
-            more = _group(element.value, scope, resolver)
+            more = _group(element.value, scope, resolver, depth + 1)
             if more is None or not more[1]:
                 return None
             items += more[0]

@@ -8,7 +8,7 @@ from functools import cached_property
 from dashgen.check import components
 from dashgen.check.apps import App
 from dashgen.check.callbacks import dependency
-from dashgen.check.resolve import HOLE, UNKNOWN
+from dashgen.check.resolve import DEEPEST, HOLE, UNKNOWN
 from dashgen.check.syntax import Called, Module, Scope
 
 NO_COMPONENTS = frozenset(
@@ -141,7 +141,7 @@ class Layout:
             return node.func.id == "dict" and inner.find("dict") is None
         return False
 
-    def _read_rest(self, value: ast.expr, scope: Scope) -> None:
+    def _read_rest(self, value: ast.expr, scope: Scope, depth: int = 0) -> None:
         """Read the arguments of ``**``. The rest argument of a function is at its calls."""
         if isinstance(value, ast.Name):
             found = scope.find(value.id)
@@ -151,12 +151,12 @@ class Layout:
                 if rest is not None and rest.arg == value.id:
                     return
         held = self.app.resolver.literal(value, scope)
-        if held is None or not isinstance(held[0], ast.Dict):
+        if held is None or not isinstance(held[0], ast.Dict) or depth > DEEPEST:
             self.is_open = True
             return
         for key, item in zip(held[0].keys, held[0].values, strict=True):
             if key is None:
-                self._read_rest(item, held[1])
+                self._read_rest(item, held[1], depth + 1)
             elif isinstance(key, ast.Constant) and key.value == "id":
                 found_texts = self.app.resolver.texts(item, held[1])
                 if found_texts & UNKNOWN:

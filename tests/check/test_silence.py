@@ -67,6 +67,28 @@ def test_an_id_that_may_be_somewhere_is_not_reported(layout: str, code: str, fou
     assert found(app(layout, code)) == []
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "@callback(Output('text', 'children'), Input('right', 'value'))\n"
+        "def show(value):\n    a = b\n    b = a\n    a['value'] = value\n    return a\n",
+        "inputs = [*more, Input('right', 'value')]\nmore = [*inputs]\n"
+        "@callback(Output('text', 'children'), inputs)\ndef show(value): return value\n",
+        "options = {**more, 'id': 'other'}\nmore = {**options}\ndcc.Input(**options)\n",
+        "texts = [*texts, 'a']\nfor text in texts: dcc.Input(id=text)\n",
+        "def name(x): return name(x)\ndcc.Input(id=name('a'))\n",
+        "from app import layout\n",
+        "from app import *\ndcc.Input(id=somewhere)\n",
+    ],
+)
+def test_what_refers_to_itself_is_unknown(code: str, found: Found) -> None:
+    layout = "html.Div([html.P(id='text'), html.P(id='title'), dcc.Input(id='right')])"
+    other = (
+        "@callback(Output('title', 'children'), Input('right', 'value'))\ndef name(x): return x\n"
+    )
+    assert found(app(layout, code).removesuffix(WRONG) + f"\n{other}") == []
+
+
 def test_a_library_of_callbacks_without_an_app_is_not_asked_for_ids(found: Found) -> None:
     assert found(HEAD + WRONG) == []
 

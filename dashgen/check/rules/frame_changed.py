@@ -7,7 +7,7 @@ from dashgen.check.apps import App
 from dashgen.check.findings import Problem, Rule, Severity
 from dashgen.check.frames import is_frame
 from dashgen.check.functions import own_nodes
-from dashgen.check.resolve import Resolver
+from dashgen.check.resolve import DEEPEST, Resolver
 from dashgen.check.syntax import Binding, Defined, Scope
 
 
@@ -54,18 +54,18 @@ def _frame_of(value: ast.expr) -> ast.Name | None:
     return value if isinstance(value, ast.Name) else None
 
 
-def _is_shared(name: ast.Name, function: Defined, resolver: Resolver) -> bool:
+def _is_shared(name: ast.Name, function: Defined, resolver: Resolver, depth: int = 0) -> bool:
     """Say whether a name is a module's data frame, or another name for it."""
     scope: Scope = function.inner
     found = scope.find(name.id)
-    if found is None:
+    if found is None or depth > DEEPEST:
         return False
     if found[0] is scope:
         # All that the function binds it to has to be one frame of a module.
         values = [b.node for b in found[1] if b.kind == "assign" and not b.path]
         if len(values) != len(found[1]) or not all(isinstance(v, ast.Name) for v in values):
             return False
-        return all(v.id != name.id and _is_shared(v, function, resolver) for v in values)
+        return all(_is_shared(v, function, resolver, depth + 1) for v in values)
     targets = resolver.targets(name, scope)
     return (
         bool(targets)
