@@ -110,7 +110,15 @@ def _table(folder: Path) -> tuple[Path | None, dict[str, Any]]:
             data = tomllib.loads(file.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise CheckOptionError(f"cannot read {file}: {error}", "mend it") from error
-        table = data.get("tool", {}).get("dashgen", {}).get("check")
-        if isinstance(table, dict):
+        table: Any = data
+        place = ""
+        for key in ("tool", "dashgen", "check"):
+            place = f"{place}.{key}".lstrip(".")
+            table = table.get(key)
+            if table is None:
+                break
+            if not isinstance(table, dict):
+                raise CheckOptionError(f"{file}: {place} is no table", f"write {TABLE}")
+        else:
             return file, table
     return None, {}

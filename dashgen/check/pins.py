@@ -74,7 +74,7 @@ def _folder_pins(folder: Path) -> Pins:
     for text in _requirements(folder):
         try:
             requirement = Requirement(text)
-        except InvalidRequirement:
+        except (InvalidRequirement, TypeError):
             continue
         pins.setdefault(canonicalize_name(requirement.name), []).append(requirement.specifier)
     return pins
@@ -99,7 +99,7 @@ def _requirements(folder: Path) -> Iterator[str]:
                 yield from _pipfile(tomllib.loads(path.read_text(encoding="utf-8")))
             elif lower in ENVIRONMENTS:
                 yield from _environment(path.read_text(encoding="utf-8", errors="replace"))
-        except (OSError, ValueError, TypeError, AttributeError):
+        except (OSError, ValueError, TypeError, AttributeError, LookupError):
             continue  # What cannot be read says nothing.
 
 

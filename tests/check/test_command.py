@@ -215,6 +215,25 @@ def test_a_file_that_is_not_python_is_named_and_the_others_are_checked(
     assert "old.py is not read: line 2" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("tool = 1", "tool is no table; write [tool.dashgen.check]"),
+        ("tool.dashgen = true", "tool.dashgen is no table"),
+        ("tool.dashgen.check = []", "tool.dashgen.check is no table"),
+        ("[[tool.dashgen.check]]\nselect = []", "tool.dashgen.check is no table"),
+    ],
+)
+def test_a_configuration_of_another_shape_is_said_in_one_line(
+    text: str, part: str, work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (work / "pyproject.toml").write_text(text)
+    assert main(["check"]) == ExitCode.USAGE
+    error = capsys.readouterr().err
+    assert f"pyproject.toml: {part}" in error
+    assert error.count("\n") == 1
+
+
 @pytest.mark.parametrize("folder", [*sorted(NOT_OURS), ".github", "shop.egg-info"])
 def test_pre_commit_names_no_file_of_a_folder_that_is_left_out(folder: str) -> None:
     hooks = Path(__file__).parents[2] / ".pre-commit-hooks.yaml"
