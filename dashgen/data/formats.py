@@ -144,14 +144,14 @@ def refuse_inner_rows(source: Source, path: Path) -> None:
     Raises:
         DataError: Names where the rows are.
     """
-    with opened(path, source.encoding) as file:
-        line = file.readline()
-        if not line.startswith("{") or file.read(BLOCK).strip():
-            return
     try:
+        with opened(path, source.encoding) as file:
+            line = file.readline()
+            if not line.startswith("{") or file.read(BLOCK).strip():
+                return
         whole = json.loads(line)
-    except (ValueError, RecursionError):
-        return
+    except (ValueError, RecursionError, OSError, *DAMAGED):
+        return  # What is wrong is found where all lines are read.
     for name, value in whole.items():
         if isinstance(value, list) and value and isinstance(value[0], dict):
             raise DataError(path, f"the rows are within {name!r}", "save that list alone")

@@ -72,6 +72,9 @@ def sniffed(path: Path, given: Given) -> tuple[Source, list[Doubt]]:
         ("encoding", ("csv", "jsonl")),
         ("delimiter", ("csv",)),
         ("ragged", ("csv",)),
+        ("header", ("csv", "excel")),
+        ("footer", ("csv", "jsonl", "excel", "parquet")),
+        ("unpivot", ("csv", "jsonl", "excel", "parquet")),
         ("sheet", ("excel",)),
         ("merged", ("excel",)),
     ):
@@ -80,11 +83,13 @@ def sniffed(path: Path, given: Given) -> tuple[Source, list[Doubt]]:
     if form != "csv":
         formats.module(path, form)
     source = _written(path, form, given, doubts)
-    numbered = top_of(source, path)
+    numbered = top_of(source, path, given.header or 0)
     top = [row for _, row in numbered]
     if not top:
         raise DataError(path, "the file is empty")
     header = given.header
+    if header and header > len(top):
+        raise DataError(path, f"row {header} is below the last row", "pass a smaller --header")
     if header is None:
         header = _header(top, doubts) if form in ("csv", "excel") else 1
     source = replace(source, header=header, unpivot=bool(given.unpivot))
@@ -94,7 +99,7 @@ def sniffed(path: Path, given: Given) -> tuple[Source, list[Doubt]]:
     sure = not any(doubt.changes_figures for doubt in doubts)
     if sure and given.header is None and form in ("csv", "excel"):
         doubts += header_doubts(top, header)
-    if sure and given.unpivot is None and header:
+    if sure and given.unpivot is None and header and form != "postgresql":
         doubts += year_doubts(top, header)
     return source, doubts
 
@@ -108,8 +113,8 @@ def _written(path: Path, form: str, given: Given, doubts: list[Doubt]) -> Source
         return replace(source, sheet=sheet, merged=given.merged or "first")
     encoding = given.encoding or _encoding(path, doubts)
     try:
-        codecs.lookup(encoding)
-    except LookupError:
+        "".encode(encoding)
+    except (LookupError, ValueError):
         raise DataError(
             path, f"there is no encoding {encoding!r}", "pass --encoding utf-8, cp1252, …"
         ) from None
@@ -333,9 +338,9 @@ def _widths(text: str, mark: str) -> list[int]:
     return widths
 
 
-def top_of(source: Source, path: Path) -> list[tuple[int, list[str]]]:
-    """Return the first rows of a file as they are, each with its line."""
-    return list(islice(lines(source, path), ROWS))
+def top_of(source: Source, path: Path, header: int) -> list[tuple[int, list[str]]]:
+    """Return the first rows of a file as they are, each with its line, and some after a header."""
+    return list(islice(lines(source, path), ROWS + header))
 
 
 def _header(top: Sequence[Sequence[str]], doubts: list[Doubt]) -> int:

@@ -562,6 +562,25 @@ CASES = {
     "rows within one object": Case(
         b'{"type": "x", "rows": [{"b": 1}, {"b": 2}]}', suffix=".json", refused="within 'rows'"
     ),
+    "JSON in another encoding than the given one": Case(
+        text('{"a": "ä"}', encoding="latin-1"),
+        suffix=".jsonl",
+        refused="encoding",
+        given={"encoding": "utf-8"},
+    ),
+    "no encoding of texts": Case(
+        text(*PEOPLE), refused="no encoding 'hex'", given={"encoding": "hex"}
+    ),
+    "an encoding that reads nothing": Case(
+        text(*PEOPLE), refused="no encoding 'undefined'", given={"encoding": "undefined"}
+    ),
+    "a header below the last row": Case(text(*PEOPLE), refused="row 9", given={"header": 9}),
+    "a header below many notes": Case(
+        text(*["note;;"] * 300, *PEOPLE), RIGHT, first=READ, given={"header": 301}
+    ),
+    "JSON has no row of names": Case(
+        text('{"a": 1}'), suffix=".jsonl", refused="--header", given={"header": 0}
+    ),
     "an empty list": Case(b"[]", suffix=".json", refused="empty"),
     "figures in a list": Case(b"[1, 2]", suffix=".json", refused="no object"),
     "very deep JSON": Case(b'{"a":' * 50_000, suffix=".jsonl", refused="line 1"),

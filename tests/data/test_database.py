@@ -13,6 +13,7 @@ import pytest
 from dashgen.cli import main
 from dashgen.commands.data import name_of
 from dashgen.data.describe import described
+from dashgen.data.sniff import Given
 from dashgen.errors import DataError
 from tests.cli.helpers import own_check
 from tests.support.servers import postgresql_server
@@ -177,6 +178,9 @@ def test_what_is_wrong_is_said_in_one_line(
             described(Path(wrong)).placed(tmp_path)
         assert "\n" not in str(refused.value)
         assert "w0rd" not in str(refused.value)
+    for given in (Given(header=0), Given(footer=1), Given(unpivot=True)):
+        with pytest.raises(DataError, match="is not for such a file"):
+            described(Path(address), given)
     entry = described(Path(address)).entry(address)
     entry["columns"].append({"name": "gone", "role": "text", "type": "text"})
     with pytest.raises(datasets.DataError, match="no column 'gone'"):
