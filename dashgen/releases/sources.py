@@ -304,7 +304,12 @@ def opened(source: str | None, recorded: str) -> Iterator[Source]:
 def _fetched(source: str, trust: bool, advice: str) -> Iterator[FetchedSource]:
     if not source or source.startswith("-"):
         raise ForeignTemplateError(source, "is no address", "name a folder or a git address")
-    path = Path(source).expanduser()
+    try:
+        path = Path(source).expanduser()
+    except RuntimeError as error:
+        raise ForeignTemplateError(
+            source, "there is no such home folder", "name another"
+        ) from error
     there = path.exists()
     # A folder is recorded in a form that is found again from any current folder.
     name = str(path.absolute()) if there and not source.startswith("~") else source

@@ -5,8 +5,8 @@ and files meet the same checks as ``copier copy``.
 """
 
 import json
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
 from pathlib import Path
@@ -17,8 +17,14 @@ from jinja2 import StrictUndefined, meta
 from jinja2 import Template as JinjaTemplate
 from jinja2.sandbox import SandboxedEnvironment
 
-from dashgen.errors import AnswersFileError, InvalidAnswerError, UnknownAnswersError, likely
-from dashgen.template.questions import BaseLoader, Question, SafeLoader, Template
+from dashgen.errors import (
+    AnswersFileError,
+    InvalidAnswerError,
+    TemplateSourceError,
+    UnknownAnswersError,
+    likely,
+)
+from dashgen.template.questions import Question, SafeLoader, Template
 
 Answer = Any
 """A text, a number, yes or no. Questions of type yaml or json take lists and mappings of them."""
@@ -31,6 +37,7 @@ Ask = Callable[[Question, Answer, Check], Answer]
 
 TRUE_WORDS = frozenset({"y", "yes", "t", "true", "on", "1"})
 FALSE_WORDS = frozenset({"n", "no", "f", "false", "off", "0", ""})
+NOTHING = frozenset({"none", "null", "~"})
 LONGEST_QUOTE = 60
 NUMBERS: Mapping[str, Callable[[Answer], int | float]] = {"int": int, "float": float}
 MUST_BE = {
@@ -73,19 +80,30 @@ def parse(text: str) -> dict[str, Answer]:
         ValueError: It is not a YAML mapping. The message names the place.
     """
     try:
-        written = yaml.load(text, BaseLoader)
-        meant = written
-        with suppress(yaml.constructor.ConstructorError):
-            # A value that only Python could read is left as it is written.
-            meant = yaml.load(text, SafeLoader)
+        loader = SafeLoader(text)
+        try:
+            root = loader.get_single_node()
+            if not isinstance(root, yaml.MappingNode):
+                raise ValueError("is not a mapping")
+            loader.flatten_mapping(root)
+            if not all(isinstance(key, yaml.ScalarNode) for key, _ in root.value):
+                raise ValueError("is not a mapping of texts")
+            return {key.value: _meant(loader, value) for key, value in root.value}
+        finally:
+            loader.dispose()
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         raise ValueError(f"is not YAML{f' (line {mark.line + 1})' if mark else ''}") from error
-    if not isinstance(written, dict):
-        raise ValueError("is not a mapping")
-    # Both loaders keep the order, and differ in the keys that are not texts.
-    pairs = zip(written.items(), meant.values(), strict=True)
-    return {str(k): value if isinstance(value, str) else other for (k, value), other in pairs}
+
+
+def _meant(loader: Any, node: yaml.Node) -> Answer:
+    if isinstance(node, yaml.ScalarNode):
+        return node.value
+    try:
+        return loader.construct_object(node, deep=True)
+    except yaml.constructor.ConstructorError:
+        # A value that only Python could read is left as it is written.
+        return yaml.constructor.BaseConstructor().construct_object(node, deep=True)
 
 
 def read_file(path: Path, template: Template) -> dict[str, Stated]:
@@ -135,7 +153,7 @@ def resolve(
     for question in template.questions:
         # Every answer and fact so far, which later defaults and validators refer to.
         facts = resolved.facts
-        if not question.visible or not truth(_render(question.when, facts)):
+        if not question.visible or not _applies(question, facts):
             facts[question.name] = _default(question, facts)
             continue
         check = partial(_complaint, question, facts)
@@ -206,14 +224,37 @@ def _origin(question: Question, answers: Answers) -> str:
 
 
 def _default(question: Question, facts: dict[str, Any]) -> Any:
-    value = _render(question.default, facts)
+    value = _render(question, question.default, facts)
     if question.structured and isinstance(value, str):
-        return yaml.load(value, SafeLoader)
+        with _faults(question):
+            return yaml.load(value, SafeLoader)
     return value
 
 
-def _render(value: Any, facts: dict[str, Any]) -> Any:
-    return _compiled(value).render(facts) if isinstance(value, str) else value
+def _applies(question: Question, facts: dict[str, Any]) -> bool:
+    """Say whether a question is asked. Copier takes every text for yes that is not a no."""
+    value = _render(question, question.when, facts)
+    try:
+        return truth(value)
+    except ValueError:
+        return str(value).strip().lower() not in NOTHING
+
+
+def _render(question: Question, value: Any, facts: dict[str, Any]) -> Any:
+    with _faults(question):
+        return _compiled(value).render(facts) if isinstance(value, str) else value
+
+
+@contextmanager
+def _faults(question: Question) -> Iterator[None]:
+    """Turn an error of the template's own code into a line with its question."""
+    try:
+        yield
+    except Exception as error:
+        words = " ".join(str(error).split()) or type(error).__name__
+        raise TemplateSourceError(
+            f"the template's question {question.name!r}: {words}", "report it to its author"
+        ) from error
 
 
 @lru_cache(1024)
@@ -239,13 +280,13 @@ def _complaint(question: Question, facts: dict[str, Any], value: Answer) -> str:
     try:
         answer = _cast(question, value)
         str(answer).encode()
-    except (ValueError, yaml.YAMLError):
+    except (ValueError, TypeError, OverflowError, RecursionError, yaml.YAMLError):
         return f"must be {MUST_BE.get(question.type, 'UTF-8 text')}"
     chosen = answer if question.multiselect and isinstance(answer, list) else [answer]
     if question.choices and (wrong := [one for one in chosen if str(one) not in question.values]):
         meant = f"{likely(str(wrong[0]), question.values)} ".lstrip()
         return f"is not a choice; {meant}choose from {', '.join(question.values)}"
-    return str(_render(question.validator, {**facts, question.name: answer})).strip()
+    return str(_render(question, question.validator, {**facts, question.name: answer})).strip()
 
 
 def _cast(question: Question, value: Answer) -> Answer:

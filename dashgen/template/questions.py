@@ -107,12 +107,12 @@ def read(files: Files) -> Template:
         raise TemplateSourceError("the template has no copier.yml", "name a Copier template")
     try:
         content = dict(_entries(files, name))
+        questions = tuple(_question(k, v) for k, v in content.items() if not k.startswith("_"))
     except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
         line = str(error).splitlines()[0]
         raise TemplateSourceError(f"the template's {name} cannot be read: {line}") from error
     settings = {key: value for key, value in content.items() if key.startswith("_")}
-    asked = {key: value for key, value in content.items() if not key.startswith("_")}
-    return Template(tuple(_question(key, value) for key, value in asked.items()), settings)
+    return Template(questions, settings)
 
 
 def _entries(files: Files, path: str) -> Iterator[tuple[str, Any]]:
@@ -134,22 +134,28 @@ def _question(name: str, details: Any) -> Question:
     default = details.get("default", [] if multiselect else "")
     inferred = type(default).__name__ if isinstance(default, bool | int | float | str) else "yaml"
     declared = details.get("choices", ())
+    for key in ("type", "help", "validator"):
+        if not isinstance(details.get(key, ""), str):
+            raise ValueError(f"the {key} of {name!r} is no text")
     return Question(
         name=name,
         type=details.get("type") or inferred,
         help=details.get("help", name),
         default=default,
         # A Jinja expression gives none here, so its answer is typed.
-        choices=() if isinstance(declared, str) else tuple(_choices(declared)),
+        choices=() if isinstance(declared, str) else tuple(_choices(name, declared)),
         validator=details.get("validator", ""),
         when=details.get("when", True),
         multiselect=multiselect,
     )
 
 
-def _choices(declared: Any) -> Iterator[Choice]:
+def _choices(name: str, declared: Any) -> Iterator[Choice]:
     """Yield the choices of a ``{"value: meaning": value}`` mapping or of a list of values."""
-    pairs = declared.items() if isinstance(declared, dict) else map(_pair, declared)
+    try:
+        pairs = list(declared.items() if isinstance(declared, dict) else map(_pair, declared))
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"the choices of {name!r} are neither a list nor a mapping") from error
     for label, value in pairs:
         if isinstance(value, dict):
             value = value.get("value")

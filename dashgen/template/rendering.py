@@ -16,7 +16,13 @@ from dashgen.errors import RenderError
 from dashgen.files import Files
 
 # The errors of Copier and its libraries.
-FAILURES = (CopierError, TemplateError, ProcessExecutionError, yaml.YAMLError, ValueError, OSError)
+FAILURES = (
+    *(CopierError, TemplateError, ProcessExecutionError, yaml.YAMLError),
+    # A setting of another type than Copier expects.
+    *(ValueError, TypeError, AttributeError, LookupError, OSError),
+)
+
+PYDANTIC = "For further information visit"
 
 
 def render(
@@ -92,5 +98,6 @@ def _follow_umask(folder: Path) -> None:
 
 def _words(error: BaseException) -> str:
     text = str(getattr(error, "stderr", "") or error).strip()
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [line for line in lines if not line.startswith(PYDANTIC)]
     return lines[-1] if lines else type(error).__name__

@@ -176,6 +176,19 @@ CASES = {
         ["name is not a single value"],
         files=answers("name: !!python/object/apply:os.system [id]\n"),
     ),
+    "answers with keys of one number": Case(
+        FROM_FILE, ["unknown key '1', '01'"], files=answers("1: a\n01: b\n")
+    ),
+    "answers with a list for a key": Case(
+        FROM_FILE, ["not a mapping"], files=answers("? [a]\n: b\n")
+    ),
+    "answers merged with no mapping": Case(
+        FROM_FILE, ["not YAML (line 1)"], files=answers("<<: 3\n")
+    ),
+    "answers merged": Case(
+        FROM_FILE, ["storage 'oracle'"], files=answers("<<: {storage: oracle, name: x}\n")
+    ),
+    "answers deep": Case(FROM_FILE, ["not YAML"], files=answers("name: " + "[" * 9000)),
     "answers with unknown keys": Case(
         FROM_FILE,
         ["unknown key 'storge', 'slug'", "the keys are name, package"],

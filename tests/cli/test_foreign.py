@@ -141,3 +141,69 @@ def test_a_question_whose_answer_is_no_single_word(
     words = ["new", "shop", "-y", "--template", str(fork), "--ref", "HEAD"]
     assert main([*words, "--data", f"many={answer}"]) == 0
     assert yaml.safe_load((work / "shop/.copier-answers.yml").read_text())["many"] == recorded
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("a: {choices: [[one]]}", "choices of 'a'"),
+        ("a: {choices: 3}", "choices of 'a'"),
+        ("a: {choices: null}", "choices of 'a'"),
+        ("a: {type: [str]}", "type of 'a'"),
+        ("a: {help: 3}", "help of 'a'"),
+        ("a: {validator: null}", "validator of 'a'"),
+        ("a: {when: '{{ nowhere }}'}", "question 'a': 'nowhere' is undefined"),
+        ("a: {default: '{{ 1 | nothing }}'}", "question 'a': No filter named 'nothing'"),
+        ("a: {default: '{% if %}'}", "question 'a'"),
+        ("a: {default: '{{ 1 / 0 }}'}", "question 'a': division by zero"),
+        ("a: {validator: '{{ a.b.c }}'}", "question 'a'"),
+        ("a: {when: false, default: '{{ none + 1 }}'}", "question 'a'"),
+        ("a: {type: yaml, default: '['}", "question 'a'"),
+        ("a: {type: int, default: null}", "must be a whole number"),
+        ("a: {type: int, default: .inf}", "must be a whole number"),
+        ("_subdirectory: 3\na: b", ""),
+        ("_exclude: 3\na: b", ""),
+    ],
+)
+def test_a_template_with_an_odd_question_is_one_line(
+    work: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str, says: str
+) -> None:
+    folder = tmp_path / "odd"
+    folder.mkdir()
+    (folder / "copier.yml").write_text(content)
+    assert main(["new", "shop", "-y", "--template", str(folder)]) in (1, 2)
+    line = capsys.readouterr().err
+    assert line.count("\n") == 1
+    assert says in line
+    assert "unexpected" not in line
+    assert listing(work) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("{choices: []}", True),
+        ("{when: '{{ name }}'}", True),
+        ("{when: '{{ none }}'}", False),
+        ("{when: '{{ name | length }}'}", True),
+    ],
+)
+def test_a_question_is_asked_as_copier_asks_it(
+    work: Path, tmp_path: Path, question: str, asked: bool
+) -> None:
+    folder = tmp_path / "odd"
+    folder.mkdir()
+    (folder / "copier.yml").write_text(f"name: x\na: {question}\n")
+    (folder / "a.txt").touch()
+    answers = new("shop", template=str(folder), defaults=True).answers
+    assert answers == {"name": "shop"} | ({"a": ""} if asked else {})
+
+
+@pytest.mark.parametrize("source", ["~nobody-has-this-name/x", "~nobody-has-this-name"])
+def test_a_home_folder_of_nobody_is_one_line(
+    work: Path, capsys: pytest.CaptureFixture[str], source: str
+) -> None:
+    assert main(["new", "shop", "-y", "--template", source]) == 2
+    line = capsys.readouterr().err
+    assert line.count("\n") == 1
+    assert "unexpected" not in line
