@@ -1,6 +1,7 @@
 """A module as rules read it: its scopes, the bindings of names, its calls and texts."""
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -148,8 +149,8 @@ class Module:
 
     @cached_property
     def lines(self) -> list[str]:
-        """The lines of the file."""
-        return self.source.splitlines()
+        """The lines of the file, as ``ast`` counts them: a form feed ends none."""
+        return re.split(r"\r\n?|\n", self.source)
 
 
 def target_names(target: ast.expr, path: tuple[int, ...] = ()) -> Iterator[tuple[str, Any]]:

@@ -171,6 +171,17 @@ def test_a_comment_silences_a_rule_in_its_line(
     assert rules(capsys, "--select", "DG101") == ([] if silent else ["DG101"])
 
 
+@pytest.mark.parametrize("sign", ["\f", "\v", "\x1c", "\x85", "\u2028"])
+def test_a_sign_that_ends_no_line_of_code_moves_no_comment(
+    sign: str, work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = BAD.replace('"value"))', '"value"))  # noqa: DG101')
+    (work / "app.py").write_text(f"# one{sign}two\n{code}", encoding="utf-8")
+    assert rules(capsys) == ["DG111"]
+    assert main(["check"]) == ExitCode.FOUND
+    assert "13 | app.run_server()" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("words", "table", "part"),
     [
