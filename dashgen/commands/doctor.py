@@ -338,7 +338,12 @@ def _readiness(
         words = f"does not start: {said[-1] if said else f'exit code {done.returncode}'}"
         yield Finding("app", Verdict.FAILED, words, START)
         return
-    state: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
+    try:
+        state: dict[str, str] = dict(json.loads(done.stdout.splitlines()[-1]))
+    except (ValueError, LookupError, TypeError):
+        advice = "compare it with the template: dashgen diff"
+        yield Finding("app", Verdict.NOTE, "does not answer at /ready as the template's", advice)
+        return
     for part, answer in state.items():
         if answer == "ok":
             yield Finding(part, Verdict.OK, "is ready")

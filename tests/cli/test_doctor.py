@@ -103,6 +103,35 @@ def test_a_server_that_refuses_the_password(
     assert failed(path, "storage") == "is not ready (AuthenticationError)"
 
 
+ANSWERING = """\
+from dash import Dash, html
+from flask import jsonify
+
+app = Dash()
+app.layout = html.P()
+app.server.add_url_rule({path!r}, view_func=lambda: {answer})
+"""
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        ANSWERING.format(path="/other", answer="''"),
+        ANSWERING.format(path="/ready", answer="'<p>ready</p>'"),
+        ANSWERING.format(path="/ready", answer="jsonify(['storage'])"),
+        ANSWERING.format(path="/ready", answer="('{', 200, {'Content-Type': 'application/json'})"),
+        "raise SystemExit(0)",
+    ],
+    ids=["no address", "a page", "a list", "no JSON", "no app"],
+)
+def test_an_app_that_answers_otherwise(work: Path, content: str) -> None:
+    path = with_environment(project())
+    (path / "app.py").write_text(content)
+    finding = found(path, "app")
+    assert finding.verdict is not Verdict.OK
+    assert finding.advice
+
+
 def test_an_app_that_does_not_start(work: Path) -> None:
     path = with_environment(project())
     (path / "app.py").write_text("raise ValueError('broken on purpose')\n")
