@@ -53,9 +53,10 @@ def test_names_are_renamed_and_comments_stay(capsys: pytest.CaptureFixture[str])
     assert shown.endswith("No problem found, 1 file checked.\n")
 
 
-def test_a_form_feed_ends_no_line_of_a_diff() -> None:
-    shown = Change(Path(), "app.py", b"# a\fb\nold\n", b"# a\fb\nnew\n").diff
-    assert shown.endswith(" # a\fb\n-old\n+new\n")
+def test_a_form_feed_ends_no_line_of_a_diff(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("app.py").write_text("# a\fb\nimport dash_html_components\n\ndash_html_components.Div()\n")
+    main(["check", "--diff"])
+    assert " # a\fb\n-import dash_html_components\n" in capsys.readouterr().out
 
 
 def test_diff_writes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
