@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from dashgen import preferences
 from dashgen.errors import CommandLineError, MissingAnswersError, UnknownQuestionError
@@ -19,6 +19,7 @@ from dashgen.template.answers import (
     Answer,
     Answers,
     Check,
+    Resolved,
     Stated,
     read_file,
     resolve,
@@ -129,9 +130,9 @@ def new(
     with sources.chosen(template, ref, trust) as version:
         stated = _stated(version.template, answers_file, answers or {})
         offered = _offered(place.path.name, version.own)
-        complete = _answers(version, stated, offered, asker, defaults)
+        resolved = _resolved(version, stated, offered, asker, defaults)
         with (staging.rehearsed if dry_run else staging.staged)(place.path) as stage:
-            version.render(stage.folder, complete)
+            version.render(stage.folder, resolved.answers)
             lay({path: File(content) for path, content in (files or {}).items()}, stage.folder)
             sizes = {path: (stage.folder / path).stat().st_size for path in stage.files()}
             for path in stage.collisions():
@@ -145,13 +146,13 @@ def new(
                 place.path,
                 sizes,
                 written,
-                complete,
+                resolved.answers,
                 commit,
                 stage.decisions,
                 reason,
                 _left_out(place, stage, written, around, commit),
                 own=version.own,
-                services=_services(version.template, complete) if version.own else {},
+                services=_services(resolved.facts) if version.own else {},
             )
             if announce:
                 # Announced as the last step that can be taken back, before a branch is moved.
@@ -164,10 +165,8 @@ def new(
     return replace(project, warning=installed.share() if project.own else "")
 
 
-def _services(template: Template, answers: Answers) -> dict[str, str]:
+def _services(facts: Mapping[str, Any]) -> dict[str, str]:
     """Return the servers and workers of the chosen parts."""
-    stated = {name: Stated(value, name) for name, value in answers.items()}
-    facts = resolve(template, stated, {}).facts
     services = {
         server["name"]: in_turn(*server["command"].split(" && ")) for server in facts["servers"]
     }
@@ -195,37 +194,34 @@ def _offered(folder: str, own: bool) -> dict[str, Stated]:
     return offered | preferences.as_defaults() if own else offered
 
 
-def _answers(
+def _resolved(
     version: TemplateVersion,
     stated: Mapping[str, Stated],
     offered: Mapping[str, Stated],
     asker: Asker | None,
     defaults: bool,
-) -> Answers:
+) -> Resolved:
     template = version.template
+    if defaults:
+        return resolve(template, stated, offered)
     # Unfit stated answers are refused before anything is asked.
-    complete = resolve(template, stated, offered, take_default).answers
+    resolved = resolve(template, stated, offered, take_default)
     # A list of things is a matter for a flag or a file, and its default for everybody else.
     plain = {question.name for question in template.questions if not question.structured}
-    missing = [name for name in complete if name in plain and name not in stated]
+    missing = [name for name in resolved.answers if name in plain and name not in stated]
     if not missing:
-        return complete
-    if asker and not defaults:
-        asker.expect(missing if version.own else [])
-        answers = resolve(template, stated, offered, asker.ask).answers
-        return _reviewed(template, answers, asker)
-    if not defaults:
+        return resolved
+    if not asker:
         raise MissingAnswersError(missing)
-    return resolve(template, stated, offered).answers
-
-
-def _reviewed(template: Template, answers: Answers, asker: Asker) -> Answers:
-    while name := asker.review(template.visible, answers):
-        others = {key: Stated(value, key) for key, value in answers.items() if key != name}
-        changed = {name: Stated(answers[name], name)}
+    asker.expect(missing if version.own else [])
+    resolved = resolve(template, stated, offered, asker.ask)
+    while name := asker.review(template.visible, resolved.answers):
+        answers = dict(resolved.answers)
+        changed = {name: Stated(answers.pop(name), name)}
+        others = {key: Stated(value, key) for key, value in answers.items()}
         # A question that depended on the changed answer may open, and is asked as well.
-        answers = resolve(template, others, changed, asker.ask).answers
-    return answers
+        resolved = resolve(template, others, changed, asker.ask)
+    return resolved
 
 
 def _decision(stage: Stage, path: str, existing: Existing | None, asker: Asker | None) -> Existing:

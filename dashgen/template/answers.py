@@ -156,57 +156,22 @@ def resolve(
         if not question.visible or not _applies(question, facts):
             facts[question.name] = _default(question, facts)
             continue
+        name = question.name
         check = partial(_complaint, question, facts)
-        answer = (
-            _asked(question, resolved, defaults, check, ask)
-            if question.name not in stated
-            else None
-        )
-        if answer is None:
-            answer = _accepted(question, resolved, stated, defaults, check)
-        facts[question.name] = resolved.answers[question.name] = answer
+        given = stated.get(name) or defaults.get(name)
+        value = given.value if given else _default(question, facts)
+        # A text that does not pass can be edited. An unknown choice cannot be offered.
+        editable = not (question.choices or question.type in MUST_BE)
+        if ask and name not in stated and (editable or not check(value)):
+            value = ask(question, value, check)
+        elif complaint := check(value):
+            origin = given.origin if given else _origin(question, resolved.answers)
+            if name in stated:
+                raise InvalidAnswerError(f"{origin} {_quoted(value)}", complaint)
+            shown = f"{name} {_quoted(value)} ({origin})"
+            raise InvalidAnswerError(shown, complaint, f"set it with --{name}")
+        facts[name] = resolved.answers[name] = _cast(question, value)
     return resolved
-
-
-def _asked(
-    question: Question,
-    resolved: Resolved,
-    defaults: Mapping[str, Stated],
-    check: Check,
-    ask: Ask | None,
-) -> Answer | None:
-    """Return the user's answer, or None if nobody is to be asked."""
-    offer = _offer(question, resolved, defaults).value
-    # A text that does not pass can be edited. An unknown choice cannot be offered.
-    editable = not (question.choices or question.type in MUST_BE)
-    if ask is None or not (editable or not check(offer)):
-        return None
-    return _cast(question, ask(question, offer, check))
-
-
-def _accepted(
-    question: Question,
-    resolved: Resolved,
-    stated: Mapping[str, Stated],
-    defaults: Mapping[str, Stated],
-    check: Check,
-) -> Answer:
-    """Return the stated answer or the default. Either has to pass the check."""
-    name = question.name
-    taken = stated.get(name) or _offer(question, resolved, defaults)
-    complaint = check(taken.value)
-    if complaint and name in stated:
-        raise InvalidAnswerError(f"{taken.origin} {_quoted(taken.value)}", complaint)
-    if complaint:
-        stated_as = f"{name} {_quoted(taken.value)} ({taken.origin})"
-        raise InvalidAnswerError(stated_as, complaint, f"set it with --{name}")
-    return _cast(question, taken.value)
-
-
-def _offer(question: Question, resolved: Resolved, defaults: Mapping[str, Stated]) -> Stated:
-    if stated := defaults.get(question.name):
-        return stated
-    return Stated(_default(question, resolved.facts), _origin(question, resolved.answers))
 
 
 def take_default(question: Question, default: Answer, check: Check) -> Answer:
