@@ -135,7 +135,6 @@ class Module:
     """Every text that is put together."""
     stores: list[Text] = field(default_factory=list)
     """Every attribute or item that is assigned to."""
-    assignments: list[tuple[ast.Assign | ast.AnnAssign, Scope, Place]] = field(default_factory=list)
     loads: Counter[str] = field(default_factory=Counter)
     """How often each name, or attribute, is read."""
     scopes: dict[int, Scope] = field(default_factory=dict)
@@ -220,15 +219,8 @@ class _Reader:
             self.children(node, scope, place)
 
     def children(self, node: ast.AST, scope: Scope, place: Place) -> None:
-        for name in node._fields:
-            value = getattr(node, name, None)
-            if isinstance(value, ast.AST):
-                if value._fields:
-                    self.visit(value, scope, place)
-            elif isinstance(value, list):
-                for element in value:
-                    if isinstance(element, ast.AST):
-                        self.visit(element, scope, place)
+        for child in ast.iter_child_nodes(node):
+            self.visit(child, scope, place)
 
     def all(self, nodes: Any, scope: Scope, place: Place) -> None:
         for node in nodes:
@@ -275,7 +267,6 @@ class _Reader:
                 scope.bind(name, Binding(kind, value, scope, path))
 
     def assign(self, node: ast.Assign, scope: Scope, place: Place) -> None:
-        self.module.assignments.append((node, scope, place))
         self.visit(node.value, scope, place)
         for target in node.targets:
             self.bind(target, "assign", node.value, scope)
@@ -283,7 +274,6 @@ class _Reader:
 
     def annotated(self, node: ast.AnnAssign, scope: Scope, place: Place) -> None:
         if node.value is not None:
-            self.module.assignments.append((node, scope, place))
             self.visit(node.value, scope, place)
             self.bind(node.target, "assign", node.value, scope)
         elif isinstance(node.target, ast.Name):
@@ -306,8 +296,7 @@ class _Reader:
         self.visit(node.iter, scope, place)
         self.bind(node.target, "loop", node.iter, scope)
         self.visit(node.target, scope, place)
-        inside = place._replace(loops=place.loops + 1)
-        self.all(node.body, scope, inside)
+        self.all(node.body, scope, place._replace(loops=place.loops + 1))
         self.all(node.orelse, scope, place)
 
     def while_(self, node: ast.While, scope: Scope, place: Place) -> None:
@@ -369,9 +358,7 @@ class _Reader:
         inside = place._replace(loops=place.loops + 1)
         for index, generator in enumerate(node.generators):
             self.visit(generator.iter, scope if index == 0 else inner, inside)
-            for name, path in target_names(generator.target):
-                kind = "other" if path is None else "loop"
-                inner.bind(name, Binding(kind, generator.iter, inner, path or ()))
+            self.bind(generator.target, "loop", generator.iter, inner)
             self.all(generator.ifs, inner, inside)
         if isinstance(node, ast.DictComp):
             self.all((node.key, node.value), inner, inside)
@@ -381,14 +368,11 @@ class _Reader:
     def call(self, node: ast.Call, scope: Scope, place: Place) -> None:
         self.module.calls.append(Called(node, scope, place))
         function = node.func
-        if (
-            isinstance(function, ast.Attribute)
-            and function.attr in MUTATORS
-            and isinstance(function.value, ast.Name)
-        ):
-            self.module.mutated.add(function.value.id)
-        if isinstance(function, ast.Attribute) and function.attr == "format":
-            self.module.texts.append(Text(node, scope))
+        if isinstance(function, ast.Attribute):
+            if function.attr in MUTATORS and isinstance(function.value, ast.Name):
+                self.module.mutated.add(function.value.id)
+            if function.attr == "format":
+                self.module.texts.append(Text(node, scope))
         self.visit(function, scope, place)
         self.all(node.args, scope, place)
         for keyword in node.keywords:
