@@ -8,6 +8,7 @@ from dashgen.check.resolve import DEEPEST, Resolver
 from dashgen.check.syntax import Binding, Called, Defined, Module, Place, Scope
 
 KINDS = {"dash.Input": "Input", "dash.Output": "Output", "dash.State": "State"}
+REGISTERING = ("callback", "clientside_callback", "long_callback")
 ENRICHED = "dash_extensions."
 """Packages whose callbacks follow rules of their own."""
 
@@ -111,7 +112,7 @@ def callbacks(module: Module, resolver: Resolver) -> Iterator[Callback]:
             below = found.function.node.decorator_list[index + 1 :]
             found.wrapped = any(not _is_registration(d, called, resolver) for d in below)
         elif id(called.node) in applied:
-            found.function = _applied_to(applied[id(called.node)], module, resolver)
+            found.function = _applied_to(applied[id(called.node)], resolver)
         elif not found.clientside:
             continue
         _read(found, called.node.args[found.clientside :], resolver)
@@ -121,18 +122,10 @@ def callbacks(module: Module, resolver: Resolver) -> Iterator[Callback]:
 
 def _registers(called: Called, resolver: Resolver) -> str:
     function = called.node.func
-    if isinstance(function, ast.Attribute):
-        name = function.attr
-    elif isinstance(function, ast.Name):
-        name = resolver.external(function, called.scope).rpartition(".")[2]
-    else:
-        return ""
-    if name not in ("callback", "clientside_callback", "long_callback"):
-        return ""
     target = resolver.external(function, called.scope)
-    if target and not target.startswith(("dash.", ENRICHED)):
-        return ""
-    return name
+    name = function.attr if isinstance(function, ast.Attribute) else target.rpartition(".")[2]
+    ours = not target or target.startswith(("dash.", ENRICHED))
+    return name if ours and name in REGISTERING else ""
 
 
 def _is_registration(node: ast.expr, called: Called, resolver: Resolver) -> bool:
@@ -141,7 +134,7 @@ def _is_registration(node: ast.expr, called: Called, resolver: Resolver) -> bool
     )
 
 
-def _applied_to(called: Called, module: Module, resolver: Resolver) -> Defined | None:
+def _applied_to(called: Called, resolver: Resolver) -> Defined | None:
     if len(called.node.args) != 1:
         return None
     for target in resolver.targets(called.node.args[0], called.scope):
