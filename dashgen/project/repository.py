@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from dashgen.errors import NoRepositoryError, RepositoryError
@@ -194,34 +195,19 @@ class Repository:
                 b"%o %b\t%b\0" % (mode, item.encode(), os.fsencode(f"{self.prefix}{path}"))
                 for path, (mode, item) in scratch.put_files(files).items()
             ]
-            environment = scratch.environment | {"GIT_INDEX_FILE": str(folder / "index")}
-            self.git(
-                *("update-index", "-z", "--index-info"),
-                given=b"".join(lines),
-                environment=environment,
-                top=True,
-            )
-            self.git(
-                *("checkout-index", "--all", f"--prefix={folder}/tree/"),
-                environment=environment,
-                top=True,
-            )
+            index = {"GIT_INDEX_FILE": str(folder / "index")}
+            run = partial(self.git, environment=scratch.environment | index, top=True)
+            run("update-index", "-z", "--index-info", given=b"".join(lines))
+            run("checkout-index", "--all", f"--prefix={folder}/tree/")
             return {path: (folder / "tree" / self.prefix / path).read_bytes() for path in files}
 
     def diff(self, scratch: Scratch, files: Files, *, color: bool) -> str:
         """Return git's comparison of files with the project's files on the disk."""
         entries = {f"{self.prefix}{path}": e for path, e in scratch.put_files(files).items()}
-        output = self.git(
-            "diff",
-            f"--color={'always' if color else 'never'}",
-            "--no-ext-diff",
-            "--ignore-submodules=all",
-            "--relative",
-            scratch.put_tree(entries),
-            "--",
-            ".",
-            environment=scratch.environment,
-        )
+        when = f"--color={'always' if color else 'never'}"
+        options = (when, "--no-ext-diff", "--ignore-submodules=all", "--relative")
+        words = (*options, scratch.put_tree(entries), "--", ".")
+        output = self.git("diff", *words, environment=scratch.environment)
         return output.decode(errors="replace")
 
     def difference(

@@ -300,13 +300,8 @@ class Merge:
             outcome = Outcome.CHANGED if unedited else Outcome.MERGED
             return Change(destination, outcome, note, removal | {destination: file})
         if any(map(is_binary, (old.content, ours.content, new.content))):
-            return self._aside(
-                destination,
-                new,
-                "binary, and changed on both sides",
-                removal,
-                File(ours.content, mode),
-            )
+            kept, why = File(ours.content, mode), "binary, and changed on both sides"
+            return self._aside(destination, new, why, removal, kept)
         return self._text(destination, old.content, ours, File(new.content, mode), note, removal)
 
     def _text(
