@@ -138,7 +138,12 @@ def moved(
     first = trials.begin(project) if trying else NOT_TRIED
     _write(repository, journal, planned)
     modules = any(c.path.endswith(".py") and c.stages for c in outcome.conflicts)
-    trial = trials.end(project, first, modules)
+    try:
+        trial = trials.end(project, first, modules)
+    except KeyboardInterrupt as error:
+        error.add_note("stopped before the app was tried, but the update is written")
+        error.add_note("dashgen update --abort puts everything back as it was")
+        raise
     return replace(outcome, written=True, trial=trial)
 
 

@@ -65,6 +65,28 @@ def test_what_broke_is_a_line_an_exit_code_and_the_way_back(
     assert "start" not in capsys.readouterr().out.replace("starts it", "")
 
 
+@pytest.mark.usefixtures("signal_handlers")
+def test_an_interrupted_try_says_that_the_update_is_written(
+    shop: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = tree(shop)
+    monkeypatch.chdir(shop)
+
+    def fault(project: Path) -> str:
+        if tree(shop) == before:
+            return ""
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(environment, "fault", fault)
+    assert main(["update", "-y", "--layout", "tabs"]) == ExitCode.INTERRUPTED
+    said = capsys.readouterr().err
+    assert "but the update is written" in said
+    assert "dashgen update --abort" in said
+    assert "cancelled" not in said
+    abort(shop)
+    assert tree(shop) == before
+
+
 def test_an_app_that_did_not_start_before_is_not_the_updates_fault(shop: Path) -> None:
     edited(shop, "app.py", "import", "import nothing_of_the_kind, ")
     trial = update(shop, answers={"layout": "tabs"}).trial
