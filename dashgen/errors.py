@@ -180,8 +180,8 @@ class ForeignTemplateError(UsageError):
 class GitMissingError(DashgenError):
     """A commit is wanted and there is no git."""
 
-    def __init__(self) -> None:
-        super().__init__("git is not on the PATH", "install git or pass --no-git")
+    def __init__(self, hint: str = "install git") -> None:
+        super().__init__("git is not on the PATH", hint)
 
 
 class GitFailedError(DashgenError):

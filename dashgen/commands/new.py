@@ -8,7 +8,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from dashgen import preferences
-from dashgen.errors import CommandLineError, MissingAnswersError, UnknownQuestionError
+from dashgen.errors import (
+    CommandLineError,
+    GitMissingError,
+    MissingAnswersError,
+    UnknownQuestionError,
+)
 from dashgen.files import File, lay
 from dashgen.project import git, staging
 from dashgen.project.staging import Existing, Place, Stage
@@ -124,8 +129,8 @@ def new(
             "--ref and --trust are about another template", "name it with --template"
         )
     place = staging.checked(destination, force)
-    if use_git and not dry_run:
-        git.require()
+    if use_git and not dry_run and not git.is_there():
+        raise GitMissingError("install git or pass --no-git")
     around = _around(place) if use_git and git.is_there() else None
     with sources.chosen(template, ref, trust) as version:
         stated = _stated(version.template, answers_file, answers or {})

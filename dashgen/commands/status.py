@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dashgen.commands.pages import renaming
-from dashgen.errors import NoRepositoryError, RepositoryError
+from dashgen.errors import DubiousOwnerError, GitMissingError, RepositoryError
 from dashgen.files import File, Files
 from dashgen.project import record as records
 from dashgen.project.journal import Journal
@@ -116,7 +116,7 @@ def _places(
     """
     try:
         repository = Repository.find(project)
-    except RepositoryError:
+    except (RepositoryError, GitMissingError):
         return {path: path if (project / path).is_file() else None for path in files}, {}
     with repository.scratch() as scratch:
         entries = repository.on_disk(scratch)
@@ -166,5 +166,7 @@ def _differs(path: Path, file: File) -> bool:
 def _unfinished(project: Path) -> bool:
     try:
         return Journal(Repository.find(project)).unfinished
-    except NoRepositoryError:
+    except DubiousOwnerError:
+        raise
+    except (RepositoryError, GitMissingError):
         return False

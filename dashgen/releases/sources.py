@@ -213,6 +213,8 @@ class FetchedSource:
         return git.run(self.folder, *words).returncode == 0
 
     def _describe(self, revision: str) -> str:
+        if not self._is_clone:
+            return ""
         done = git.run(self.folder, "describe", "--tags", "--always", revision)
         return os.fsdecode(done.stdout).strip()
 

@@ -204,6 +204,23 @@ def test_diff_is_a_patch_back_to_the_template(shop: Path, run: Run) -> None:
     assert tree(shop) == before
 
 
+def test_a_project_needs_no_git_for_its_status(
+    shop: Path, work: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(work))
+    assert main(["status", str(shop)]) == 0
+    assert main(["diff", str(shop)]) == ExitCode.FAILED
+    said = capsys.readouterr()
+    assert "No file differs" in said.out
+    assert said.err == "error: git is not on the PATH; install git\n"
+
+
+def test_a_project_needs_no_commit_for_its_status(work: Path, run: Run) -> None:
+    new("shop", defaults=True, use_git=False)
+    git(work / "shop", "init", "--quiet")
+    assert "No file differs" in run("status", "shop")
+
+
 def test_a_project_needs_no_repository_for_its_status(work: Path, run: Run) -> None:
     new("shop", defaults=True, use_git=False)
     assert "No file differs" in run("status", "shop")
