@@ -59,7 +59,7 @@ def _status_as_data(status: "Status") -> dict[str, Any]:
 
 
 def _status_as_text(status: "Status") -> str:
-    width = max(map(len, status.answers))
+    width = max(map(len, status.answers), default=0)
     news = (
         f", while {status.newest} is there: dashgen update"
         if status.outdated

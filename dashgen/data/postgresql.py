@@ -13,10 +13,17 @@ TYPED = {"int2", "int4", "int8", "numeric", "float4", "float8", "bool", "date", 
 
 
 def size(source: Source) -> int:
-    """Return the number of rows."""
+    """Return the number of rows.
+
+    Raises:
+        ReadingError: The server does not count them.
+    """
     counted = sql.SQL("SELECT count(*) FROM {}").format(table_of(source))
-    with connected(source) as connection:
-        found = connection.execute(counted).fetchone()
+    try:
+        with connected(source) as connection:
+            found = connection.execute(counted).fetchone()
+    except psycopg.Error as error:
+        raise ReadingError(f"the table cannot be counted: {first_line(error)}") from error
     return int(found[0]) if found else 0
 
 

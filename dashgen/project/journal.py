@@ -130,7 +130,7 @@ class Journal:
             system.replace(self.folder / APPLYING, self.folder / DONE)
         except BaseException as error:
             self._restore(entry)
-            (self.folder / APPLYING).unlink()
+            self._forget()
             if isinstance(error, OSError):
                 raise WriteError(Path(error.filename or self.project), error) from error
             raise
@@ -151,11 +151,14 @@ class Journal:
         try:
             edits = self._keep_edits(entry)
             self._restore(entry)
-            for name in (APPLYING, DONE):
-                (self.folder / name).unlink(missing_ok=True)
+            self._forget()
         except OSError as error:
             raise WriteError(Path(error.filename or self.project), error) from error
         return Restored(tuple(entry["files"]), edits)
+
+    def _forget(self) -> None:
+        for name in (APPLYING, DONE):
+            (self.folder / name).unlink(missing_ok=True)
 
     def _entry(
         self, writes: Mapping[str, Write | None], staged: Mapping[str, Stages]

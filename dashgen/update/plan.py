@@ -56,9 +56,11 @@ class Side:
 
     @property
     def pages(self) -> frozenset[str]:
-        """Return the names of the pages."""
-        answer = self.resolved.answers.get(PAGES, ())
-        return frozenset(page["name"] for page in answer if isinstance(page, Mapping))
+        """Return the names of the pages. Another template may ask anything by that name."""
+        answer = self.resolved.answers.get(PAGES)
+        entries = answer if isinstance(answer, list) else ()
+        names = (page.get("name") for page in entries if isinstance(page, Mapping))
+        return frozenset(name for name in names if isinstance(name, str))
 
 
 @dataclass(frozen=True)

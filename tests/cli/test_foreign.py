@@ -199,6 +199,31 @@ def test_a_question_is_asked_as_copier_asks_it(
     assert answers == {"name": "shop"} | ({"a": ""} if asked else {})
 
 
+def test_a_folder_needs_no_git(work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "plain"
+    folder.mkdir()
+    (folder / "copier.yml").write_text("a: b\n")
+    (folder / "a.txt.jinja").write_text("{{ a }}\n")
+    monkeypatch.setenv("PATH", str(work))
+    assert main(["new", "shop", "-y", "--no-git", "--template", str(folder)]) == 0
+    assert (work / "shop/a.txt").read_text() == "b\n"
+
+
+@pytest.mark.parametrize(
+    "questions", ["", "pages: 3", "pages: [{kind: form}, {name: [a]}]", "pages: {a: b}"]
+)
+def test_a_project_of_other_answers_has_a_status(
+    work: Path, fork: Path, capsys: pytest.CaptureFixture[str], questions: str
+) -> None:
+    (fork / "copier.yml").write_text(f"{questions}\n_min_copier_version: '9'\n")
+    git(fork, "rm", "--quiet", "a.txt.jinja")
+    git(fork, "commit", "--quiet", "--all", "--message", "other")
+    git(fork, "tag", "v3.0.0")
+    assert main(["new", "shop", "-y", "--template", str(fork)]) == 0
+    assert main(["status", "shop", "--template", str(fork)]) == 0
+    assert "No file differs" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("source", ["~nobody-has-this-name/x", "~nobody-has-this-name"])
 def test_a_home_folder_of_nobody_is_one_line(
     work: Path, capsys: pytest.CaptureFixture[str], source: str

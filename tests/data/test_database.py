@@ -12,6 +12,7 @@ import pytest
 
 from dashgen.cli import main
 from dashgen.commands.data import name_of
+from dashgen.data import postgresql
 from dashgen.data.describe import described
 from dashgen.data.sniff import Given
 from dashgen.errors import DataError
@@ -185,6 +186,18 @@ def test_what_is_wrong_is_said_in_one_line(
     entry["columns"].append({"name": "gone", "role": "text", "type": "text"})
     with pytest.raises(datasets.DataError, match="no column 'gone'"):
         in_app(datasets, tmp_path / "gone", entry, opened=True).count()
+
+
+def test_a_table_that_cannot_be_counted_is_said_in_one_line(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = address.partition("#")[0]
+    with psycopg.connect(url, autocommit=True) as connection:
+        numbers = "SELECT n FROM generate_series(1, 100) n WHERE 1 / (50 - n) IS NOT NULL"
+        connection.execute(f"CREATE VIEW broken AS {numbers}".encode())
+    monkeypatch.setattr(postgresql, "LOOKED_AT", 10)
+    with pytest.raises(DataError, match="cannot be counted: division by zero"):
+        described(Path(f"{url}#broken"))
 
 
 def test_an_app_of_a_table_passes_its_own_checks(

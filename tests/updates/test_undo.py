@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dashgen import system
 from dashgen.commands import update as module
 from dashgen.commands.update import abort, update
 from dashgen.errors import (
@@ -123,6 +124,25 @@ def test_an_interrupt_in_the_middle_undoes_what_was_written(shop: Path, template
     for step in range(8, 80, 12):
         assert run_until(interrupt, step, shop, template), f"it has fewer than {step} steps"
         assert state(shop) == before
+
+
+def test_an_interrupt_at_the_end_undoes_all(
+    shop: Path, template: Template, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = state(shop)
+    replace = system.replace
+
+    def interrupted(old: Path, new: Path) -> None:
+        replace(old, new)
+        if new.name == "done.json":
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(system, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        apply(shop, template)
+    assert state(shop) == before
+    with pytest.raises(NothingToAbortError):
+        abort(shop)
 
 
 def test_a_file_that_cannot_be_written_undoes_the_others(
