@@ -5,6 +5,11 @@ import re
 ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 
+def uncommented(text: str) -> str:
+    """Return an example with all its variables set."""
+    return re.sub(r"(?m)^# (?=\w+=)", "", text)
+
+
 def read(text: str) -> dict[str, str]:
     """Return the variables, none of which refers to another.
 

@@ -81,7 +81,7 @@ def check(shop: Path, name: str, description: str, author: str) -> None:
     assert markdown_texts(shop / "AGENTS.md")[0] == f"Working on {name}"
 
     # The texts stand in `theme.py`; what is in .env means the same to both of its readers.
-    variables = (shop / ".env.example").read_text("utf-8")
+    variables = compose.uncommented((shop / ".env.example").read_text("utf-8"))
     assert compose.read(variables) == dotenv_values(stream=io.StringIO(variables))
 
 

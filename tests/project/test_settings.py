@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli import compose
 from tests.support.projects import Variant, render, run, vary
 
 SECRET = "an-example-of-a-secret-key-that-is-long"
@@ -116,11 +117,13 @@ def test_the_example_lists_every_setting_with_a_comment_and_its_default(
         comments, *_ = lines = paragraph.strip().splitlines()
         assert comments.startswith("# ")
         documented |= {line.removeprefix("# ").partition("=")[0] for line in lines[1:]}
+    assert compose.read(example) == {}, "a copy would override the defaults of compose.yaml"
+    (project / "set").write_text(compose.uncommented(example))
     tell = "; ".join(
         [
             "from myapp.settings import Settings as S",
             "print(*(f.validation_alias or f'APP_{n.upper()}' for n, f in S.model_fields.items()))",
-            "print(S(_env_file='.env.example') == S(_env_file=None))",
+            "print(S(_env_file='set') == S(_env_file=None))",
         ]
     )
     _, said = run(project, "-c", tell)
