@@ -12,6 +12,7 @@ from psycopg import sql
 from .reading import ReadingError, Source
 
 PATIENCE = 10  # seconds until a server has to answer
+LONGEST = 60  # seconds that a query may take
 KEY = """
 SELECT a.attname FROM pg_index i
 JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey)
@@ -28,7 +29,11 @@ def connected(source: Source) -> "psycopg.Connection[Any]":
     url, _, _ = source.path.partition("#")
     try:
         return psycopg.connect(
-            url, autocommit=True, connect_timeout=PATIENCE, options="-c timezone=UTC"
+            url,
+            autocommit=True,
+            connect_timeout=PATIENCE,
+            tcp_user_timeout=1000 * PATIENCE,
+            options=f"-c timezone=UTC -c statement_timeout={LONGEST}s",
         )
     except psycopg.Error as error:
         raise ReadingError(f"the database cannot be reached: {first_line(error)}") from error

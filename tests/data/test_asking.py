@@ -2,6 +2,7 @@
 
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from importlib import import_module
@@ -177,6 +178,27 @@ def test_the_processes_of_the_server_share_the_processors(
     with connection.plenty():
         assert own.execute(setting).fetchall() == [(processors,)], "a conversion takes all"
     assert own.execute(setting).fetchall() == part
+
+
+def test_a_conversion_keeps_its_memory_when_another_one_ends(connection: Any) -> None:
+    def limit() -> str:
+        ((found,),) = (
+            connection.cursor().execute("SELECT current_setting('memory_limit')").fetchall()
+        )
+        return str(found)
+
+    def convert() -> str:
+        with connection.plenty():
+            time.sleep(0.5)
+            return limit()
+
+    usual = limit()
+    with ThreadPoolExecutor() as pool, connection.plenty():
+        most = limit()
+        other = pool.submit(convert)
+        time.sleep(0.2)  # for which the other one may have begun
+    assert other.result() == most != usual
+    assert limit() == usual
 
 
 @pytest.mark.parametrize(

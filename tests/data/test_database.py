@@ -3,7 +3,9 @@
 import csv
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from importlib import import_module
 from pathlib import Path
+from time import monotonic
 from types import ModuleType
 from typing import Any
 
@@ -198,6 +200,35 @@ def test_a_table_that_cannot_be_counted_is_said_in_one_line(
     monkeypatch.setattr(postgresql, "LOOKED_AT", 10)
     with pytest.raises(DataError, match="cannot be counted: division by zero"):
         described(Path(f"{url}#broken"))
+
+
+@pytest.mark.parametrize(
+    ("longest", "later"), [(1, 1), (60, -9)], ids=["the server ends it", "the app hangs up"]
+)
+def test_a_query_that_takes_too_long_ends(
+    longest: int,
+    later: int,
+    address: str,
+    tmp_path: Path,
+    datasets: ModuleType,
+    own_password: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    database = import_module(f"{datasets.__package__}.database")
+    entry = described(Path(address)).entry(f"{address.replace(':p%40ss%20w0rd', '')}")
+    data = in_app(datasets, tmp_path / "slow", entry, opened=True)
+    engine = import_module(f"{datasets.__package__}.engine")
+    engine.close()
+    monkeypatch.setattr(database, "LONGEST", longest)
+    with engine.idle(data):
+        pass
+    monkeypatch.setattr(database, "LONGEST", later)
+    with psycopg.connect(address.partition("#")[0]) as other:
+        other.execute("LOCK TABLE sales.orders")
+        begun = monotonic()
+        with pytest.raises(datasets.DataError):
+            data.count()
+        assert monotonic() - begun < 5
 
 
 def test_an_app_of_a_table_passes_its_own_checks(

@@ -44,6 +44,7 @@ class Connection:
 
 connections: dict[int, Connection] = {}
 connecting = threading.Lock()
+converting = threading.Lock()
 
 
 def cursor(file: Path | None = None) -> duckdb.DuckDBPyConnection:
@@ -72,15 +73,16 @@ def alias(file: Path) -> str:
 
 @contextmanager
 def plenty() -> Iterator[None]:
-    """Let DuckDB take more memory and all processors for a while."""
+    """Let DuckDB take more memory and all processors for a while, one thread after another."""
     own = cursor()
-    own.execute(f"SET memory_limit = '{PLENTY}'")
-    own.execute("RESET threads")
-    try:
-        yield
-    finally:
-        own.execute(f"SET memory_limit = '{MEMORY}'")
-        share(own)
+    with converting:
+        own.execute(f"SET memory_limit = '{PLENTY}'")
+        own.execute("RESET threads")
+        try:
+            yield
+        finally:
+            own.execute(f"SET memory_limit = '{MEMORY}'")
+            share(own)
 
 
 def share(own: duckdb.DuckDBPyConnection) -> None:

@@ -7,6 +7,7 @@ same columns. DuckDB writes such a query as SQL, sqlglot translates it, and the 
 import atexit
 import logging
 import os
+import socket
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -217,7 +218,8 @@ def idle(data: Table) -> Iterator["psycopg.Connection[Any]"]:
     if connection is None or connection.closed:
         connection = database.connected(data.source)
     try:
-        yield connection
+        with hanging_up(connection):
+            yield connection
     except psycopg.OperationalError:
         connection.close()
         raise
@@ -225,6 +227,21 @@ def idle(data: Table) -> Iterator["psycopg.Connection[Any]"]:
         if not connection.closed:
             with lending:
                 known.append(connection)
+
+
+@contextmanager
+def hanging_up(connection: "psycopg.Connection[Any]") -> Iterator[None]:
+    """Hang up on a server that has not even ended the query in time. The client has no limit."""
+    known = socket.fromfd(connection.fileno(), socket.AF_INET, socket.SOCK_STREAM)
+    with known as line:
+        patience = database.LONGEST + database.PATIENCE
+        timer = threading.Timer(patience, line.shutdown, [socket.SHUT_RDWR])
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
 
 @atexit.register
