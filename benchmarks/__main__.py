@@ -39,7 +39,8 @@ PICTURES = DOCUMENT.with_suffix("")
 HEAD = """# Benchmarks
 
 `nox -s bench` measures all of this and writes this page. `nox -s bench -- NAME` measures one
-subject again. Each figure is a median. A ratio compares two programs that took turns in one run.
+subject again. A time is the median of several runs, unless its part names another kind. In a ratio,
+the two programs took turns in one run.
 """
 
 

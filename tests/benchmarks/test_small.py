@@ -50,5 +50,5 @@ def test_a_table_replaces_the_one_before_in_the_document() -> None:
 def test_all_of_them_are_listed() -> None:
     """What takes no part in the table of all benchmarks is named here."""
     found = {file.stem for file in (ROOT / "benchmarks").glob("*.py")}
-    alone = {"lab", "rewritten", "screenshots", "update"}
+    alone = {"lab", "rewritten", "screenshots"}
     assert found - alone - {"__init__", "__main__", "minimal", "plots", "report"} == set(MODULES)
