@@ -15,7 +15,7 @@ from dashgen import system
 DAY = 24 * 3600
 PREFIX, ASIDE = "dashgen-run-", ".dashgen-"
 KEPT = "kept-"
-"""How files of the user's begin that a run has put aside: such a folder is not for us to remove."""
+"""Begins the names of the user's files that a run has put aside. Their folder is kept."""
 
 
 @contextmanager

@@ -90,8 +90,8 @@ def new(
     existing: Annotated[
         Existing | None,
         typer.Option(
-            help="With --force: keep files that differ (default without a terminal), overwrite "
-            "them, or save the new ones beside them as NAME.new."
+            help="With --force: keep files that differ, overwrite them, or save the new ones as "
+            "NAME.new. Default without a terminal: keep.",
         ),
     ] = None,
     start: Annotated[

@@ -102,8 +102,7 @@ def _tags(repository: Path, *options: str) -> list[str]:
 
 
 def _files_at(repository: Path, tag: str, folder: Path) -> dict[str, File]:
-    # Checked out rather than read object by object: from a partial clone, as pip makes them, git
-    # then fetches all files at once.
+    # From a partial clone, as pip makes them, a checkout fetches all files at once.
     tree = folder / "tree"
     tree.mkdir()
     environment = {

@@ -18,7 +18,8 @@ WORD = re.compile(rf"{CODE}|[^\W_][\w'\u2019/.%-]*")
 LONGEST = 20
 LONGEST_IN_PARENTHESES = 4
 
-PAUSE = re.compile(r"(?<=[.?!:])[\"\u201d\u2019*)]*\s+")
+END = re.compile(r"(?<=[.?!])[\"\u201d\u2019*)]*\s+")
+COLON = re.compile(r"(?<=:)[\"\u201d\u2019*)]*\s+")
 ABBREVIATIONS = re.compile(r"\b(e\.g|i\.e|etc|vs|ca)\.")
 PARENTHESIS = re.compile(r"(?<!\w)\(([^()]*)\)")
 
@@ -75,15 +76,21 @@ def problems(text: Text) -> Iterator[Problem]:
 
 
 def sentences(text: str) -> list[str]:
-    """Split a text. A colon ends a sentence, because a list may follow it."""
+    """Split a text."""
     plain = ABBREVIATIONS.sub(r"\1", " ".join(text.split()))
-    return [part for part in PAUSE.split(plain) if part]
+    return [part for part in END.split(plain) if part]
 
 
 def broken(sentence: str, heading: bool = False) -> Iterator[str]:
-    """Return the rules that a sentence breaks."""
+    """Return the rules that a sentence breaks. A colon begins a further clause."""
     if len(WORD.findall(sentence)) > LONGEST:
         yield f"{len(WORD.findall(sentence))} words"
+    for clause in COLON.split(sentence):
+        yield from broken_in(clause, heading)
+
+
+def broken_in(sentence: str, heading: bool) -> Iterator[str]:
+    """Return the rules that a clause breaks, whatever its length."""
     if ";" in sentence:
         yield "semicolon"
     for inner in PARENTHESIS.findall(sentence):
@@ -129,7 +136,7 @@ def of_plain(text: str, line: int = 1) -> Iterator[Text]:
     for paragraph in re.split(r"\n\s*\n", without_code):
         if "\b" in paragraph:  # Typer prints it line by line: examples of commands
             continue
-        paragraph = re.sub(r"^(Args|Returns|Raises|Yields):\n", "", paragraph.strip())
+        paragraph = re.sub(r"^(Args|Returns|Raises|Yields):\n", "", paragraph.strip()).lstrip()
         for part in re.split(r"\n\s*(?=\w+: |[-*] )", paragraph):
             yield Text(line, re.sub(r"^\w+: (?=[A-Z])|^[-*] ", "", part))
 

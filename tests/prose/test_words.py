@@ -172,6 +172,8 @@ def _load(path: Path) -> Any:
 BAD = {
     "The app, which has been written a moment ago, is now started by the command that "
     "stands in the second line below this.": "23 words",
+    "dashgen asks about a file that differs: keep it, overwrite it, look at the lines of both, or "
+    "save a copy.": "21 words",
     "A project; the current folder by default.": "semicolon",
     "Enter takes what the pointer stands at; at the end come all answers.": "semicolon",
     "The job is tried again (it starts from the beginning, and so does its progress).": "a second "

@@ -1,8 +1,8 @@
 """Queries over the sample data. They use no Dash, so they are easy to test and to replace.
 
-The sample is the Gapminder table that Plotly ships: 142 countries, every fifth year from 1952 to
-2007, one row each. The columns are life expectancy (years), population (people) and GDP per person.
-GDP is in US dollars of 2005, adjusted for purchasing power.
+The sample is the Gapminder table that Plotly ships. It has a row for each of 142 countries
+and every fifth year from 1952 to 2007. The columns are life expectancy (years), population (people)
+and GDP per person. GDP is in US dollars of 2005, adjusted for purchasing power.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """Queries of the report over the sample data. They use no Dash, so they are easy to replace.
 
-The sample is the Gapminder table that Plotly ships: 142 countries, every fifth year from 1952 to
-2007.
+The sample is the Gapminder table that Plotly ships. It has 142 countries and every fifth
+year from 1952 to 2007.
 """
 
 from functools import cache

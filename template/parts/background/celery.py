@@ -41,7 +41,7 @@ LOST_SECONDS = 20  # without a beat: so long a page waits for a job whose worker
 OUTAGE_SECONDS = 10  # of Redis: so long a page waits for its return
 TRIES = 2  # a job that kills its process must not kill them all
 
-# The state of each job, in a key of its own: how many tries are left, 0 once it is cancelled.
+# Each job has a key of its own, with the number of tries left. A cancelled job has none left.
 # While the job runs, the key goes after LOST_SECONDS unless the worker keeps it alive.
 with refusing("celery_result_backend"):
     states = Redis.from_url(

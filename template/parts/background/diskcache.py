@@ -144,7 +144,7 @@ class Orders:
 class Helper:
     """The process from which the jobs of a web process are forked, when it is their turn.
 
-    A job never starts as a fork of the web server: the locks of the server's other threads would
+    A job never starts as a fork of the web server. The locks of the server's other threads would
     stay locked in the fork for ever. The helper has one thread and has imported the app once, so
     that its callbacks are known. When the web process is replaced, the helper stays until its jobs
     are done.

@@ -214,8 +214,8 @@ def follow_address(namespace: str) -> None:
     )
 
 
-# On small screens the button opens the menu. `assets/core/shell.js` closes it: at Escape, at a
-# click on a link or beside it, and when the browser goes back or forward.
+# On small screens the button opens the menu. Four events close it (`assets/core/shell.js`): Escape,
+# a click on a link, a click beside the menu, and back or forward.
 clientside_callback(
     ClientsideFunction("shell", "menu"),
     Output(ids.SHELL_MENU, "aria-expanded"),
