@@ -30,7 +30,7 @@ def doctor(
     """Check this machine and a project.
 
     Looks at tools, settings, servers and ports. Reads the project's .env and the environment, and
-    asks each configured server whether it is there. Exit code 1 if a line fails. Each failure comes
+    asks the app whether storage and jobs are ready. Exit code 1 if a line fails. Each failure comes
     with a way out.
     """
     # Imported here, so that --help stays fast.
