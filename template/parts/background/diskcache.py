@@ -64,11 +64,11 @@ def leave_with_server() -> None:
 
 def run_job(function: str, key: str, progress_key: str, args: Any, context: Any) -> None:
     """Run one job, in the job's own process."""
-    assert sys.platform != "win32"
     threading.Thread(target=leave_with_server, daemon=True).start()
-    os.nice(5)  # the web server comes first
-    signal.signal(signal.SIGALRM, stop)
-    signal.alarm(settings.background_seconds)
+    if sys.platform != "win32":
+        os.nice(5)  # the web server comes first
+        signal.signal(signal.SIGALRM, stop)
+        signal.alarm(settings.background_seconds)
     manager.func_registry[function](key, progress_key, args, context)
 
 
@@ -98,6 +98,20 @@ def run_jobs() -> None:
             limit.cancel()
             limit.join()
         told.write(b".")
+
+
+def fork() -> int:
+    """Return 0 in a copy of this process, and the number of the copy in this one."""
+    if sys.platform != "win32":
+        return os.fork()
+    raise NotImplementedError
+
+
+def reaped(process: int = -1) -> int:
+    """Return the number of a copy that has ended, this one or any. Return 0 if none has."""
+    if sys.platform != "win32":
+        return os.waitpid(process, os.WNOHANG)[0]
+    raise NotImplementedError
 
 
 class Order(NamedTuple):
@@ -159,7 +173,6 @@ class Helper:
 
     def serve(self) -> None:
         """Follow the orders of the web process."""
-        assert sys.platform != "win32"
         with suppress(OSError):  # the web process may have gone already
             self._channel.sendall(b".")  # all is imported
         while (self._web or self._waiting or self._running) and find(SERVER):
@@ -167,7 +180,7 @@ class Helper:
             for process, (_, end) in self._running.items():
                 if time.monotonic() > end:
                     kill(name_of(psutil.Process(process)))
-            while self._running and (ended := os.waitpid(-1, os.WNOHANG)[0]):
+            while self._running and (ended := reaped()):
                 if gone := self._running.pop(ended, None):
                     manager.handle.set(gone[0].job, "")
             while self._waiting and len(self._running) < settings.background_jobs:
@@ -187,11 +200,10 @@ class Helper:
             self._waiting.add(order)
 
     def _start(self, order: Order) -> None:
-        assert sys.platform != "win32"
         if is_cancelled(order.job):
             manager.handle.set(order.job, "")
             return
-        if not (process := os.fork()):
+        if not (process := fork()):
             try:
                 os.close(self._channel.detach())
                 run_job(*order.work)
@@ -206,32 +218,15 @@ class Helper:
             manager.cancel(order.job)
 
 
-class Forked:
-    """A child of this process, as `subprocess.Popen` has it."""
-
-    def __init__(self, pid: int) -> None:
-        self.pid = pid
-        self._status: int | None = None
-
-    def poll(self) -> int | None:
-        """Return the exit code, or None while it runs."""
-        assert sys.platform != "win32"
-        if self._status is None and os.waitpid(self.pid, os.WNOHANG)[0]:
-            self._status = 0
-        return self._status
-
-
 def become_helper(own_server: str) -> None:
     """Drop the signals and the terminal that a fork inherits from a web process."""
-    assert sys.platform != "win32"
     global SERVER
     SERVER = os.environ[PARENT] = own_server
-    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
-        signal.signal(number, signal.SIG_DFL)
-    os.setpgid(0, 0)  # Ctrl-C in a terminal is for the server
-    null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 0)
-    os.close(null)
+    if sys.platform != "win32":
+        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
+            signal.signal(number, signal.SIG_DFL)
+        os.setpgid(0, 0)  # Ctrl-C in a terminal is for the server
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
 
 
 class Runner:
@@ -397,7 +392,7 @@ class Queue:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._helper: subprocess.Popen[bytes] | Forked | None = None
+        self._helper: psutil.Process | None = None
         self._channel: socket.socket
 
     def start(self, inherited: Sequence[socket.socket] = ()) -> None:
@@ -405,12 +400,11 @@ class Queue:
 
         There must not be a second thread yet. `inherited` are sockets that are not the helper's.
         """
-        assert sys.platform != "win32"
         own_server = server()
         channel, theirs = socket.socketpair()
-        if process := os.fork():
+        if process := fork():
             theirs.close()
-            self._use(Forked(process), channel)
+            self._use(psutil.Process(process), channel)
             return
         try:
             for one in (channel, *inherited):
@@ -426,17 +420,17 @@ class Queue:
     def put(self, visitor: str, job: str, work: Sequence[Any]) -> None:
         """Let the helper run a job when it is the job's turn."""
         with self._lock:
-            if self._helper is None or self._helper.poll() is not None:
+            if self._helper is None or has_ended(self._helper):
                 self._begin()
             assert self._helper
             # If the helper is lost, so is the job.
-            manager.handle.set(job, f"waits {name_of(psutil.Process(self._helper.pid))}")
+            manager.handle.set(job, f"waits {name_of(self._helper)}")
             self._channel.sendall(json.dumps([visitor, job, work]).encode() + b"\n")
 
     def check(self) -> None:
         """Raise if the helper has ended and another cannot be started."""
         with self._lock:
-            if self._helper and self._helper.poll() is not None:
+            if self._helper and has_ended(self._helper):
                 self._begin()
                 if not self._channel.recv(1):
                     raise ConnectionError("the process that starts jobs has ended")
@@ -449,7 +443,7 @@ class Queue:
         number = theirs.fileno()
         words = f"import app; from {APP}.core.background import Helper; Helper({number}).serve()"
         with theirs:
-            process = subprocess.Popen(
+            process = psutil.Popen(
                 [sys.executable, "-c", words],
                 cwd=ROOT,
                 env=os.environ | {PARENT: server()},
@@ -459,7 +453,7 @@ class Queue:
             )
         self._use(process, channel)
 
-    def _use(self, helper: "subprocess.Popen[bytes] | Forked", channel: socket.socket) -> None:
+    def _use(self, helper: psutil.Process, channel: socket.socket) -> None:
         channel.settimeout(60)
         self._helper, self._channel = helper, channel
 
@@ -477,6 +471,14 @@ def last_moment() -> float:
 def is_cancelled(job: str) -> bool:
     """Return whether the user has cancelled a job."""
     return bool(manager.handle.get(f"{job}-cancelled"))
+
+
+def has_ended(child: psutil.Process) -> bool:
+    """Return whether a process that this one has started has ended, and take leave of it."""
+    with suppress(psutil.TimeoutExpired):
+        child.wait(0)
+        return True
+    return False
 
 
 def kill(name: str) -> None:
