@@ -93,6 +93,9 @@ def check_the_filters_chain_down_to_the_details_of_a_row(tab: Tab) -> None:
     tab.choose("#explore-region", "Asia")
     tab.until(lambda: "Afghanistan" in "".join(rows(tab)) or "China" in rows(tab))
     assert tab.page.input_value("#explore-country") == "", "the country of another region stayed"
+    tab.until(lambda: "Choose a row" in tab.text("#explore-detail"))
+    tab.settle()
+    assert tab.page.evaluate(f"{MARK}[1].text") == [], "details and pins go together"
 
 
 def check_everybody_can_use_it(tab: Tab) -> None:

@@ -138,3 +138,26 @@ def test_a_browser_that_denies_storage_is_heard_of_and_the_page_goes_on(tab: Tab
     tab.until(lambda: tab.page.locator("[data-mantine-color-scheme=dark]").count())
     # Mantine's own line in the page's head asks for the theme before the app can do anything.
     assert {error for error in tab.errors if "denied" not in error} == set()
+
+
+@pytest.mark.parametrize("debug", [True, False])
+def test_dash_shows_an_error_in_debug_mode_and_there_alone(
+    browser: Browser, tmp_path: Path, debug: bool
+) -> None:
+    project = render(tmp_path, OLD)
+    with (project / "myapp/pages/explore/data.py").open("a") as file:
+        file.write("\n\ndef summary(_table: object) -> None:\n    raise RuntimeError('secret')\n")
+    env = {"APP_DEBUG": str(debug)}
+    context = browser.new_context(reduced_motion="reduce")
+    with served(project, log=tmp_path / "log", server="dev", env=env, warm=False) as process:
+        tab = Tab(context, process.url)
+        tab.go("/explore")
+        if debug:
+            tab.page.wait_for_selector(".dash-error-card >> text=Callback error updating")
+            assert tab.page.locator("[role=alert]").count() == 0
+        else:
+            assert told(tab).startswith("Something went wrong The log has the details")
+            assert tab.page.locator(".dash-error-card").count() == 0
+        assert any("secret" in error for error in tab.errors) == debug
+    assert "RuntimeError: secret" in (tmp_path / "log").read_text()
+    context.close()

@@ -158,6 +158,10 @@ def check_an_unknown_address_says_so(tab: Tab) -> None:
     tab.until(lambda: in_view(tab) == "nothing is here")
     tab.page.get_by_role("link", name="Back to the start").click()
     tab.until(lambda: shows(tab, "home"))
+    tab.go("/#%")  # which is no encoded text, and so has no page
+    tab.until(lambda: in_view(tab) in ("nothing is here", "home"))
+    tab.go("/")
+    tab.until(lambda: shows(tab, "home"))
     tab.settle()
 
 

@@ -65,6 +65,19 @@ REFUSED = {
         {"name": "a", "kind": "form", "fields": [{"name": "x", "label": "two\nlines"}]}
     ],
 }
+SILENT = """import logging
+
+from dash import Input, callback, html, register_page
+
+register_page(__name__)
+
+layout = html.Button("Log", id="silent-log")
+
+
+@callback(Input("silent-log", "n_clicks"))
+def log(clicks):
+    logging.getLogger(__name__).info("%s clicks", clicks)
+"""
 CHECKS = ("ruff check --quiet", "ruff format --check --quiet", "mypy", "pytest -q")
 
 
@@ -162,6 +175,7 @@ def test_the_first_page_of_the_readme_is_sound_as_the_tutorial_would_write_it(
     assert found
     assert len(found[2].splitlines()) <= 20
     (project / found[1]).write_text(found[2])
+    (project / "myapp/pages/silent.py").write_text(SILENT)
     check(project)
 
 

@@ -172,6 +172,11 @@ dash_clientside.dataset = {
 
     fold: (clicks) => (clicks % 2 ? "dataset-filters open" : "dataset-filters"),
 
+    async release(opened, id) {
+        if (!opened) (await dash_ag_grid.getApiAsync(id)).deselectAll();
+        return dash_clientside.no_update;
+    },
+
     async purge(_criteria, id) {
         const table = await dash_ag_grid.getApiAsync(id);
         table.deselectAll();

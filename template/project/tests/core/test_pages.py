@@ -20,8 +20,8 @@ def components_of(layout: Any) -> set[str]:
 
 
 def outputs_of(name: str) -> list[str]:
-    """Return the outputs of a callback, which its name lists."""
-    return name.strip(".").split("...")
+    """Return the outputs of a callback, which its name lists. Without outputs it has no dots."""
+    return name.strip(".").split("...") if "." in name else []
 
 
 def test_health(client: FlaskClient) -> None:

@@ -7,6 +7,7 @@ from zlib import crc32
 
 from dash import ctx, set_props
 
+from ..settings import settings
 from . import ids, logs
 
 UNKNOWN = -1  # as AG Grid has it for the number of rows
@@ -40,8 +41,11 @@ def handle(error: Exception) -> Any:
     """Report the error of a callback to the user. Dash calls this, and gets the output from it.
 
     A table of AG Grid waits for its rows and asks for no others. So it gets rows without values.
+    In debug mode the error goes on to Dash, which shows it in the browser.
     """
     report(error)
+    if settings.debug and not isinstance(error, UserError):
+        raise error
     match ctx.outputs_list:
         case {"property": "getRowsResponse"}:
             return {"rowData": [], "rowCount": UNKNOWN}

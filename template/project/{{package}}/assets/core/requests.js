@@ -21,6 +21,9 @@
     const AWAY = ["The server does not answer", `${LOST} Please try again in a minute.`];
     const FAILED = ["Something went wrong", `${LOST} Try again, or reload the page.`];
 
+    // In debug mode Dash itself shows the errors of callbacks.
+    const debug = () => JSON.parse(document.getElementById("_dash-config").textContent).ui;
+
     // The whole answer, or null: a server or a connection that is lost may be back soon.
     const answer = async (url, options) => {
         try {
@@ -37,6 +40,7 @@
     const failure = (response) => {
         if (!response) return AWAY;
         if (response.type === "opaqueredirect") return STRANGER;
+        if (response.status === 500 && debug()) return null;
         if (!response.ok) return CAUSES[response.status] ?? FAILED;
         const isJSON = response.headers.get("Content-Type")?.includes("json");
         return response.status === 204 || isJSON ? null : STRANGER;
