@@ -1,4 +1,6 @@
-"""The machinery, kept current by `dashgen update`. Pages use the names below and no others.
+"""The machinery, kept current by `dashgen update`. Pages use the names below.
+
+Pages of your own data also use its modules for data.
 
 - `Record(name)`: values that stay between callbacks, for each visitor: `load`, `save`, `update`.
 - `job(...)`: `dash.callback` for work that takes seconds. It runs in the background.
