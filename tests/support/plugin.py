@@ -66,6 +66,14 @@ FULL = (
 )
 # `nox -s quick` runs what of these is not full and needs neither a browser nor a server.
 QUICK = ("tests/cli", "tests/updates")
+# What runs an app needs Dash.
+WITH_APP = (
+    "tests/cli/test_names.py",
+    "tests/updates/test_pages.py::test_a_page_is_renamed_with_the_users",
+    "tests/updates/test_pages.py::test_a_page_that_was",
+    "tests/updates/test_pages.py::test_the_command_line_adds_a_form",
+    "tests/updates/test_trial.py",
+)
 SERVED = {"browser", "chromium", "services"}
 
 # By the beginning of a test's id: which words of its variant's name stay in one process, where they
@@ -167,7 +175,8 @@ def is_full(item: pytest.Item) -> bool:
 def is_quick(item: pytest.Item) -> bool:
     """Tell whether a test that is not full is run by `nox -s quick`."""
     fixtures: Iterable[str] = getattr(item, "fixturenames", ())
-    return item.nodeid.startswith(QUICK) and SERVED.isdisjoint(fixtures)
+    alone = SERVED.isdisjoint(fixtures) and not item.nodeid.startswith(WITH_APP)
+    return item.nodeid.startswith(QUICK) and alone
 
 
 def is_one_of(item: pytest.Item, marker: str) -> bool:
