@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from dashgen.check.components import DISTRIBUTIONS, components, has, versions
+from dashgen.check.components import DISTRIBUTIONS, collect, components, has, versions
 from dashgen.check.components.collect import compact, components_of
 
 
@@ -27,6 +27,13 @@ def test_the_table_agrees_with_what_is_installed(library: str) -> None:
         name: set() for name in table if name in read
     }
     assert set(read) >= set(table)
+
+
+def test_without_wheels_the_table_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collect, "TABLE", tmp_path / "table.json")
+    with pytest.raises(SystemExit, match="name the wheels"):
+        collect.main([])
+    assert not any(tmp_path.iterdir())
 
 
 def test_ag_grid_is_there() -> None:

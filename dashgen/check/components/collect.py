@@ -7,7 +7,7 @@ import ast
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -75,8 +75,10 @@ def compact(components: Components) -> dict[str, object]:
     }
 
 
-def main(wheels: Iterable[str]) -> None:
+def main(wheels: Sequence[str]) -> None:
     """Write the table of all that these wheels hold."""
+    if not wheels:
+        raise SystemExit("name the wheels of the libraries")
     table: dict[str, dict[str, object]] = {}
     for wheel in sorted(wheels):
         version = Path(wheel).name.split("-")[1]
