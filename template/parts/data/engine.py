@@ -7,7 +7,6 @@ same columns. DuckDB writes such a query as SQL, sqlglot translates it, and the 
 import atexit
 import logging
 import os
-import socket
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ from . import database, datasets
 from .answers import check
 from .connection import cursor
 from .description import DataError
+from .hangup import hanging_up
 from .reading import MISSING, TYPES, ReadingError
 
 DIALECT = "postgres"
@@ -218,7 +218,7 @@ def idle(data: Table) -> Iterator["psycopg.Connection[Any]"]:
     if connection is None or connection.closed:
         connection = database.connected(data.source)
     try:
-        with hanging_up(connection):
+        with hanging_up(connection.fileno(), database.LONGEST + database.PATIENCE):
             yield connection
     except psycopg.OperationalError:
         connection.close()
@@ -227,21 +227,6 @@ def idle(data: Table) -> Iterator["psycopg.Connection[Any]"]:
         if not connection.closed:
             with lending:
                 known.append(connection)
-
-
-@contextmanager
-def hanging_up(connection: "psycopg.Connection[Any]") -> Iterator[None]:
-    """Hang up on a server that has not even ended the query in time. The client has no limit."""
-    known = socket.fromfd(connection.fileno(), socket.AF_INET, socket.SOCK_STREAM)
-    with known as line:
-        patience = database.LONGEST + database.PATIENCE
-        timer = threading.Timer(patience, line.shutdown, [socket.SHUT_RDWR])
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
 
 
 @atexit.register

@@ -1,11 +1,8 @@
 """PostgreSQL as the app uses it: no statement waits longer than the storage's limit."""
 
-import os
 import re
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Timer
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine
@@ -14,6 +11,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from ..settings import settings
+from .hangup import hanging_up
 from .settings import APP, refusing
 
 __all__ = ["TURN", "engine", "insert", "shrink", "transaction"]
@@ -46,16 +44,9 @@ with refusing("storage_url"):
 def transaction() -> Iterator[Connection]:
     """Run the block in a transaction, and hang up on a server that does not answer in time."""
     with engine.begin() as connection:
-        # The client library has no limit of its own for the answer to a statement.
         client: Any = connection.connection.driver_connection
-        with socket.socket(fileno=os.dup(client.fileno())) as line:
-            timer = Timer(settings.storage_timeout, line.shutdown, [socket.SHUT_RDWR])
-            timer.daemon = True
-            timer.start()
-            try:
-                yield connection
-            finally:
-                timer.cancel()
+        with hanging_up(client.fileno(), settings.storage_timeout):
+            yield connection
 
 
 def shrink() -> None:
