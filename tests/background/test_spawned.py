@@ -50,6 +50,7 @@ def test_a_job_is_stopped_after_its_time_and_the_next_one_runs(app: Stack, web: 
 def test_processes_are_kept_for_the_next_job_and_end_with_the_server(
     app: Stack, web: Process
 ) -> None:
+    wait_until(lambda: psutil.Process(web.pid).children(), 10, "one starts with the server")
     visitor = Visitor(web.url)
     own = [visitor.fault("echo", 0) for _ in range(3)]
     numbers = {app.runs()[token] for token in own}
@@ -67,6 +68,8 @@ def test_an_app_that_no_longer_starts_is_not_ready(app: Stack, web: Process) -> 
     visitor = Visitor(web.url)
     try:
         entry.write_text("raise OSError('no room')")
+        for process in psutil.Process(web.pid).children(recursive=True):
+            process.kill()  # it was started with the server
         assert visitor.fault("echo", 0) is None
         with pytest.raises(OSError, match="503"):
             visitor.get("/ready")
