@@ -146,18 +146,15 @@ def run(project: Path, *words: str, env: Mapping[str, str] | None = None) -> tup
     """Run Python with words in a project; return its exit code and what it has printed."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder, "log")
-        process = Process(
+        with running(
             [sys.executable, *words],
             log=log,
             cwd=project,
             env=environment(free_port(), env),
             # Pytest warns of what it cannot rewrite any more.
             warm="pytest" not in words,
-        )
-        try:
+        ) as process:
             return process.wait(300), log.read_text(encoding="utf-8")
-        finally:
-            process.stop()
 
 
 @contextmanager
