@@ -112,7 +112,7 @@ def site(
 def test_every_page_works_and_keeps_the_content_security_policy(
     site: Site, browser: Browser
 ) -> None:
-    context = browser.new_context(ignore_https_errors=True, accept_downloads=True)
+    context = browser.new_context(accept_downloads=True)
     context.add_init_script(NOTE_VIOLATIONS)
     tab = Tab(context, site.url)
     tab.go("/")
