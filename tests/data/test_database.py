@@ -63,7 +63,7 @@ ROWS = [row_of(number) for number in range(400)]
 def address() -> Iterator[str]:
     """Return the address of a table on a server, with a password."""
     with postgresql_server(database="shop", password=PASSWORD) as server:
-        url = server.url.replace("+psycopg", "")
+        url = server.url
         with psycopg.connect(url, autocommit=True) as connection:
             columns = ", ".join(
                 '"' + name.replace('"', '""') + f'" {kind}' for name, kind in COLUMNS.items()

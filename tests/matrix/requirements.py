@@ -14,7 +14,6 @@ from typing import Any
 UNIMPORTED = {
     "gunicorn": ("the README serves with", "gunicorn app:server"),
     "multiprocess": ("Dash's manager insists on it", "DiskcacheManager"),
-    "psycopg": ("SQLAlchemy imports it for", "postgresql+psycopg://"),
     "mypy": ("the README checks with", "mypy"),
     "pandas-stubs": ("mypy asks it about", "pandas"),
     "pytest-cov": ("the README measures with", "pytest --cov"),

@@ -75,7 +75,7 @@ BOOT = {
 }
 READ = {
     "a missing dependency": Break(
-        "pyproject.toml", '\n *"sqlalchemy[^\n]*', "", "imported and not asked for: .'sqlalchemy'"
+        "pyproject.toml", '\n *"diskcache[^\n]*', "", "imported and not asked for: .'diskcache'"
     ),
     "a spare dependency": Break(
         "pyproject.toml",

@@ -25,7 +25,7 @@ warn_unreachable = true
 disable_error_code = import-untyped
 [mypy-dash.*,dash_ag_grid.*,dash_mantine_components.*,pandas.*,plotly.*,numpy.*,flask.*,werkzeug.*]
 follow_imports = skip
-[mypy-celery.*,kombu.*,sqlalchemy.*,pymongo.*,pydantic.*,pydantic_settings.*,redis.*,diskcache.*]
+[mypy-celery.*,kombu.*,psycopg.*,pymongo.*,pydantic.*,pydantic_settings.*,redis.*,diskcache.*]
 follow_imports = skip
 """
 

@@ -18,9 +18,13 @@ SERVERS = {
 UNFIT = {
     "PORT": ("70000", "PORT: Input should be less than or equal to 65535"),
     "APP_STORAGE_URL": ("nonsense", "APP_STORAGE_URL: not the URL of a SQLite database"),
-    "a driver that is not there": (
-        "postgresql+psycopg2://localhost/x",
-        "APP_STORAGE_URL: No module named 'psycopg2'",
+    "a port that is no number": (
+        "postgresql://localhost:x/y",
+        "APP_STORAGE_URL: not the URL of a PostgreSQL database",
+    ),
+    "options of a file": (
+        "sqlite:///instance/storage.db?mode=ro",
+        "APP_STORAGE_URL: the URL of a SQLite database takes no options here",
     ),
     "a folder that is not there to write to": (
         "sqlite:////proc/none/storage.db",

@@ -22,7 +22,6 @@ from typing import Any, TextIO
 import psycopg  # noqa: F401
 import pymongo  # noqa: F401
 import redis  # noqa: F401
-import sqlalchemy  # noqa: F401
 from dash import Patch
 from flask import Flask, session
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 import redis
-from sqlalchemy import text
 
 from .apps import App, RefusedError, Visitor
 from .conftest import IN_BROWSER, ON_SERVER, Start
@@ -426,8 +425,20 @@ def test_a_foreign_document_is_treated_as_absent(visitor: Visitor, url: str, fie
 def test_missing_tables_are_made_again(visitor: Visitor, url: str) -> None:
     visitor.update({"a": 1})
     with sql(url) as connection:
-        connection.execute(text("DROP TABLE myapp_record_fields"))
-        connection.execute(text("DROP TABLE myapp_records"))
+        connection.execute("DROP TABLE myapp_record_fields")
+        connection.execute("DROP TABLE myapp_records")
     assert visitor.load() == {}
     visitor.update({"a": 2})
     assert visitor.load() == {"a": 2}
+
+
+@pytest.mark.parametrize(
+    ("choice", "driver"),
+    [("sqlite", "pysqlite"), ("postgresql", "psycopg"), ("postgresql", "psycopg2")],
+)
+def test_an_address_may_name_a_driver_as_sqlalchemys_do(
+    start: Start, url: str, driver: str
+) -> None:
+    visitor = Visitor(start(APP_STORAGE_URL=url.replace(":", f"+{driver}:", 1)))
+    visitor.update({"a": 1})
+    assert visitor.load() == {"a": 1}

@@ -178,7 +178,7 @@ def postgresql_server(
             command += ["-c", setting]
         login = "postgres" if password is None else f"{quote(user)}:{quote(password, safe='')}"
         server = Server(
-            url=f"postgresql+psycopg://{login}@127.0.0.1:{port}/{database}",
+            url=f"postgresql://{login}@127.0.0.1:{port}/{database}",
             port=port,
             folder=folder,
             command=command,

@@ -47,7 +47,6 @@ def _redis_read(url: str) -> object:
 
 
 def _postgresql(url: str) -> psycopg.Connection:
-    url = url.replace("postgresql+psycopg:", "postgresql:")
     return psycopg.connect(url, connect_timeout=2)
 
 
@@ -96,7 +95,7 @@ KINDS = {
         _postgresql_write,
         _postgresql_read,
         psycopg.OperationalError,
-        "postgresql+psycopg://",
+        "postgresql://",
     ),
     "mongodb": Kind(mongodb_server, _mongodb_write, _mongodb_read, PyMongoError, "mongodb://"),
 }

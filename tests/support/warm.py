@@ -24,8 +24,6 @@ WARM = (
     "pydantic_settings",
     "pymongo",
     "redis",
-    "sqlalchemy.dialects.postgresql.psycopg",
-    "sqlalchemy.dialects.sqlite",
 )
 
 

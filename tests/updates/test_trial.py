@@ -127,7 +127,7 @@ def test_a_conflict_in_pyproject_stops_uv_and_is_said(
     work: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shop = project(work / "shop", fresh(own_version()))
-    edited(shop, "pyproject.toml", '    "sqlalchemy', '    "httpx>=0.28,<1",\n    "sqlalchemy')
+    edited(shop, "pyproject.toml", '    "diskcache', '    "httpx>=0.28,<1",\n    "diskcache')
     assert main(["update", str(shop), "-y", "--storage", "redis"]) == ExitCode.BROKEN
     out = capsys.readouterr().out
     assert "uv cannot read pyproject.toml" in out

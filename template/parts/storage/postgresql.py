@@ -2,51 +2,56 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import contextmanager, suppress
 
-from sqlalchemy import Connection, Engine, create_engine
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from psycopg import Connection, Error, ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
 
 from ..settings import settings
 from .hangup import hanging_up
+from .pool import Pool
 from .settings import APP, refusing
 
-__all__ = ["TURN", "engine", "insert", "shrink", "transaction"]
+__all__ = ["SKIP_LOCKED", "TURN", "Connection", "Error", "shrink", "statement", "transaction"]
 
 # Processes that start together take turns at making the tables.
-TURN = f"SELECT pg_advisory_xact_lock(hashtext('{APP}_records'))"
+TURN = f"SELECT pg_advisory_xact_lock(hashtext('{APP}_records'))".encode()
+SKIP_LOCKED = "FOR UPDATE SKIP LOCKED"
 
 
-def make_engine(address: str) -> Engine:
-    """Return the engine. It connects at first use, so the app starts without the server."""
-    try:
-        url = make_url(re.sub("^postgres(ql)?:", "postgresql+psycopg:", address))
-        if url.get_backend_name() != "postgresql":
-            raise ArgumentError
-    except ArgumentError:
-        raise ValueError("not the URL of a PostgreSQL database") from None
-    return create_engine(
-        url,
-        connect_args={"connect_timeout": min(4, settings.storage_timeout)},
-        hide_parameters=True,
-        pool_size=settings.web_threads,
-    )
+def find_server(address: str) -> str:
+    """Return an address, which may name a driver as SQLAlchemy's do, as libpq reads it."""
+    url = re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql://", address)
+    with suppress(ProgrammingError):
+        ports = str(conninfo_to_dict(url).get("port", ""))
+        if url.startswith("postgresql://") and re.fullmatch(r"[\d,]*", ports):
+            return url
+    raise ValueError("not the URL of a PostgreSQL database")
 
 
 with refusing("storage_url"):
-    engine = make_engine(settings.storage_url)
+    URL = find_server(settings.storage_url)
+
+
+def connect() -> Connection:
+    """Connect to the server. The first request does, so the app starts without it."""
+    return Connection.connect(URL, connect_timeout=min(4, settings.storage_timeout))
+
+
+pool = Pool(connect, lambda connection: not connection.broken)
+
+
+def statement(text: str) -> bytes:
+    """Return SQL with the marks that psycopg has for values."""
+    return re.sub(r":(\w+)", r"%(\1)s", text).encode()
 
 
 @contextmanager
 def transaction() -> Iterator[Connection]:
     """Run the block in a transaction, and hang up on a server that does not answer in time."""
-    with engine.begin() as connection:
-        client: Any = connection.connection.driver_connection
-        with hanging_up(client.fileno(), settings.storage_timeout):
-            yield connection
+    seconds = settings.storage_timeout
+    with pool.connection() as own, hanging_up(own.fileno(), seconds), own.transaction():
+        yield own
 
 
 def shrink() -> None:

@@ -217,6 +217,5 @@ def address(url: str) -> str:
 
 
 def reason(error: BaseException) -> str:
-    """Return the message of a client library, in one line, without SQL and its values."""
-    cause = getattr(error, "orig", None) or error
-    return f"{type(cause).__name__}: {' '.join(str(cause).split())}"[:300]
+    """Return the message of a client library, in one line."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"[:300]

@@ -1,59 +1,54 @@
 """SQLite as the app uses it: one file for all processes, which may be replaced while they run."""
 
-from contextlib import suppress
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from sqlite3 import OperationalError
+from sqlite3 import Error
 from tempfile import TemporaryFile
-from typing import Any
-
-from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, InvalidatePoolError
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from ..settings import settings
+from .pool import Pool
 from .records import log
 from .settings import ROOT, make_folder, refusing
 
-__all__ = ["TURN", "engine", "insert", "shrink", "transaction"]
+__all__ = ["SKIP_LOCKED", "TURN", "Connection", "Error", "shrink", "statement", "transaction"]
 
 SPARE = 256  # pages of the file, of 4 kB, that stay free for new records
 # Processes that start together take turns at making the tables.
 TURN = "BEGIN IMMEDIATE"
+SKIP_LOCKED = ""  # one transaction writes at a time, so no row is locked
+statement = str
 
 
-def make_engine(address: str) -> Engine:
-    """Return the engine. It makes the file at first use."""
-    try:
-        url = make_url(address)
-        if url.get_backend_name() != "sqlite":
-            raise ArgumentError
-    except ArgumentError:
-        raise ValueError("not the URL of a SQLite database") from None
-    if url.database in {None, "", ":memory:"}:
+class Connection(sqlite3.Connection):
+    """A connection, and the identities of its file and of that file's log."""
+
+    file: tuple[int, int] | None
+    log: tuple[int, int] | None
+
+
+def find_file(address: str) -> Path:
+    """Return the file of an address. Its folder is made, and can be written."""
+    kind, mark, name = address.partition(":")
+    if not mark or kind.partition("+")[0] != "sqlite" or not f"{name}/".startswith("///"):
+        raise ValueError("not the URL of a SQLite database")
+    name, options, _ = name[3:].partition("?")
+    if options:
+        raise ValueError("the URL of a SQLite database takes no options here")
+    if name in {"", ":memory:"}:
         raise ValueError("names no file. Threads cannot share a database in memory")
-    file = ROOT / str(url.database)  # a relative path does not depend on the current folder
+    file = ROOT / name  # a relative path does not depend on the current folder
     make_folder(file.parent)
     with TemporaryFile(dir=file.parent):
         pass  # the folder can be written
-    return create_engine(
-        url.set(database=str(file)),
-        connect_args={"timeout": settings.storage_timeout},
-        hide_parameters=True,
-        pool_size=settings.web_threads,
-    )
+    return file
 
 
 with refusing("storage_url"):
-    engine = make_engine(settings.storage_url)
-transaction = engine.begin
+    FILE = find_file(settings.storage_url)
+LOG = FILE.with_name(f"{FILE.name}-wal")
 in_use: set[tuple[int, int] | None] = set()
-
-
-def file(suffix: str = "") -> Path:
-    """Return the file, or a second one beside it."""
-    return Path(f"{engine.url.database}{suffix}")
 
 
 def identity(file: Path) -> tuple[int, int] | None:
@@ -64,48 +59,53 @@ def identity(file: Path) -> tuple[int, int] | None:
     return None
 
 
-@event.listens_for(engine, "do_connect")
-def make_file(*_connect: Any) -> None:
-    """Make the file if it is not there, for the app's own user alone."""
+def connect() -> Connection:
+    """Open the file. If it is not there it is made, for the app's own user alone."""
     with suppress(OSError):  # SQLite says why it cannot open the file
-        make_folder(file().parent)
-        file().touch(mode=0o600)
-
-
-@event.listens_for(engine, "connect")
-def set_up(connection: Any, record: ConnectionPoolEntry) -> None:
-    """Let readers and one writer work at the same time, and the file shrink again."""
+        make_folder(FILE.parent)
+        FILE.touch(mode=0o600)
+    connection = sqlite3.connect(
+        FILE, timeout=settings.storage_timeout, check_same_thread=False, factory=Connection
+    )
+    # Readers and one writer work at the same time, and the file can shrink again.
     connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # holds for files that are new
     connection.execute("PRAGMA journal_size_limit = 8000000")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA schema_version").fetchone()  # makes the log
-    record.info["file"] = identity(file())
-    record.info["log"] = identity(file("-wal"))
-    in_use.add(record.info["file"])
+    connection.file, connection.log = identity(FILE), identity(LOG)
+    in_use.add(connection.file)
+    return connection
 
 
-@event.listens_for(engine, "checkout")
-def look_at_file(_connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
-    """Leave the file after it was deleted or replaced. Connections would read it on and on."""
-    own = record.info["file"]
-    if own == identity(file()):
-        return
-    if own in in_use:
-        in_use.discard(own)
-        log.warning("%s was replaced or deleted, and is opened again", file())
-        if record.info["log"] == identity(file("-wal")):
+def usable(connection: Connection) -> bool:
+    """Tell whether the file is still there. Connections would read a deleted one on and on."""
+    if connection.file == identity(FILE):
+        return True
+    if connection.file in in_use:
+        in_use.discard(connection.file)
+        log.warning("%s was replaced or deleted, and is opened again", FILE)
+        if connection.log == identity(LOG):
             # Its last writes. SQLite would put them into the new file.
             for suffix in ("-wal", "-shm"):
-                file(suffix).unlink(missing_ok=True)
-    raise InvalidatePoolError
+                FILE.with_name(FILE.name + suffix).unlink(missing_ok=True)
+    return False
+
+
+pool = Pool(connect, usable)
+
+
+@contextmanager
+def transaction() -> Iterator[Connection]:
+    """Run the block in a transaction, which begins with the first statement that writes."""
+    with pool.connection() as connection, connection:
+        yield connection
 
 
 def shrink() -> None:
     """Give back the free space of the file."""
-    with engine.connect() as connection:
-        driver: Any = connection.connection.driver_connection
-        with suppress(OperationalError):  # somebody else writes: there will be another time
-            if driver.execute("PRAGMA freelist_count").fetchone()[0] > SPARE:
-                driver.executescript("PRAGMA incremental_vacuum")  # `execute` gives back one page
+    with pool.connection() as connection, suppress(sqlite3.OperationalError):
+        # An error means that somebody else writes: there will be another time.
+        if connection.execute("PRAGMA freelist_count").fetchone()[0] > SPARE:
+            connection.executescript("PRAGMA incremental_vacuum")  # `execute` gives back one page
