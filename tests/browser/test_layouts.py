@@ -227,6 +227,7 @@ def check_scrolling_leaves_the_menu_open(tab: Tab, is_open: Callable[[bool], boo
 
 
 @pytest.mark.first_for_each("layout")
+@pytest.mark.once_for_each("layout", "storage")
 @with_each_app
 def test_one_gets_about(tab: Tab) -> None:
     check_what_was_not_asked_for_is_not_sent(tab)

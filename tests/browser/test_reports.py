@@ -56,6 +56,7 @@ def check_everybody_can_use_it(tab: Tab) -> None:
 
 
 @pytest.mark.first_for_each("background")
+@pytest.mark.once_for_each("background", "storage")
 @with_each_app
 def test_reports(tab: Tab, app: App) -> None:
     in_background = app.variant.answers()["background"] != "none"
