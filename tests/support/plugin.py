@@ -122,8 +122,8 @@ def pytest_configure(config: pytest.Config) -> None:
         "full: left to `nox -s full`",
         "quick: needs neither a browser nor a server",
         "first_for_each(*axes): with one variant for each choice in `nox`, with the others in full",
-        "once_for_each(*axes): the outcome hangs on these questions alone, and not on how they meet;"
-        " with --whole-contract or --variant the test runs with the other variants, too",
+        "once_for_each(*axes): the outcome hangs on each of these questions alone; with"
+        " --whole-contract or --variant the test runs with the other variants, too",
     ):
         config.addinivalue_line("markers", line)
     config.option.loadscopereorder = False
