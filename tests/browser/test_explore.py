@@ -108,6 +108,7 @@ def check_everybody_can_use_it(tab: Tab) -> None:
     tab.page.keyboard.press("Escape")
 
 
+@pytest.mark.first_for_each
 @pytest.mark.once_for_each("layout")
 @with_each_app
 def test_explore(tab: Tab) -> None:

@@ -38,6 +38,7 @@ def write_record(tab: Tab) -> None:
     assert type_in(tab.page, first_name="Ada").record["first_name"] == "Ada"
 
 
+@pytest.mark.first_for_each
 @pytest.mark.once_for_each("storage")
 @with_each_app
 def test_a_record_lives_as_long_as_its_storage_says(

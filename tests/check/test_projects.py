@@ -11,6 +11,7 @@ from tests.support.variants import pairs
 NAIVE = Path(__file__).parents[1] / "browser/parts/naive.py"
 
 
+@pytest.mark.first_for_each("storage", "callbacks")
 @pytest.mark.parametrize("variant", pairs(), ids=str)
 def test_every_variant_is_clean(variant: Variant, tmp_path: Path) -> None:
     assert check([render(tmp_path, variant)]).findings == ()

@@ -27,10 +27,15 @@ def pairs() -> list[Variant]:
 
 @cache
 def one_for_each(*axes: str) -> list[Variant]:
-    """Return the first variants of `pairs` that together have each choice of the axes."""
+    """Return the first variants of `pairs` that together have each choice of the axes.
+
+    Without an axis it is the first alone.
+    """
     open_choices = {(axis, choice) for axis in axes for choice in choices(axis)}
-    found = []
-    for variant in pairs():
+    first, *others = pairs()
+    open_choices.difference_update(first.answers().items())
+    found = [first]
+    for variant in others:
         if new := open_choices.intersection(variant.answers().items()):
             open_choices -= new
             found.append(variant)

@@ -65,7 +65,7 @@ def test_an_update_with_a_conflict_says_what_happened_and_what_to_do(shop: Path,
         r"^  storage: sqlite → redis$",
         r"^  changed   pyproject\.toml$",
         r"^  conflict  shop/core/storage\.py \(\d places?\)$",
-        r"^Updated: \d+ changed, 1 removed, 1 conflict\. Nothing is committed\.$",
+        r"^Updated: \d+ changed, 2 removed, 1 conflict\. Nothing is committed\.$",
         rf"^Your data in sqlite: {re.escape(registry['sqlite']['switch'])}\.$",
         r"^Conflicts, for you to resolve:$",
         r"^Next:\n\n  resolve shop/core/storage\.py in an editor, or with git mergetool$",
@@ -85,7 +85,7 @@ def test_a_dry_run_shows_the_same_and_writes_nothing(shop: Path, run: Run) -> No
     edit(shop)
     before = tree(shop)
     shown = run("update", "--storage", "redis", "--dry-run")
-    assert re.search(r"^Would be: \d+ changed, 1 removed, 1 conflict$", shown, re.MULTILINE)
+    assert re.search(r"^Would be: \d+ changed, 2 removed, 1 conflict$", shown, re.MULTILINE)
     assert tree(shop) == before
     done = run("update", "-y", "--storage", "redis", code=ExitCode.CONFLICTS)
     preview, _, _ = shown.partition("Would be")
