@@ -28,10 +28,10 @@ if sys.platform != "win32":
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _compiled_once() -> Iterator[None]:
-    from tests.support.rendering import compiled_once
+def _renders() -> Iterator[None]:
+    from tests.support.rendering import compiled_once, rendered_once
 
-    with compiled_once():
+    with compiled_once(), rendered_once():
         yield
 
 
