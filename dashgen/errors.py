@@ -185,10 +185,10 @@ class GitMissingError(DashgenError):
 
 
 class GitFailedError(DashgenError):
-    """Git refused to make the first commit."""
+    """Git refused a command."""
 
     def __init__(self, command: str, output: str) -> None:
-        super().__init__(f"git {command} failed: {output}", "mend that or pass --no-git")
+        super().__init__(f"git {command} failed: {output}", "mend that")
 
 
 class RenderError(DashgenError):

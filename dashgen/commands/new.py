@@ -1,7 +1,8 @@
 """``dashgen new``: write a project."""
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, Protocol
 from dashgen import preferences
 from dashgen.errors import (
     CommandLineError,
+    GitFailedError,
     GitMissingError,
     MissingAnswersError,
     UnknownQuestionError,
@@ -85,6 +87,16 @@ class NewProject:
         return tuple(self.sizes)
 
 
+@contextmanager
+def _git_can_be_left_out() -> Iterator[None]:
+    try:
+        yield
+    except GitFailedError as error:
+        error.hint += " or pass --no-git"
+        raise
+
+
+@_git_can_be_left_out()
 def new(
     destination: str,
     *,

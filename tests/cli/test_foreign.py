@@ -1,5 +1,6 @@
 """Another template: only where it is named, and never with commands of its own unless trusted."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,16 @@ def test_a_wrong_word_is_one_line(
     line = capsys.readouterr().err
     assert line.count("\n") == 1
     assert says in line
+    assert listing(work) == []
+
+
+def test_a_plain_folder_has_no_releases(
+    work: Path, fork: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree(fork / ".git")
+    assert main(["new", "shop", "-y", "--template", str(fork), "--ref", "v1"]) == 2
+    line = capsys.readouterr().err
+    assert line == f"error: --template {fork}: a plain folder has no v1; leave out --ref\n"
     assert listing(work) == []
 
 

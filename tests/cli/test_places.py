@@ -93,7 +93,9 @@ def test_a_git_that_fails_leaves_a_repository_as_it_was(
     )
     (broken / "git").chmod(0o755)
     monkeypatch.setenv("PATH", f"{broken}{os.pathsep}{os.environ['PATH']}")
-    with pytest.raises(GitFailedError, match=f"git {failing} failed: no"):
+    with pytest.raises(
+        GitFailedError, match=f"git {failing} failed: no; mend that or pass --no-git"
+    ):
         new("shop", defaults=True)
     assert [path for path in listing(work) if "objects" not in path] == [
         path for path in before if "objects" not in path
