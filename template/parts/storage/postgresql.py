@@ -49,9 +49,10 @@ def statement(text: str) -> bytes:
 @contextmanager
 def transaction() -> Iterator[Connection]:
     """Run the block in a transaction, and hang up on a server that does not answer in time."""
-    seconds = settings.storage_timeout
-    with pool.connection() as own, hanging_up(own.fileno(), seconds), own.transaction():
-        yield own
+    with pool.connection() as connection:
+        limit = hanging_up(connection.fileno(), settings.storage_timeout)
+        with limit, connection.transaction():
+            yield connection
 
 
 def shrink() -> None:
