@@ -219,12 +219,11 @@ class FetchedSource:
         return os.fsdecode(done.stdout).strip()
 
     def _files(self, revision: str) -> dict[str, File]:
-        if not self._is_clone and not revision:
-            return files.read(self.folder)
         if not self._is_clone:
-            raise ForeignTemplateError(
-                self.stated, f"a plain folder has no {revision}", "leave out --ref"
-            )
+            if revision:
+                problem = f"a plain folder has no {revision}"
+                raise ForeignTemplateError(self.stated, problem, "leave out --ref")
+            return files.read(self.folder)
         if not self._has(revision):
             known = ", ".join(self.tags[-5:]) or "none"
             raise ForeignTemplateError(

@@ -68,7 +68,7 @@ def rendered_once() -> Iterator[None]:
         content = frozenset(version.files.items())
         return (version.tag, version.source, content, name, repr(sorted(answers.items())))
 
-    def render_once(self: TemplateVersion, folder: Path, answers: Mapping[str, Any]) -> None:
+    def fill(self: TemplateVersion, folder: Path, answers: Mapping[str, Any]) -> None:
         key = key_of(self, folder.name, answers)
         if key in known:
             files.lay(known[key], folder)
@@ -77,15 +77,15 @@ def rendered_once() -> Iterator[None]:
             if self.own:
                 known[key] = files.read(folder)
 
-    def rendered_once(self: TemplateVersion, name: str, answers: Mapping[str, Any]) -> Files:
+    def recall(self: TemplateVersion, name: str, answers: Mapping[str, Any]) -> Files:
         key = key_of(self, name, answers)
         if key not in known:
             known[key] = rendered(self, name, answers)
         return dict(known[key])
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TemplateVersion, "render", render_once)
-        patch.setattr(TemplateVersion, "rendered", rendered_once)
+        patch.setattr(TemplateVersion, "render", fill)
+        patch.setattr(TemplateVersion, "rendered", recall)
         yield
 
 
