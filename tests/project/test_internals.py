@@ -141,6 +141,13 @@ def event_of_a_link() -> None:
     assert 'new CustomEvent("_dashprivate_pushstate")' in components
 
 
+def rows_of_a_table() -> None:
+    assert "getLayout:" in scripts_of("dash")
+    grid = scripts_of(dag.__name__)
+    assert re.search(r"getRows\((\w+)\)\{[^}]*\{getRowsRequest:\1\}", grid)
+    assert "{getRowsResponse:null}" in grid
+
+
 def gunicorns_mark() -> None:
     assert 'os.environ["SERVER_SOFTWARE"] = SERVER_SOFTWARE' in inspect.getsource(Arbiter)
     assert SERVER_SOFTWARE.startswith("gunicorn")
@@ -176,6 +183,7 @@ CHECKS: dict[str, Callable[[], None]] = {
     "The poll for a job": poll,
     "Managers of background callbacks": managers,
     "The answer of a callback in the browser": browser_answer,
+    "The rows that a table waits for": rows_of_a_table,
     "The storage of the browser": browser_storage,
     "Gunicorn's mark in the environment": gunicorns_mark,
     "Gunicorn's line for a request": gunicorns_line,

@@ -6,6 +6,7 @@
     const PATIENCE = 20_000;
     const PAUSE = 1_000;
     const send = window.fetch;
+    const pause = (time) => new Promise((resume) => setTimeout(resume, time));
 
     const LOST = "Your last change was not saved.";
     const STRANGER = ["You are not signed in", `${LOST} Reload the page and sign in again.`];
@@ -55,8 +56,40 @@
         return output.endsWith(ROWS) ? output.slice(0, -ROWS.length) : undefined;
     };
 
-    const made = (options, sideUpdate) => {
-        const table = tableOf(options);
+    // After an answer without rows, dash-ag-grid 35 hands the next one over in a timer, which it
+    // cancels if React renders first. A table that still has none of its rows, with nothing on its
+    // way, asks again.
+    const onTheirWay = {};
+    const askedAgain = new Set();
+    const waits = (api) => {
+        const blocks = Object.values(api.getCacheBlockState());
+        return blocks.length
+            ? blocks.some(({ pageStatus }) => pageStatus === "loading")
+            : !api.isLastRowIndexKnown();
+    };
+    const watch = async (table) => {
+        const id = table.startsWith("{") ? JSON.parse(table) : table;
+        for (let before; ; ) {
+            await pause(PAUSE / 4);
+            const { getRowsRequest: request, getRowsResponse: rows } = dash_component_api.getLayout(id)?.props ?? {};
+            const api = request?.api;
+            if (onTheirWay[table] || !api || api.isDestroyed()) return;
+            if (!waits(api)) {
+                askedAgain.delete(table);
+                return;
+            }
+            if (request === before) {
+                // Once, because a callback may have no rows to give.
+                if (askedAgain.has(table)) return;
+                askedAgain.add(table);
+                api.setGridOption("datasource", api.getGridOption("datasource"));
+                return;
+            }
+            before = rows ? undefined : request;
+        }
+    };
+
+    const made = (table, sideUpdate) => {
         const response = table ? { [table]: { getRowsResponse: { rowData: [], rowCount: UNKNOWN } } } : {};
         return new Response(JSON.stringify({ multi: true, response, sideUpdate }), {
             headers: { "Content-Type": "application/json" },
@@ -75,17 +108,27 @@
         return { notifications: { sendNotifications: [note] } };
     };
 
-    window.fetch = async (url, options) => {
-        if (!String(url).includes("_dash-update-component")) return send(url, options);
+    const ask = async (url, options, table) => {
         const poll = String(url).includes("cacheKey=");
         const end = Date.now() + (poll ? PATIENCE : 0);
         let response = await answer(url, options);
         while ((!response || response.status === 429) && Date.now() < end) {
-            await new Promise((resume) => setTimeout(resume, PAUSE));
+            await pause(PAUSE);
             response = await answer(url, options);
         }
         const cause = failure(response);
-        if (cause) return made(options, apology(cause));
-        return response.status === 204 && tableOf(options) ? made(options) : response;
+        if (cause) return made(table, apology(cause));
+        return response.status === 204 && table ? made(table) : response;
+    };
+
+    window.fetch = async (url, options) => {
+        if (!String(url).includes("_dash-update-component")) return send(url, options);
+        const table = tableOf(options);
+        if (!table) return ask(url, options);
+        onTheirWay[table] = (onTheirWay[table] ?? 0) + 1;
+        const response = await ask(url, options, table);
+        onTheirWay[table] -= 1;
+        watch(table);
+        return response;
     };
 })();
