@@ -42,7 +42,8 @@ def compiled_once() -> Iterator[None]:
         defer_init: bool = False,
     ) -> CodeType | str:
         settings = (self.keep_trailing_newline, self.undefined, *sorted(self.extensions))
-        key = (source, name, filename, raw, defer_init, self.block_start_string, *settings)
+        # Not the file: each render has the template in another folder.
+        key = (source, name, raw, defer_init, self.block_start_string, *settings)
         if not isinstance(source, str):
             return _compile(self, source, name, filename, raw, defer_init)  # type: ignore[call-overload, no-any-return]
         if key not in _compiled:
