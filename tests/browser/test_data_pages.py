@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,6 @@ from tests.support.projects import Variant, render, served
 
 from .accessibility import check_nothing_is_seriously_inaccessible
 
-NORTH = "Region: North"
 CALLBACKS = "**/_dash-update-component*"
 SLOW = """
     const send = window.fetch;
@@ -63,6 +63,7 @@ def app(
         file.write_text(shop(prices), encoding="utf-8")
         pages.append({"name": name, "kind": "data", **described(file).entry(str(file))})
     project = render(folder, Variant(layout=request.param), pages=pages)
+    shutil.copy(Path(__file__).parent / "parts" / "table.py", project / "myapp" / "pages")
     with served(project, log=folder / "log") as process:
         yield Served(process.url, folder, folder / "log")
 
@@ -344,6 +345,25 @@ def test_rows_that_do_not_come_are_told_and_others_come(
     file.write_text(before, encoding="utf-8")
     scroll(tab, "returns", 160)
     tab.until(lambda: row_of(tab, "returns", 160).endswith("note 160"))
+    tab.page.context.close()
+
+
+def test_a_callback_with_more_outputs_than_the_rows_does_not_stop_the_table(
+    browser: Browser, app: Served
+) -> None:
+    tab = Tab(browser.new_context(reduced_motion="reduce"), app.url)
+    tab.go("/table")
+    tab.until(lambda: row_of(tab, "mine", 0).endswith("note 0"))
+    scroll(tab, "mine", 60)
+    note = tab.page.locator("[role=alert]")
+    tab.until(lambda: "Something went wrong" in note.inner_text())
+    tab.page.route(CALLBACKS, lambda route: route.abort("connectionreset"))
+    scroll(tab, "mine", 110)
+    tab.until(lambda: note.filter(has_text="The server does not answer").count())
+    tab.page.unroute(CALLBACKS)
+    scroll(tab, "mine", 160)
+    tab.until(lambda: row_of(tab, "mine", 160).endswith("note 160"))
+    assert tab.text("#mine-blocks") == "from 150"
     tab.page.context.close()
 
 

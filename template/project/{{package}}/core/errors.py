@@ -37,19 +37,28 @@ def notify(title: str, message: str, color: str = "red") -> None:
     set_props(ids.NOTIFICATIONS, notification(title, message, color))
 
 
-def handle(error: Exception) -> Any:
-    """Report the error of a callback to the user. Dash calls this, and gets the output from it.
+def handle(error: Exception) -> None:
+    """Report the error of a callback to the user. Dash calls this.
 
-    A table of AG Grid waits for its rows and asks for no others. So it gets rows without values.
     In debug mode the error goes on to Dash, which shows it in the browser.
     """
     report(error)
     if settings.debug and not isinstance(error, UserError):
         raise error
-    match ctx.outputs_list:
-        case {"property": "getRowsResponse"}:
-            return {"rowData": [], "rowCount": UNKNOWN}
-    return None
+    release(ctx.outputs_list)
+
+
+def release(outputs: Any) -> None:
+    """Give the tables among the outputs rows without values.
+
+    A table of AG Grid waits for its rows and asks for no others.
+    """
+    match outputs:
+        case list():
+            for output in outputs:
+                release(output)
+        case {"id": table, "property": name} if name.partition("@")[0] == "getRowsResponse":
+            set_props(table, {"getRowsResponse": {"rowData": [], "rowCount": UNKNOWN}})
 
 
 def report(error: Exception) -> None:

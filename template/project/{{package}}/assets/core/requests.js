@@ -49,11 +49,12 @@
 
     // A table of AG Grid waits for its rows and asks for no others. So it gets rows without values.
     const UNKNOWN = -1; // as AG Grid has it for the number of rows
-    const ROWS = ".getRowsResponse";
+    const ROWS = /\.getRowsResponse(@.*)?$/;
     const tableOf = ({ body }) => {
-        if (!body.includes(ROWS)) return undefined; // most requests; to read them takes time
-        const { output } = JSON.parse(body);
-        return output.endsWith(ROWS) ? output.slice(0, -ROWS.length) : undefined;
+        // To read the body takes time, and most have none.
+        if (!body.includes(".getRowsResponse")) return undefined;
+        const outputs = JSON.parse(body).output.replace(/^\.\.|\.\.$/g, "").split("...");
+        return outputs.find((output) => ROWS.test(output))?.replace(ROWS, "");
     };
 
     // After an answer without rows, dash-ag-grid 35 hands the next one over in a timer, which it
