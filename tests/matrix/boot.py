@@ -5,6 +5,7 @@ An order has `project`, `package`, `env`, `shows` and `pages`.
 
 from __future__ import annotations
 
+import gc
 import html
 import json
 import logging
@@ -60,6 +61,7 @@ def boot(package: str, shows: Iterable[str], pages: Sequence[str] | None) -> Non
     sys.path.insert(0, str(Path.cwd()))
     module = __import__("app")
     app, client = module.app, module.server.test_client()
+    assert gc.isenabled(), "the garbage collector rests for the start alone"
     assert client.get("/health").text == "OK"
     for route in (*routes, *DASH_ROUTES):
         answer = client.get(route)

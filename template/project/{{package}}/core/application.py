@@ -27,6 +27,7 @@ from .settings import APP
 @cache
 def create_app() -> Dash:
     """Return the app, the same one at every call: Dash keeps callbacks and pages in globals."""
+    gc.disable()  # what is imported and set up stays, and is no garbage
     logs.set_up()
     charts.set_up()
     dmc.pre_render_color_scheme()
@@ -54,6 +55,7 @@ def create_app() -> Dash:
     background.install(app.server)
     frame.complete_titles()
     app.layout = shell.layout
+    gc.enable()
     return app
 
 
@@ -65,5 +67,4 @@ def warm_up(app: Dash) -> None:
     logs.forget()  # what the server logs from here on is not about that request
     # The garbage collector leaves the objects of the import alone. Otherwise each process of the
     # server would copy that memory.
-    gc.collect()
     gc.freeze()
