@@ -304,6 +304,19 @@ def test_a_visitor_in_haste_gets_all_rows(browser: Browser, app: Served) -> None
     closed(tab)
 
 
+def test_a_visitor_may_leave_before_the_rows_come(browser: Browser, app: Served) -> None:
+    context = browser.new_context(reduced_motion="reduce")
+    context.add_init_script(SLOW)
+    tab = Tab(context, app.url)
+    tab.go("/orders")
+    tab.until(lambda: row_of(tab, "orders", 0).endswith("note 0"))
+    scroll(tab, "orders", 110)
+    tab.page.click("#nav-returns")
+    tab.until(lambda: row_of(tab, "returns", 0).endswith("note 0"))
+    tab.settle()
+    closed(tab)
+
+
 def test_an_answer_that_the_table_loses_is_asked_for_again(browser: Browser, app: Served) -> None:
     context = browser.new_context(reduced_motion="reduce")
     context.add_init_script(LATE)

@@ -68,11 +68,17 @@
             ? blocks.some(({ pageStatus }) => pageStatus === "loading")
             : !api.isLastRowIndexKnown();
     };
+    const propertiesOf = (table) => {
+        try {
+            return dash_component_api.getLayout(table.startsWith("{") ? JSON.parse(table) : table).props;
+        } catch {
+            return {}; // the visitor has left its page
+        }
+    };
     const watch = async (table) => {
-        const id = table.startsWith("{") ? JSON.parse(table) : table;
         for (let before; ; ) {
             await pause(PAUSE / 4);
-            const { getRowsRequest: request, getRowsResponse: rows } = dash_component_api.getLayout(id)?.props ?? {};
+            const { getRowsRequest: request, getRowsResponse: rows } = propertiesOf(table);
             const api = request?.api;
             if (onTheirWay[table] || !api || api.isDestroyed()) return;
             if (!waits(api)) {
