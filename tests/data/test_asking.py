@@ -231,16 +231,39 @@ def test_an_index_is_made_where_it_is_of_use(
         ("a_b", ["ÉCLAIR a_b"]),
         ("A\\B", ["a\\b c"]),
         ("'", ["it's"]),
+        ("İ_", ["İ_stanbul"]),
     ],
 )
 def test_a_search_finds_a_text_in_any_case_and_no_pattern(
     text: str, found: list[str], tmp_path: Path, datasets: ModuleType
 ) -> None:
-    notes = ["Straße 50% ab", "ÉCLAIR a_b", "a\\b c", "it's"]
+    notes = ["Straße 50% ab", "ÉCLAIR a_b", "a\\b c", "it's", "İ_stanbul"]
     file = tmp_path / "notes.csv"
     file.write_text("\n".join(["note,n", *(f"{note},{n}" for n, note in enumerate(notes))]))
     data = in_app(datasets, tmp_path / "notes", described(file).entry(str(file)))
     assert [row["c0"] for row in data.page({"c0": text}, 0, 9)] == found
+
+
+def test_a_moment_may_be_never_and_may_be_a_choice(tmp_path: Path, datasets: ModuleType) -> None:
+    file = tmp_path / "file.csv"
+    moments = ["2024-06-02 10:00:15.1", "2024-06-02 10:00:15.125", "9999-12-31 00:00:00", ""]
+    file.write_text("\n".join(["until,n", *(f"{one},{n}" for n, one in enumerate(moments))]))
+    entry = described(file).entry(str(file))
+    assert entry["columns"][0]["type"] == "datetime"
+    entry["columns"][0]["role"] = "category"
+    data = in_app(datasets, tmp_path / "moments", entry)
+    assert data.count({"c0": {"from": "2024-06-02", "to": "9999-12-31"}}) == 3
+    assert data.count({"c0": {"to": "9999-12-30"}}) == 2
+    assert [data.count({"c0": [text]}) for text, _ in data.choices(data.columns[0])] == [1, 1, 1]
+
+
+def test_a_description_that_hides_all_is_named(tmp_path: Path, datasets: ModuleType) -> None:
+    file = tmp_path / "file.csv"
+    file.write_text("a,b\nx,1\n")
+    entry = described(file).entry(str(file))
+    entry["columns"] = [{**column, "hidden": True} for column in entry["columns"]]
+    with pytest.raises(datasets.DataError, match="hides all columns of"):
+        in_app(datasets, tmp_path / "hidden", entry).facts()
 
 
 def test_a_range_of_days_has_the_whole_of_its_last(rows: Any) -> None:
@@ -299,3 +322,21 @@ def test_figures_are_written_as_the_visitor_does(
         ]
     assert [text.replace("\u00a0", " ") for text in written] == expected
     assert language.moment("2024-06-02 00:00:00") == "2024-06-02"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0"),
+        (7.256, "7.26"),
+        (-0.05, "-0.05"),
+        (0.0023, "0.0023"),
+        (-0.00042, "-0.00042"),
+        (4e-7, "0.00000040"),
+        (1e-300, "0.000000000"),
+    ],
+)
+def test_small_figures_have_digits_that_say_something(
+    language: Any, value: float, text: str
+) -> None:
+    assert language.short(value) == text

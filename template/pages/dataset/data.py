@@ -76,11 +76,13 @@ def categories() -> list[Column]:
 def filters() -> list[Column]:
     """Return the columns that have a filter: few of each role, or as the description says."""
     facts = DATA.facts()
-    searched = of_role("text", "identifier")[:1]
+    # The first one in which a search is possible. An identifier may be a number.
+    searched = sorted(of_role("text", "identifier"), key=lambda c: c.type != "text")[:1]
     ranges = [c for c in measures() if facts[c.key]["min"] != facts[c.key]["max"]]
     usual = [*of_role("time")[:1], *categories()[:LISTS], *ranges[:RANGES], *searched]
     asked = [column for column in DATA.shown if column.filter and column not in usual]
-    return [column for column in [*usual, *asked] if column.filter is not False]
+    known = [c for c in [*usual, *asked] if facts[c.key]["min"] is not None]
+    return [column for column in known if column.filter is not False]
 
 
 def charts() -> list[Chart]:
@@ -200,6 +202,8 @@ def steps(given: dict[Any, Any]) -> list[tuple[Any, str]]:
         years = range(min(given), max(given) + 1)
         return [(year, str(year)) for year in (years if len(years) <= 1000 else sorted(given))]
     known = {pd.Timestamp(at): at for at in given}
+    if step() == "year" and max(known).year - min(known).year > 1000:  # 9999 for "never"
+        return [(at, str(at).removesuffix(" 00:00:00")) for at in sorted(given)]
     found = pd.date_range(min(known), max(known), freq=FREQUENCIES[step()])
     return [(known.get(at), str(at).removesuffix(" 00:00:00")) for at in found]
 
@@ -223,6 +227,8 @@ def points(criteria: Criteria, x: Column, y: Column) -> list[tuple[float, float,
     """Return the points of two measures, or the middles of cells with the rows in each."""
 
     def ask() -> list[tuple[float, float, int]]:
+        if not filled(x, y):
+            return []
         rows = DATA.rows(criteria).filter(x.value.isnotnull() & y.value.isnotnull())
         if totals(criteria)[0] <= POINTS:
             return [(*pair, 1) for pair in rows.select(x.value, y.value).fetchall()]
@@ -236,11 +242,18 @@ def bins(criteria: Criteria, over: Column) -> list[tuple[float, int]]:
     """Return how many rows are in each part of a measure's range."""
 
     def ask() -> list[tuple[float, int]]:
+        if not filled(over):
+            return []
         rows = DATA.rows(criteria).filter(over.value.isnotnull())
         found = rows.aggregate([cell(over), datasets.count("n")]).fetchall()
         return sorted((at, n) for (at,), n in together(found, over).items())
 
     return DATA.answer(["bins", dict(criteria), over.key], ask)
+
+
+def filled(*columns: Column) -> bool:
+    """Whether each column has a value at all."""
+    return all(DATA.facts()[column.key]["min"] is not None for column in columns)
 
 
 def span(column: Column) -> tuple[float, float]:

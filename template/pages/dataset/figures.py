@@ -1,5 +1,6 @@
 """Data to figures: pure functions, no Dash and no state."""
 
+from html import escape
 from typing import Any
 from urllib.parse import quote
 
@@ -126,7 +127,8 @@ def bars(chart: Chart, criteria: Criteria) -> go.Figure:
     ]
     trace = go.Bar(
         x=[value for _, value in found],
-        y=[label(name) for name, _ in found],
+        y=[*range(len(found))],  # two names may have equal labels
+        hovertext=[label(name, 80) for name, _ in found],
         text=[number(value, chart.measure) for _, value in found],
         customdata=[name for name, _ in found],
         orientation="h",
@@ -134,15 +136,16 @@ def bars(chart: Chart, criteria: Criteria) -> go.Figure:
         insidetextanchor="end",
         cliponaxis=False,
         marker={"color": colors, "cornerradius": 3},
-        hovertemplate="%{y}<br>%{text}<extra></extra>",
+        hovertemplate="%{hovertext}<br>%{text}<extra></extra>",
     )
-    return finished(trace, BARE, {"type": "category", "dtick": 1}, bargap=0.25)
+    ticks = {"tickvals": trace.y, "ticktext": [label(name) for name, _ in found]}
+    return finished(trace, BARE, ticks, bargap=0.25)
 
 
-def label(name: str) -> str:
-    """Return a category as an axis shows it."""
+def label(name: str, most: int = 24) -> str:
+    """Return a category as an axis shows it. Plotly would take its tags for its own."""
     words = {"": OTHERS, "true": "Yes", "false": "No"}.get(name, name)
-    return f"{words[:23]}…" if len(words) > 24 else words
+    return escape(f"{words[: most - 1]}…" if len(words) > most else words, quote=False)
 
 
 def points(chart: Chart, criteria: Criteria) -> go.Figure:
@@ -165,8 +168,8 @@ def points(chart: Chart, criteria: Criteria) -> go.Figure:
     )
     return finished(
         trace,
-        {"title": chart.over.title, **tick(chart.over)},
-        {"title": chart.measure.title if chart.measure else "", **tick(chart.measure)},
+        {"title": label(chart.over.title, 80), **tick(chart.over)},
+        {"title": label(chart.measure.title, 80) if chart.measure else "", **tick(chart.measure)},
     )
 
 

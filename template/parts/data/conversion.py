@@ -40,8 +40,9 @@ def convert(source: Source, path: Path, columns: Sequence[Column], made: Path) -
             keep(in_types(source, path, columns, draft.with_suffix(".csv")), draft, texts)
         draft.replace(made)
         log.info("Converted %s in %.1f s", source.path, monotonic() - begun)
-    except (ReadingError, OSError, duckdb.Error) as error:
-        message = f"{source.path} is not as pages/{page}/dataset.toml says: {error}"
+    except (ReadingError, OSError, UnicodeError, duckdb.Error) as error:
+        reason = str(error).partition("\n")[0]  # DuckDB goes on with its own options
+        message = f"{source.path} is not as pages/{page}/dataset.toml says: {reason}"
         log.error("%s", message)
         raise DataError(message) from error
     finally:

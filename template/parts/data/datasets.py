@@ -130,6 +130,8 @@ class Dataset:
         """Return the least and the largest value of each column, and how many there are."""
 
         def ask() -> dict[str, dict[str, Any]]:
+            if not self.shown:
+                raise DataError(f"{self.file.name} hides all columns of {self.source.path}.")
             wanted = [
                 FunctionExpression(function, column.value)
                 for column in self.shown
@@ -149,8 +151,9 @@ class Dataset:
         def ask() -> list[tuple[str, int]]:
             counted = self.rows().aggregate([column.value, count("n")])
             ordered = counted.sort(ColumnExpression("n").desc(), column.value).limit(CHOICES + 1)
-            found = [(as_choice(value), n) for value, n in ordered.fetchall() if value is not None]
-            return found[:CHOICES]
+            # As texts of the database, which `condition` compares with.
+            pairs = ordered.select(column.value.cast("VARCHAR"), ColumnExpression("n")).fetchall()
+            return [(text, n) for text, n in pairs if text is not None][:CHOICES]
 
         return self.answer(["choices", column.key], ask)
 
@@ -233,8 +236,11 @@ def condition(column: Column, wanted: Any) -> Expression:
         text = column.value.cast("VARCHAR")
         if not SIGNS.intersection(wanted):
             return FunctionExpression("~~*", text, ConstantExpression(f"%{wanted}%"))
-        lower = FunctionExpression("lower", text)
-        return FunctionExpression("contains", lower, ConstantExpression(wanted.lower()))
+        # Both by the database, which has other small letters than Python for some signs.
+        lower, part = (
+            FunctionExpression("lower", one) for one in (text, ConstantExpression(wanted))
+        )
+        return FunctionExpression("contains", lower, part)
     values = [ConstantExpression(str(value)) for value in wanted]
     return column.value.cast("VARCHAR").isin(*values)
 
@@ -244,20 +250,17 @@ def bound(column: Column, end: str, value: Any) -> Expression:
     kind = {"date": "DATE", "datetime": "TIMESTAMP"}.get(column.type, "DOUBLE")
     if end == "from":
         return column.value >= ConstantExpression(value).cast(kind)
-    if column.type == "datetime":  # until the end of that day
+    if column.type == "datetime" and value != str(date.max):  # until the end of that day
         after = date.fromisoformat(value) + timedelta(1)
         return column.value < ConstantExpression(after).cast(kind)
+    if column.type == "datetime":
+        return column.value.isnotnull()
     return column.value <= ConstantExpression(value).cast(kind)
 
 
 def count(name: str) -> Expression:
     """Return the number of rows."""
     return FunctionExpression("count").alias(name)
-
-
-def as_choice(value: Any) -> str:
-    """Return a value as a filter has it."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def as_json(value: Any) -> Any:

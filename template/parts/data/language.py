@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
+from math import floor, log10
 from typing import Any
 
 CURRENCIES = ("$", "€", "£", "¥")
@@ -52,7 +53,10 @@ def short(value: float) -> str:
     for size, sign in ((1e9, "B"), (1e6, "M"), (1e4, "k")):
         if abs(value) >= size:
             return f"{number(value / (1e3 if size == 1e4 else size), 1)}{sign}"
-    return number(value, 0 if float(value).is_integer() else 2)
+    if float(value).is_integer():
+        return number(value)
+    # Two digits that say something: 7.25, 0.05, 0.0023.
+    return number(value, max(2, min(1 - floor(log10(abs(value))), 9)) if abs(value) < 0.01 else 2)
 
 
 def with_unit(text: str, unit: str) -> str:
