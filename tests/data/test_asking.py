@@ -333,7 +333,7 @@ def test_figures_are_written_as_the_visitor_does(
         (0.0023, "0.0023"),
         (-0.00042, "-0.00042"),
         (4e-7, "0.00000040"),
-        (1e-300, "0.000000000"),
+        (1e-300, "0.000000000000000"),
     ],
 )
 def test_small_figures_have_digits_that_say_something(

@@ -251,6 +251,12 @@ def bins(criteria: Criteria, over: Column) -> list[tuple[float, int]]:
     return DATA.answer(["bins", dict(criteria), over.key], ask)
 
 
+def largest(column: Column) -> float:
+    """Return the largest size of a measure's values, whatever their sign."""
+    facts = DATA.facts()[column.key]
+    return max(abs(float(facts[end] or 0)) for end in ("min", "max"))
+
+
 def filled(*columns: Column) -> bool:
     """Whether each column has a value at all."""
     return all(DATA.facts()[column.key]["min"] is not None for column in columns)

@@ -138,8 +138,19 @@ def bars(chart: Chart, criteria: Criteria) -> go.Figure:
         marker={"color": colors, "cornerradius": 3},
         hovertemplate="%{hovertext}<br>%{text}<extra></extra>",
     )
-    ticks = {"tickvals": trace.y, "ticktext": [label(name) for name, _ in found]}
+    ticks = {"tickvals": trace.y, "ticktext": labels([name for name, _ in found])}
     return finished(trace, BARE, ticks, bargap=0.25)
+
+
+def labels(names: list[str]) -> list[str]:
+    """Return categories as an axis shows them. Equal ones show how their names end."""
+    found = [label(name) for name in names]
+    return [
+        escape(f"{name[:11]}…{name[-12:]}", quote=False)
+        if len(name) > 24 and found.count(text) > 1
+        else text
+        for name, text in zip(names, found, strict=True)
+    ]
 
 
 def label(name: str, most: int = 24) -> str:
@@ -195,7 +206,9 @@ def tick(column: Column | None) -> dict[str, Any]:
     if unit == "%":
         return {"tickformat": ".0%"}
     before, _, after = language.with_unit("0", unit).partition("0")
-    return {"tickformat": "~s", "tickprefix": before, "ticksuffix": after}
+    # SI's sign for a thousandth looks like that of a million.
+    form = "" if column and data.largest(column) < 1 else "~s"
+    return {"tickformat": form, "tickprefix": before, "ticksuffix": after}
 
 
 def spark(criteria: Criteria, measure: Column | None) -> str:

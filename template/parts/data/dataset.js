@@ -212,13 +212,15 @@ dashAgGridFunctions.datasetCell = ({ value, colDef, node, column }) => {
     const short = node?.rowPinned && Math.abs(value) >= 1e6 && narrow;
     const most = short ? 2 : node?.rowPinned ? (Math.abs(value) < 1000 ? 2 : 0) : 6;
     const notation = short ? "compact" : "standard";
+    const small = value && Math.abs(value) < (node?.rowPinned ? 0.01 : 1e-6);
     const currency = { "€": "EUR", $: "USD", "£": "GBP", "¥": "JPY" }[unit];
     if (currency) {
         const digits = most ? {} : { maximumFractionDigits: 0 };
         const style = { style: "currency", currency, currencyDisplay: "narrowSymbol", notation };
         return value.toLocaleString(undefined, { ...style, ...digits });
     }
-    const text = value.toLocaleString(undefined, { maximumFractionDigits: most, notation });
+    const digits = small ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: most };
+    const text = value.toLocaleString(undefined, { ...digits, notation });
     return unit ? `${text} ${unit}` : text;
 };
 

@@ -56,7 +56,7 @@ def short(value: float) -> str:
     if float(value).is_integer():
         return number(value)
     # Two digits that say something: 7.25, 0.05, 0.0023.
-    return number(value, max(2, min(1 - floor(log10(abs(value))), 9)) if abs(value) < 0.01 else 2)
+    return number(value, max(2, min(1 - floor(log10(abs(value))), 15)) if abs(value) < 0.01 else 2)
 
 
 def with_unit(text: str, unit: str) -> str:
