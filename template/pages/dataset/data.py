@@ -252,7 +252,7 @@ def bins(criteria: Criteria, over: Column) -> list[tuple[float, int]]:
 
 
 def largest(column: Column) -> float:
-    """Return the largest size of a measure's values, whatever their sign."""
+    """Return the largest absolute value of a measure."""
     facts = DATA.facts()[column.key]
     return max(abs(float(facts[end] or 0)) for end in ("min", "max"))
 
