@@ -45,12 +45,12 @@ FORMS = (
 )
 
 # Whole numbers that are perhaps times: from 2001 to 2033.
-SINCE_1970 = {"unix": re.compile(r"1\d{9}"), "unix-ms": re.compile(r"1\d{12}")}
-ZONE = re.compile(r"\d{2}:\d{2}.*(Z|[+-]\d{2}:?\d{2})$")
-PLAIN = re.compile(r"-?\d+")
-POINT = re.compile(r"-?\d+\.\d+")
+SINCE_1970 = {"unix": re.compile(r"1[0-9]{9}"), "unix-ms": re.compile(r"1[0-9]{12}")}
+ZONE = re.compile(r"(T|\d{2}:)\d{2}.*(Z|[+-]\d{2}(:?\d{2}){0,2})$")
+PLAIN = re.compile(r"-?[0-9]+")
+POINT = re.compile(r"-?[0-9]+\.[0-9]+")
 NUMBERS = {("number", "."), ("number", ",")}
-LEADING_ZERO = re.compile(r"[-+]?0\d+")
+LEADING_ZERO = re.compile(r"[-+]?0[0-9]+")
 LOCALE = re.compile(r"\[\$([^-\]]*)[^\]]*\]")
 ZEROS = re.compile("0{2,}")
 UNIT = re.compile(rf"%|{CURRENCIES}")
@@ -222,7 +222,7 @@ class Profile:
             return
         if PLAIN.fullmatch(text):
             self.zeros += bool(LEADING_ZERO.fullmatch(text))
-            self.large += abs(int(text[:30])) > self.limit
+            self.large += self._is_large(text)
             self.cards += _is_card(text)
         else:
             self.fractions += 1
@@ -235,13 +235,20 @@ class Profile:
         if self.asis and type(text) is not Native:
             self.fits.clear()
         for way, fit in list(self.fits.items()):
-            if fit.read(text) is not None:
+            found = fit.read(text)
+            if found is not None:
                 fit.fits += 1
+                self.clock += way == ("datetime", "iso") and not found.endswith(" 00:00:00")
+                self.large += way in NUMBERS and found != text and self._is_large(found)
                 continue
             fit.misfits.append(text)
             if len(fit.misfits) > PATIENCE or (not fit.fits and len(fit.misfits) > 3):
                 del self.fits[way]
         self.settled = self.fits.keys() <= NUMBERS and bool(self.fits)
+
+    def _is_large(self, figure: str) -> bool:
+        """Say whether a figure is a whole number with more digits than are kept."""
+        return bool(PLAIN.fullmatch(figure)) and abs(int(figure[:30])) > self.limit
 
     def _is_number(self, text: str) -> bool:
         """Say whether a cell is like most of a column of numbers, without a look at all else."""

@@ -4,12 +4,14 @@ An object within an object gives columns such as `customer.city`. A list is a te
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from .reading import DAMAGED, Native, ReadingError, Rows, Source, opened
 
+SURROGATE = re.compile("[\ud800-\udfff]")  # half a sign, which no encoding can write
 LARGEST = 200_000_000  # bytes of a list, which is read at once
 
 
@@ -82,7 +84,7 @@ def figure(digits: str) -> Native:
 def flatten(value: dict[str, Any], before: str, cells: dict[str, str], line: int) -> None:
     """Add the values of an object to the cells, those of an inner object with its name before."""
     for key, one in value.items():
-        name = f"{before}{key}"
+        name = f"{before}{plain(key)}"
         if isinstance(one, dict) and one:
             flatten(one, f"{name}.", cells, line)
         elif name in cells:
@@ -95,7 +97,7 @@ def plain(value: Any) -> str:
     """Return a value as text. NaN is none."""
     match value:
         case str():
-            return value
+            return value if value.isascii() else SURROGATE.sub("\ufffd", value)
         case None:
             return ""
         case bool():
@@ -104,4 +106,4 @@ def plain(value: Any) -> str:
             return "" if value != value else str(value)
         case list():
             return ", ".join(map(plain, value))
-    return "; ".join(f"{name}: {plain(one)}" for name, one in value.items())
+    return "; ".join(f"{plain(name)}: {plain(one)}" for name, one in value.items())

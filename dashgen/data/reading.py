@@ -43,12 +43,13 @@ FALSE = {"false", "no", "n", "f", "nein", "falsch", "non", "faux", "0", "0.0"}
 CURRENCIES = "[$\u20ac\u00a3\u00a5]|EUR|USD|GBP|CHF|JPY"
 NUMBER = re.compile(
     rf"(?P<open>\()?(?P<sign>[-+\u2212])?\s*(?P<before>{CURRENCIES})?\s*(?P<inner>[-+\u2212])?"
-    r"(?P<digits>\d[\d.,' \u00a0\u202f\u2019]*|[.,]\d+)(?P<exponent>[eE][-+]?\d+)?"
+    r"(?P<digits>[0-9][0-9.,' \u00a0\u202f\u2019]*|[.,][0-9]+)(?P<exponent>[eE][-+]?[0-9]+)?"
     rf"\s*(?P<close>\))?\s*(?P<after>%|{CURRENCIES})?(?P<last>\))?"
 )
+OTHER_DIGIT = re.compile(r"[^\D0-9]")  # such as those of Arabic, which DuckDB does not read
 SPACES = re.compile("[' \u00a0\u202f\u2019]")
 GROUPS = {
-    mark: re.compile(r"[1-9]\d{0,2}([" + mark + r"]\d{3})+|\d+")
+    mark: re.compile(r"[1-9][0-9]{0,2}([" + mark + r"][0-9]{3})+|[0-9]+")
     for mark in (",", ".", SPACES.pattern[1:-1])
 }
 
@@ -71,7 +72,7 @@ QUARTERS = (
 # Whole numbers that count from 1970 in UTC.
 SINCE_1970 = {"unix": timedelta(seconds=1), "unix-ms": timedelta(milliseconds=1)}
 # A year, a month or a day in the place of a header.
-YEAR = re.compile(r"(19|20)\d\d([-/](0[1-9]|1[0-2])([-/]([0-2]\d|3[01]))?)?")
+YEAR = re.compile(r"(19|20)\d\d([-/](0[1-9]|1[0-2])([-/]([0-2]\d|3[01]))?)?", re.ASCII)
 
 
 class ReadingError(ValueError):
@@ -288,6 +289,8 @@ def moment(cell: str, form: str) -> datetime | None:
             form as strptime takes it.
     """
     text = cell.strip()
+    if not text.isascii() and OTHER_DIGIT.search(text):
+        return None
     if form == "quarter":
         match = QUARTERS[0].fullmatch(text) or QUARTERS[1].fullmatch(text)
         return datetime(int(match["year"]), 3 * int(match["quarter"]) - 2, 1) if match else None
@@ -343,9 +346,10 @@ def reader(kind: str, *, decimal: str = ".", form: str = "iso") -> Callable[[str
 
     def clock(cell: str) -> str | None:
         try:
-            return time.fromisoformat(cell.strip()).isoformat()
+            found = time.fromisoformat(cell.strip())
         except ValueError:
             return None
+        return found.isoformat() if found.tzinfo is None else None
 
     kinds: dict[str, Callable[[str], str | None]] = {
         "text": text,

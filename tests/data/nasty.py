@@ -849,4 +849,37 @@ CASES = {
     "Parquet without rows": Case(
         parquet("SELECT 1 AS a WHERE false"), suffix=".parquet", refused="no row"
     ),
+    "digits of other scripts": Case(
+        text("a,b,day", "١٢٣,\uff11\uff12,١٣/٠٦/٢٠٢٤", "٤٥٦,\uff14\uff15,١٤/٠٦/٢٠٢٤"),
+        {"a": "text", "b": "text", "day": "text"},
+        first={"a": "١٢٣", "b": "\uff11\uff12"},
+    ),
+    "groups of digits beyond 2**53": Case(
+        text("a,n", '"12,345,678,901,234,567,890",1', '"12,345,678,901,234,567,891",2'),
+        {"a": "text", "n": "integer"},
+        first={"a": "12,345,678,901,234,567,890"},
+        noted="2**53",
+    ),
+    "digits beyond 2**53 after a plus": Case(
+        text("a,n", "+49151123456781234567,1", "+1,2"),
+        {"a": "text", "n": "integer"},
+        first={"a": "+49151123456781234567"},
+    ),
+    "ISO times without colons": Case(
+        text("at,n,to", "2024-06-02T13,1,2024-06-02T131415", "2024-06-03T14,2,2024-06-02T1314"),
+        {"at": "datetime", "n": "integer", "to": "datetime"},
+        first={"at": "2024-06-02 13:00:00", "to": "2024-06-02 13:14:15"},
+    ),
+    "a lone surrogate in JSON": Case(
+        text(r'{"a": "hi \ud83d", "\udc00": [{"\udc00": "\udc00"}], "n": 1}') * 2,
+        {"a": "text", "\ufffd": "text", "n": "integer"},
+        suffix=".jsonl",
+        first={"a": "hi \ufffd", "\ufffd": "\ufffd: \ufffd"},
+    ),
+    "Parquet with a column that has DuckDB's name for numbers": Case(
+        parquet("SELECT 7 AS FILE_ROW_NUMBER, 'x' AS a FROM range(2)"),
+        {"FILE_ROW_NUMBER": "integer", "a": "text"},
+        suffix=".parquet",
+        sums={"FILE_ROW_NUMBER": 14},
+    ),
 }

@@ -13,6 +13,7 @@ from dashgen.data.describe import Description, described, refuse_doubts
 from dashgen.data.sniff import Given
 from dashgen.errors import DashgenError, DataError
 
+from .books import parquet
 from .conftest import TEMPLATE, in_app
 from .nasty import CASES, Case
 
@@ -122,6 +123,18 @@ def test_parquet_is_the_same_by_its_types_and_by_its_texts(
     by_types = in_app(datasets, tmp_path / f"types{abs(hash(name))}", entry).page({}, 0, 9)
     monkeypatch.setattr(datasets.reads("parquet"), "direct", lambda *_: None)
     assert in_app(datasets, tmp_path / f"texts{abs(hash(name))}", entry).page({}, 0, 9) == by_types
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+@pytest.mark.parametrize("name", ["report[1]", "q?", "q*", "[a]{b}"])
+def test_the_name_of_a_parquet_file_is_no_pattern(
+    name: str, tmp_path: Path, datasets: ModuleType
+) -> None:
+    for other, number in (("report1", 1), ("q1", 1), (name, 2)):
+        (tmp_path / f"{other}.parquet").write_bytes(parquet(f"SELECT {number} AS n"))
+    entry = described(file := tmp_path / f"{name}.parquet").entry(str(file))
+    page = in_app(datasets, tmp_path / f"page{abs(hash(name))}", entry).page({}, 0, 9)
+    assert [row["c0"] for row in page] == [2]
 
 
 def test_the_file_changes_below_the_app(tmp_path: Path, datasets: ModuleType) -> None:
