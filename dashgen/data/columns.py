@@ -58,7 +58,7 @@ UNIT = re.compile(rf"%|{CURRENCIES}")
 
 def _word(*words: str) -> re.Pattern[str]:
     """Return a pattern that finds one of the words in a name, as a separate word."""
-    return re.compile(rf"(^|[ _-])({'|'.join(words)})($|[ _-])", re.IGNORECASE)
+    return re.compile(rf"(^|[ ._-])({'|'.join(words)})($|[ ._-])", re.IGNORECASE)
 
 
 def _part(*parts: str) -> re.Pattern[str]:
@@ -66,9 +66,26 @@ def _part(*parts: str) -> re.Pattern[str]:
     return re.compile("|".join(parts), re.IGNORECASE)
 
 
+def _alone(*words: str) -> re.Pattern[str]:
+    """Return a pattern that finds one of the words in a name, beside digits or signs."""
+    letter = r"[^\W\d_]"
+    return re.compile(rf"(?<!{letter})({'|'.join(words)})(?!{letter})", re.IGNORECASE)
+
+
 COORDINATES = ("lat", "latitude", "lon", "lng", "long", "longitude")
 IDENTIFIER = _word(
-    *("id", "nr", "no", "number(?! of)", "code", "key", "zip", "plz", "postal", "postcode"),
+    *(
+        "(user|customer|client|order|product|item|account)?id",
+        "nr",
+        "no",
+        "number(?! of)",
+        "code",
+        "key",
+        "zip",
+        "plz",
+        "postal",
+        "postcode",
+    ),
     *("isbn", "ean", "sku", "uuid", "index"),
 )
 YEAR = _word("year", "jahr", "année", "annee", "año", "yr", "season")
@@ -98,15 +115,26 @@ MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", re.IGNORECASE)
 TOKEN = re.compile(
     r"(sk|pk|ghp|gho|xox[bp]|AKIA|eyJ)[-_A-Za-z0-9.]{16,}|[0-9a-f]{32,}", re.IGNORECASE
 )
+PHONE = re.compile(r"\+[1-9][0-9 ]{7,}")
 IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{10,30}")
-SECRET = _part(
-    *("passw", "secret", "token", "api.?key", "iban", "card.?(no|num)", "credit.?card"),
-    *("ssn", "social.?sec"),
+NUMBER = "(no|nr|num|numbers?)"
+SECRET = _alone(
+    *(r"\w*passw\w*", "(api|app|client)?secrets?", "(access|api|auth|refresh|session)?token"),
+    *(
+        "api.?keys?",
+        "iban",
+        rf"(credit)?card.?{NUMBER}",
+        "credit.?cards?",
+        "ssn",
+        r"social.?sec\w*",
+    ),
 )
-PERSON = _part(
-    *("e-?mail", "phone", "telefon", "mobile", "first.?name", "last.?name", "sur.?name"),
-    *("vorname", "nachname", "full.?name", "birth", "geburt", "address", "adresse"),
-    *("street", "stra(ss|ß)e", "passport"),
+PERSON = _alone(
+    *(r"(user|customer|contact)?e[- _]?mails?(address)?", rf"(tele|cell)?phones?{NUMBER}?"),
+    *(r"\w*telefon\w*", "tel", "fax", rf"mobile{NUMBER}?", "(first|last|full|sur).?names?"),
+    *("(vor|nach)namen?", "birth.?(day|date|place|year)s?", "birth", "geburt(s[dtjo]\\w+)?"),
+    *(r"\w*address(es)?", r"\w*adressen?", "streets?(name)?", r"\w*stra(ss|ß)en?(name)?"),
+    *("passports?",),
 )
 
 
@@ -183,7 +211,7 @@ class Profile:
         self.distinct = 0
         self.units: Counter[str] = Counter()
         self.zeros = self.large = self.fractions = self.clock = self.marks = 0
-        self.mails = self.tokens = self.cards = self.spaces = 0
+        self.mails = self.tokens = self.cards = self.spaces = self.phones = 0
         self.settled = False
 
     def add(self, cells: Iterable[str]) -> None:
@@ -227,6 +255,7 @@ class Profile:
         else:
             self.fractions += 1
             self.zones += bool(ZONE.search(text))
+            self.phones += bool(PHONE.fullmatch(text))
             self.mails += bool(MAIL.fullmatch(text))
             self.cards += _is_card(text.replace(" ", "").replace("-", ""))
             self.tokens += bool(TOKEN.fullmatch(text) or IBAN.fullmatch(text.replace(" ", "")))
@@ -273,6 +302,11 @@ class Profile:
             if fit.misfits and fit.fits >= 5 * len(fit.misfits) and kind != "boolean"
         ]
         return min(found, key=lambda one: len(one[1]), default=None)
+
+    @property
+    def dialled(self) -> bool:
+        """Whether all cells look like phone numbers."""
+        return 0 < self.distinct <= self.phones
 
     @property
     def filled(self) -> int:
@@ -440,6 +474,9 @@ def _number(
     if profile.zeros:
         doubts.append(Doubt("text, because of leading zeros"))
         return "text", ""
+    if profile.dialled:
+        doubts.append(Doubt("text, because figures with a plus look like phone numbers"))
+        return "text", ""
     if profile.large:
         text = "text, because a figure beyond 2**53 would lose digits"
         if profile.limit < LARGEST:
@@ -524,7 +561,7 @@ def _role(profile: Profile, kind: str, doubts: list[Doubt]) -> str:
                 return "time"
             if GROUP.search(name) and profile.distinct <= GROUPS:
                 return "category"
-            if IDENTIFIER.search(name) or name.lower().endswith("id"):
+            if IDENTIFIER.search(name):
                 return "identifier"
             if unique and _counts_up(profile):
                 doubts.append(Doubt("an identifier, because each row has the next number"))
@@ -534,7 +571,8 @@ def _role(profile: Profile, kind: str, doubts: list[Doubt]) -> str:
         return "text"
     if PLACE.search(name) and profile.distinct <= 1000:
         return "place"
-    if profile.zeros or profile.large or (IDENTIFIER.search(name) and profile.distinct > FEW):
+    coded = profile.zeros or profile.large or profile.dialled
+    if coded or (IDENTIFIER.search(name) and profile.distinct > FEW):
         return "identifier"
     few = profile.distinct <= max(12, min(FEW, profile.filled * 0.5))
     if (few or profile.distinct <= min(1000, profile.filled * 0.02)) and profile.longest <= 80:
@@ -561,8 +599,9 @@ def _sensitive(profile: Profile) -> str:
     if profile.distinct and (profile.mails > half or profile.tokens > half or profile.cards > half):
         what = "mail addresses" if profile.mails > half else "secrets or account numbers"
         return f"the values look like {what}"
-    if SECRET.search(profile.name):
+    name = _plain(profile.name)
+    if SECRET.search(name):
         return "the name is that of a secret"
-    if PERSON.search(profile.name):
+    if PERSON.search(name):
         return "the name is that of personal data"
     return ""

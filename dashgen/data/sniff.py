@@ -16,6 +16,7 @@ from dashgen.data.reading import (
     DAMAGED,
     YEAR,
     Source,
+    filled,
     lines,
     number,
     opened,
@@ -39,7 +40,7 @@ WESTERN = {
     *"€£¥§°²³µ½¼¾·«»\u201c\u201d\u201e\u2018\u2019\u2013\u2014…®©™¡¿ªº\xd7±\xa0",
 }
 FOREIGN_LETTERS = re.compile("[\xc0-\xff]{3}")
-TOTAL = re.compile(r"(grand |sub)?total|sum|summe|gesamt\w*|somme|totale?", re.IGNORECASE)
+TOTAL = re.compile(r"((grand |sub)?total[es]?|sums?|summen?|gesamt\w*|sommes?)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -346,6 +347,16 @@ def top_of(source: Source, path: Path, header: int) -> list[tuple[int, list[str]
 def _header(top: Sequence[Sequence[str]], doubts: list[Doubt]) -> int:
     """Return the first row that is as wide as the table. A title and notes may be before it."""
     usual = Counter(len(row) for row in top).most_common(1)[0][0]
+    while usual > 1 and max(map(filled, top)) < usual:
+        usual -= 1  # a delimiter at the end of each row
+    if 1 < len(top[0]) == usual - 1 and {len(row) for row in top[1:]} == {usual}:
+        flags = (
+            Flag("header", "1", "takes its names, and none for the first column"),
+            Flag("header", "2", "takes row 2"),
+        )
+        text = f"the first row has a cell less than the others: {', '.join(top[0])[:40]}"
+        doubts.append(Doubt(text, flags, True))
+        return 1
     wide = (
         place
         for place, row in enumerate(top)

@@ -882,4 +882,96 @@ CASES = {
         suffix=".parquet",
         sums={"FILE_ROW_NUMBER": 14},
     ),
+    "columns that are all hidden": Case(
+        text("first name,last name,e-mail,phone", "Ada,King,a@example.org,1"),
+        refused="--show 'first name'",
+    ),
+    "columns that are all empty": Case(text("a,b", "-,-", "-,-"), refused="all columns are empty"),
+    "signs that are not seen in headers": Case(
+        "a\u200db;\u200b;so\xadld;x\xa0y\n1;2;3;4\n5;6;7;8\n".encode(),
+        {"ab": "integer", "column 2": "integer", "sold": "integer", "x y": "integer"},
+        sums={"ab": 6, "column 2": 8, "sold": 10},
+    ),
+    "a number beyond all numbers": Case(
+        text("a,n", "1e400,1", "2,2"), {"a": "text", "n": "integer"}, first={"a": "1e400"}
+    ),
+    "a delimiter at the end of each row, but not of the header": Case(
+        text("name,city", "Ada,London,", "Bob,Paris,", "Cleo,Rome,"),
+        {"name": "text", "city": "text"},
+        first={"name": "Ada", "city": "London"},
+    ),
+    "names of rows without a header": Case(
+        text("name,city", "r1,Ada,London", "r2,Bob,Paris", "r3,Cleo,Rome"), asked="--header 1"
+    ),
+    "names of rows without a header, stated": Case(
+        text("name,sold", "r1,Ada,1", "r2,Bob,2", "r3,Cleo,"),
+        {"column 1": "text", "name": "text", "sold": "integer"},
+        given={"header": 1},
+        first={"column 1": "r1", "name": "Ada"},
+        sums={"sold": 3},
+    ),
+    "a title before two columns": Case(
+        text("Report of May", "shop,sold", "A,1", "B,2"),
+        {"shop": "text", "sold": "integer"},
+        sums={"sold": 3},
+        noted="left out",
+    ),
+    "a last column without a name": Case(
+        text("a,b,", "1,2,x", "3,4,y"),
+        {"a": "integer", "b": "integer", "column 3": "text"},
+        first={"column 3": "x"},
+    ),
+    "words that begin like totals": Case(
+        text("at,sold", "Winter,1", "Sumatra,2", "Summer,3"),
+        {"at": "text", "sold": "integer"},
+        sums={"sold": 6},
+    ),
+    "German totals after the table": Case(text("at,n", "A,1", "B,2", "Summe:,3"), asked="--footer"),
+    "time zones of hours only": Case(
+        text("at,n", "2024-06-02 01:00:00+02,1", "2024-06-02 12:00:00-05,2"),
+        {"at": "datetime", "n": "integer"},
+        first={"at": "2024-06-01 23:00:00"},
+        noted="UTC",
+    ),
+    "time zones of hours in some rows": Case(
+        text("at,n", "2024-06-02T01+02,1", "2024-06-02T12,2"),
+        {"at": "text", "n": "integer"},
+        noted="time zone",
+    ),
+    "hours with a time zone": Case(
+        text("at,n,to", "12:30+02:00,1,12:30Z", "13:30+02:00,2,13:30Z"),
+        {"at": "text", "n": "integer", "to": "text"},
+        first={"at": "12:30+02:00", "to": "12:30Z"},
+    ),
+    "phone numbers": Case(
+        text("call,n", "+4915112345678,1", "+49 151 123 456,2"),
+        {"call": "text identifier", "n": "integer"},
+        first={"call": "+4915112345678"},
+        noted="phone numbers",
+    ),
+    "figures with a plus": Case(
+        text("a,n", "x,+1", "y,+20"), {"a": "text", "n": "integer measure"}, sums={"n": 21}
+    ),
+    "names that have other words within": Case(
+        text(
+            "Amount paid,covid,BusinessName,Secretary,total_tokens,automobiles,births,no",
+            "1,2,A,B,3,4,5,6",
+        ),
+        {
+            "Amount paid": "integer measure",
+            "covid": "integer measure",
+            "BusinessName": "text category",
+            "Secretary": "text category",
+            "total_tokens": "integer measure",
+            "automobiles": "integer measure",
+            "births": "integer measure",
+            "no": "integer identifier",
+        },
+    ),
+    "names of identifiers": Case(
+        text("customerId,customer_id,ID,userid,orderID,a.id", "1,1,1,1,1,1", "3,3,3,3,3,3"),
+        dict.fromkeys(
+            ("customerId", "customer_id", "ID", "userid", "orderID", "a.id"), "integer identifier"
+        ),
+    ),
 }

@@ -137,6 +137,31 @@ def test_the_name_of_a_parquet_file_is_no_pattern(
     assert [row["c0"] for row in page] == [2]
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("userEmail", "customer.e-mail", "EMAIL", "email1", "phoneNumber", "Tel", "fax_no"),
+        *("mobile phone", "FirstName", "lastname", "birthday", "birth_date", "Geburtsdatum"),
+        *("Lieferadresse", "home address", "ipAddress", "streetName", "Hauptstraße", "passport_no"),
+        *("passwordHash", "user_password", "client-secret", "accessToken", "api key", "API_KEY"),
+        *("card no", "CardNumber", "creditcard", "SSN", "IBAN", "Telefonnummer", "addresses"),
+    ],
+)
+def test_names_of_secrets_and_persons_are_left_off(name: str, tmp_path: Path) -> None:
+    file = tmp_path / "file.csv"
+    file.write_text(f"{name},n\nx,1\ny,2\n", encoding="utf-8")
+    assert described(file).sensitive == (name,)
+
+
+def test_a_file_that_is_saved_again_with_a_mark(tmp_path: Path, datasets: ModuleType) -> None:
+    for suffix, content in ((".csv", b"a,b\nx,1\n"), (".jsonl", b'{"a": "x", "b": 1}\n')):
+        file = tmp_path / f"file{suffix}"
+        file.write_bytes(content)
+        entry = described(file).entry(str(file))
+        file.write_bytes(b"\xef\xbb\xbf" + content)
+        assert in_app(datasets, tmp_path / f"marked{suffix}", entry).count() == 1
+
+
 def test_the_file_changes_below_the_app(tmp_path: Path, datasets: ModuleType) -> None:
     file = tmp_path / "file.csv"
     file.write_text("a,b\nx,1\ny,2\n")

@@ -13,11 +13,13 @@ from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from importlib import import_module
 from itertools import chain, islice
+from math import isinf
 from pathlib import Path
 from typing import Any
 
 CELL = 10_000_000  # characters that a cell may have
 csv.field_size_limit(CELL)
+SAMPLE = 200  # rows below a header that show its width
 # The errors that a damaged compressed file raises.
 DAMAGED = (EOFError, gzip.BadGzipFile, zlib.error)
 
@@ -111,6 +113,8 @@ class Source:
 def opened(path: Path, encoding: str) -> Any:
     """Open a text file, which may be compressed by gzip."""
     how = gzip.open if path.suffix == ".gz" else open
+    # A program may write a mark the next time.
+    encoding = "utf-8-sig" if encoding == "utf-8" else encoding
     return how(path, "rt", encoding=encoding, newline="")
 
 
@@ -155,7 +159,8 @@ def names(header: Sequence[str], width: int) -> list[str]:
     taken: set[str] = set()
     for place in range(width):
         cell = header[place] if place < len(header) else ""
-        own = " ".join(c if c.isprintable() else " " for c in cell.split()) or f"column {place + 1}"
+        seen = "".join(c for c in cell if c.isprintable() or c.isspace())
+        own = " ".join(seen.split()) or f"column {place + 1}"
         name, number = own, 1
         while name.casefold() in taken:
             number += 1
@@ -186,12 +191,24 @@ def heading(source: Source, found: Rows) -> tuple[list[str], Rows]:
         header = next(found, (0, []))[1]
     if source.header and not header:
         raise ReadingError("there is no header")
-    first = [] if source.header else list(islice(found, 1))
-    for _, row in first:
-        header = [""] * len(row)
-    while source.header and header and not header[-1].strip():
+    first = list(islice(found, SAMPLE))
+    if not source.header and first:
+        return names([], len(first[0][1])), chain(first, found)
+    widest = max((filled(row) for _, row in first), default=0)
+    while header and not header[-1].strip() and len(header) > widest:
         header.pop()  # a delimiter at the end of each line
+    if (
+        source.ragged == "refuse"
+        and len(first) > 1
+        and {widest, *(len(row) for _, row in first)} == {len(header) + 1}
+    ):
+        header.insert(0, "")  # the names of the rows
     return names(header, len(header)), chain(first, found)
+
+
+def filled(row: Sequence[str]) -> int:
+    """Return the width of a row without the empty cells at its end."""
+    return max((place for place, cell in enumerate(row, 1) if cell.strip()), default=0)
 
 
 def held_back(rows: Rows, count: int, last: list[tuple[int, list[str]]]) -> Rows:
@@ -268,6 +285,8 @@ def number(cell: str, decimal: str) -> str | None:
         return None
     digits = SPACES.sub("", whole).replace(other, "") + (f".{fraction}" if fraction else "")
     digits += match["exponent"] or ""
+    if isinf(float(digits)):
+        return None
     signs = [match["sign"], match["inner"]]
     if all(signs):
         return None
