@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from importlib import import_module
+from io import TextIOWrapper
 from itertools import chain, islice
 from math import isinf
 from pathlib import Path
@@ -112,10 +113,16 @@ class Source:
 
 def opened(path: Path, encoding: str) -> Any:
     """Open a text file, which may be compressed by gzip."""
-    how = gzip.open if path.suffix == ".gz" else open
     # A program may write a mark the next time.
     encoding = "utf-8-sig" if encoding == "utf-8" else encoding
-    return how(path, "rt", encoding=encoding, newline="")
+    return TextIOWrapper(unpacked(path), encoding=encoding, newline="")
+
+
+def unpacked(path: Path) -> Any:
+    """Open a file, which may be compressed by gzip, for its bytes."""
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    return gzip.open(path) if packed else path.open("rb")
 
 
 def lines(source: Source, path: Path) -> Rows:

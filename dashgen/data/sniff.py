@@ -2,7 +2,6 @@
 
 import codecs
 import csv
-import gzip
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -21,6 +20,7 @@ from dashgen.data.reading import (
     number,
     opened,
     span,
+    unpacked,
 )
 from dashgen.errors import DataError
 
@@ -212,7 +212,7 @@ def _is_figure(row: Sequence[str], place: int) -> bool:
 
 def _blocks(path: Path) -> Iterator[bytes]:
     try:
-        with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as file:
+        with unpacked(path) as file:
             while block := file.read(formats.BLOCK):
                 yield block
     except (OSError, *DAMAGED) as error:
@@ -269,7 +269,7 @@ def _beginning(path: Path, encoding: str) -> str:
 
 
 def _delimiter(path: Path, text: str, doubts: list[Doubt]) -> str:
-    if path.name.removesuffix(".gz").endswith((".tsv", ".tab")) and "\t" in text:
+    if path.name.lower().removesuffix(".gz").endswith((".tsv", ".tab")) and "\t" in text:
         return "\t"
     scores = {}
     for mark in SIGNS:
@@ -283,6 +283,11 @@ def _delimiter(path: Path, text: str, doubts: list[Doubt]) -> str:
         doubts += _space_doubts(text)
         return ","
     best = max(scores, key=lambda mark: scores[mark])
+    if best == "," and _is_column_of_decimals(text):
+        whole = Flag("delimiter", "semicolon", "keeps one column")
+        split = Flag("delimiter", "comma", "splits at each comma")
+        doubts.append(Doubt("the commas may be decimal marks", (whole, split), True))
+        return best
     share = scores[best][0]
     rivals = [m for m in scores if m != best and scores[m][0] >= share and scores[m][1] > 1]
     # A comma inside of figures or texts is as regular as a delimiter, but not in the header.
@@ -303,6 +308,12 @@ def _delimiter(path: Path, text: str, doubts: list[Doubt]) -> str:
         )
         doubts.append(Doubt(f"the delimiter may be {named}", flags, True))
     return best
+
+
+def _is_column_of_decimals(text: str) -> bool:
+    """Say whether a name stands above figures, each of which may have a decimal comma."""
+    name, *figures = [line for line in text.splitlines() if line.strip()][:ROWS]
+    return "," not in name and all(number(line, ",") is not None for line in figures)
 
 
 def _space_doubts(text: str) -> list[Doubt]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
-from .books import Cell, book, edited, merged, parquet, prefixed
+from .books import Cell, book, edited, merged, parquet, prefixed, strict
 
 MANY = 60_000
 
@@ -973,5 +973,60 @@ CASES = {
         dict.fromkeys(
             ("customerId", "customer_id", "ID", "userid", "orderID", "a.id"), "integer identifier"
         ),
+    ),
+    "lists within many lists": Case(
+        text('{"a":' + "[" * 900 + "1" + "]" * 900 + "}") * 2,
+        suffix=".jsonl",
+        refused="line 1 has too many levels",
+    ),
+    "JSON lines in UTF-16 with a mark": Case(
+        text('{"a": "ä", "n": 1}', '{"a": "y", "n": 2}', encoding="utf-16"),
+        {"a": "text", "n": "integer"},
+        suffix=".jsonl",
+        first={"a": "ä"},
+        sums={"n": 3},
+    ),
+    "a list of objects in UTF-16 with a mark": Case(
+        text('[{"a": "ä", "n": 1}, {"a": "y", "n": 2}]', encoding="utf-16"),
+        {"a": "text", "n": "integer"},
+        sums={"n": 3},
+    ),
+    "compressed without saying so": Case(
+        gzip.compress(text("a,b", "x,1", "y,2")), {"a": "text", "b": "integer"}, sums={"b": 3}
+    ),
+    "compressed, with an ending in capitals": Case(
+        gzip.compress(text('{"a": 1}', '{"a": 2}')), {"a": "integer"}, suffix=".JSON.GZ"
+    ),
+    "a name of a compressed file that is not": Case(
+        text("a,b", "x,1", "y,2"), {"a": "text", "b": "integer"}, suffix=".csv.gz"
+    ),
+    "a workbook in the strict form": Case(
+        strict(book({"S": [["a", "n"], ["x", Cell(0.5, "0%")], ["y", Cell(0.25, "0%")]]})),
+        {"a": "text", "n": "number"},
+        suffix=".xlsx",
+        sums={"n": 0.75},
+        units={"n": "%"},
+    ),
+    "Parquet with whole figures that are approximate": Case(
+        parquet("SELECT 9.1e15::DOUBLE AS n, 7.0::DOUBLE AS a, 'nan'::DOUBLE AS b FROM range(2)"),
+        {"n": "number measure", "a": "integer", "b": "text"},
+        suffix=".parquet",
+        hidden=("b",),
+        sums={"n": 18.2e15},
+    ),
+    "JSON with whole figures that are approximate": Case(
+        text('{"n": 9100000000000000.0}', '{"n": 1.0}'),
+        {"n": "number measure"},
+        suffix=".jsonl",
+        sums={"n": 9.100000000000001e15},
+    ),
+    "one column of decimal commas": Case(
+        text("amount", "1,5", "2,7"), asked="--delimiter semicolon"
+    ),
+    "one column of decimal commas, stated": Case(
+        text("amount", "1,5", "2,7"),
+        {"amount": "number"},
+        given={"delimiter": ";"},
+        sums={"amount": 4.2},
     ),
 }

@@ -12,6 +12,7 @@ from typing import Any
 from .reading import DAMAGED, Native, ReadingError, Rows, Source, opened
 
 SURROGATE = re.compile("[\ud800-\udfff]")  # half a sign, which no encoding can write
+EXACT = 17  # characters of figures that surely have all of their digits
 LARGEST = 200_000_000  # bytes of a list, which is read at once
 
 
@@ -48,9 +49,7 @@ def objects(source: Source, path: Path) -> Iterator[tuple[int, dict[str, str]]]:
             for number, value in listed:
                 if not isinstance(value, dict):
                     raise ReadingError(f"line {number} is no object")
-                cells: dict[str, str] = {}
-                flatten(value, "", cells, number)
-                yield number, cells
+                yield number, flat(value, number)
     except UnicodeError as error:
         raise ReadingError(f"not in the encoding {source.encoding}: {error}") from error
     except (OSError, *DAMAGED) as error:
@@ -78,7 +77,18 @@ def parsed(text: str, line: int) -> Any:
 
 def figure(digits: str) -> Native:
     """Return a figure. Whole ones are often written with a decimal point."""
-    return Native(digits.removesuffix(".0"))
+    exact = len(digits) < EXACT or abs(float(digits)) <= 2**53
+    return Native(digits.removesuffix(".0") if exact else digits)
+
+
+def flat(value: dict[str, Any], line: int) -> dict[str, str]:
+    """Return the values of an object as cells by the names of their columns."""
+    cells: dict[str, str] = {}
+    try:
+        flatten(value, "", cells, line)
+    except RecursionError as error:
+        raise ReadingError(f"line {line} has too many levels") from error
+    return cells
 
 
 def flatten(value: dict[str, Any], before: str, cells: dict[str, str], line: int) -> None:

@@ -21,6 +21,7 @@ from duckdb import (
 from .reading import MISSING, TYPES, Native, ReadingError, Rows, Source, names
 
 NUMBERED = "file_row_number"  # DuckDB's name for the numbers of the rows
+BEYOND = ConstantExpression(2.0**53 + 1), ConstantExpression(1e300)
 FRACTIONS = {"float", "double"}
 FIGURES = {"decimal", "bignum", "hugeint", "uhugeint"} | {
     f"{sign}{size}" for sign in ("", "u") for size in ("tinyint", "smallint", "integer", "bigint")
@@ -54,7 +55,10 @@ class Leaf:
         if self.kind in FRACTIONS:
             end, none = ConstantExpression(r"\.0$|^nan$"), ConstantExpression("")
             shown = FunctionExpression("regexp_replace", self.value.cast("VARCHAR"), end, none)
-            return FunctionExpression("nullif", shown, none)
+            some = FunctionExpression("nullif", shown, none)
+            # Such a figure is approximate, and no identifier.
+            large = FunctionExpression("abs", self.value).between(*BEYOND)
+            return CaseExpression(large, self.value.cast("VARCHAR")).otherwise(some)
         if self.kind == WITH_ZONE:
             moved = FunctionExpression("timezone", ConstantExpression("UTC"), self.value)
             return FunctionExpression("concat", moved.cast("VARCHAR"), ConstantExpression("Z"))
