@@ -73,20 +73,18 @@ def _alone(*words: str) -> re.Pattern[str]:
 
 
 COORDINATES = ("lat", "latitude", "lon", "lng", "long", "longitude")
+# Before `id` in one word. Others, such as `paid` and `covid`, only end so.
+OWNERS = "|".join(
+    (
+        *("user", "customer", "client", "order", "product", "item", "account", "employee", "emp"),
+        *("person", "player", "patient", "student", "member", "team", "game", "event", "trip"),
+        *("session", "device", "station", "store", "shop", "movie", "post", "object", "record"),
+        *("transaction", "invoice", "payment", "parent", "company", "group", "location", "row"),
+    )
+)
 IDENTIFIER = _word(
-    *(
-        "(user|customer|client|order|product|item|account)?id",
-        "nr",
-        "no",
-        "number(?! of)",
-        "code",
-        "key",
-        "zip",
-        "plz",
-        "postal",
-        "postcode",
-    ),
-    *("isbn", "ean", "sku", "uuid", "index"),
+    *(f"({OWNERS})?id", "nr", "no", "number(?! of)", "code", "key", "zip", "plz", "postal"),
+    *("postcode", "isbn", "ean", "sku", "uuid", "index"),
 )
 YEAR = _word("year", "jahr", "année", "annee", "año", "yr", "season")
 MOMENT = _word(
@@ -120,21 +118,15 @@ IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{10,30}")
 NUMBER = "(no|nr|num|numbers?)"
 SECRET = _alone(
     *(r"\w*passw\w*", "(api|app|client)?secrets?", "(access|api|auth|refresh|session)?token"),
-    *(
-        "api.?keys?",
-        "iban",
-        rf"(credit)?card.?{NUMBER}",
-        "credit.?cards?",
-        "ssn",
-        r"social.?sec\w*",
-    ),
+    *("api.?keys?", "iban", rf"(credit)?card.?{NUMBER}", "credit.?cards?", "ssn"),
+    r"social.?sec\w*",
 )
 PERSON = _alone(
     *(r"(user|customer|contact)?e[- _]?mails?(address)?", rf"(tele|cell)?phones?{NUMBER}?"),
     *(r"\w*telefon\w*", "tel", "fax", rf"mobile{NUMBER}?", "(first|last|full|sur).?names?"),
-    *("(vor|nach)namen?", "birth.?(day|date|place|year)s?", "birth", "geburt(s[dtjo]\\w+)?"),
+    *("(vor|nach)namen?", "birth.?(day|date|place|year)s?", "birth(?!.(rate|weight))"),
     *(r"\w*address(es)?", r"\w*adressen?", "streets?(name)?", r"\w*stra(ss|ß)en?(name)?"),
-    *("passports?",),
+    *("passports?", r"geburt(s[dtjo]\w+)?"),
 )
 
 

@@ -1,7 +1,6 @@
 """The format of a file, and the facts of a workbook beside its cells."""
 
 import json
-import os
 import re
 import zipfile
 from collections import Counter
@@ -33,7 +32,7 @@ ZIPS = {
     "mimetype": ("an OpenDocument file", "save it as .xlsx"),
 }
 URL = re.compile(r"\w{2,}:/")  # a path has joined two slashes
-WEB = re.compile(r"(https?|ftps?|s3|gs|file):/", re.IGNORECASE)
+WEB = re.compile(r"(https?|ftps?|s3|gs):/", re.IGNORECASE)
 WEB_PAGE = re.compile(rb"\s*(<!doctype|<html|<\?xml|<head)", re.IGNORECASE)
 JSON_NAMES = (".json", ".jsonl", ".ndjson")
 
@@ -60,8 +59,10 @@ def format_of(path: Path) -> str:
             raise DataError(path, "of databases, only PostgreSQL is read", "export the table")
         without_password(path)
         return "postgresql"
-    if "\ufffd" in os.fsencode(path).decode(errors="replace"):
-        raise DataError(path, "the name of the file is not UTF-8", "rename it")
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise DataError(path, "the name of the file is not UTF-8", "rename it") from None
     start = _start(path)
     if start.startswith(b"PK\x03\x04"):
         return _zip(path)

@@ -271,6 +271,11 @@ def _beginning(path: Path, encoding: str) -> str:
 def _delimiter(path: Path, text: str, doubts: list[Doubt]) -> str:
     if path.name.lower().removesuffix(".gz").endswith((".tsv", ".tab")) and "\t" in text:
         return "\t"
+    if _is_column_of_figures(text):
+        whole = Flag("delimiter", "semicolon", "keeps one column")
+        split = Flag("delimiter", "comma", "splits at each comma")
+        doubts.append(Doubt("the commas may be within figures", (whole, split), True))
+        return ","
     scores = {}
     for mark in SIGNS:
         widths = _widths(text, mark)
@@ -283,11 +288,6 @@ def _delimiter(path: Path, text: str, doubts: list[Doubt]) -> str:
         doubts += _space_doubts(text)
         return ","
     best = max(scores, key=lambda mark: scores[mark])
-    if best == "," and _is_column_of_decimals(text):
-        whole = Flag("delimiter", "semicolon", "keeps one column")
-        split = Flag("delimiter", "comma", "splits at each comma")
-        doubts.append(Doubt("the commas may be decimal marks", (whole, split), True))
-        return best
     share = scores[best][0]
     rivals = [m for m in scores if m != best and scores[m][0] >= share and scores[m][1] > 1]
     # A comma inside of figures or texts is as regular as a delimiter, but not in the header.
@@ -310,10 +310,11 @@ def _delimiter(path: Path, text: str, doubts: list[Doubt]) -> str:
     return best
 
 
-def _is_column_of_decimals(text: str) -> bool:
-    """Say whether a name stands above figures, each of which may have a decimal comma."""
+def _is_column_of_figures(text: str) -> bool:
+    """Say whether a name stands above figures, some of which have commas."""
     name, *figures = [line for line in text.splitlines() if line.strip()][:ROWS]
-    return "," not in name and all(number(line, ",") is not None for line in figures)
+    marked = "," not in name and any("," in line for line in figures)
+    return marked and all(_is_figure([line], 0) for line in figures)
 
 
 def _space_doubts(text: str) -> list[Doubt]:
@@ -360,7 +361,7 @@ def _header(top: Sequence[Sequence[str]], doubts: list[Doubt]) -> int:
     usual = Counter(len(row) for row in top).most_common(1)[0][0]
     while usual > 1 and max(map(filled, top)) < usual:
         usual -= 1  # a delimiter at the end of each row
-    if 1 < len(top[0]) == usual - 1 and {len(row) for row in top[1:]} == {usual}:
+    if 1 < len(top[0]) == usual - 1:
         flags = (
             Flag("header", "1", "takes its names, and none for the first column"),
             Flag("header", "2", "takes row 2"),

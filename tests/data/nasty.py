@@ -1029,4 +1029,25 @@ CASES = {
         given={"delimiter": ";"},
         sums={"amount": 4.2},
     ),
+    "one column of decimal commas in some rows": Case(
+        text("amount", "1", "2,7", "3"), asked="--delimiter semicolon"
+    ),
+    "one column of thousands": Case(
+        text("people", "1,234,567", "2,345,678"), asked="--delimiter semicolon"
+    ),
+    "a header with a cell less than most rows": Case(
+        text("name,city", "r1,Ada,London", "r2,Bob", "r3,Cleo,Rome", "r4,Dan,Oslo"),
+        {"column 1": "text", "name": "text", "city": "text"},
+        given={"header": 1, "ragged": "skip"},
+        rows=3,
+    ),
+    "names of identifiers and births": Case(
+        text("stationid,movieid,bid,birth rate", "1,1,1,1", "3,3,3,3"),
+        {
+            "stationid": "integer identifier",
+            "movieid": "integer identifier",
+            "bid": "integer measure",
+            "birth rate": "integer measure",
+        },
+    ),
 }

@@ -95,7 +95,7 @@ def test_a_folder_and_a_missing_file(tmp_path: Path) -> None:
         (tmp_path / "no.csv", "no such file"),
         (Path("mysql://localhost/shop#orders"), "only PostgreSQL"),
         (Path("https://example.org/sales.csv"), "download it first"),
-        (tmp_path / os.fsdecode(b"caf\xe9.csv"), "not UTF-8"),
+        (tmp_path / "caf\udce9.csv", "not UTF-8"),
     ):
         with pytest.raises(DashgenError, match=words):
             described(path)

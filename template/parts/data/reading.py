@@ -204,11 +204,8 @@ def heading(source: Source, found: Rows) -> tuple[list[str], Rows]:
     widest = max((filled(row) for _, row in first), default=0)
     while header and not header[-1].strip() and len(header) > widest:
         header.pop()  # a delimiter at the end of each line
-    if (
-        source.ragged == "refuse"
-        and len(first) > 1
-        and {widest, *(len(row) for _, row in first)} == {len(header) + 1}
-    ):
+    wider = [row for _, row in first if len(row) == len(header) + 1 <= widest]
+    if len(wider) > max(1, len(first) / 2):
         header.insert(0, "")  # the names of the rows
     return names(header, len(header)), chain(first, found)
 
