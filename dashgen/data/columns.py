@@ -9,6 +9,7 @@ from dashgen.data.doubts import Doubt, Flag
 from dashgen.data.reading import CURRENCIES, FALSE, NO_VALUE, TRUE, Native, missing, moment, reader
 
 LARGEST = 2**53
+FEWEST = 15  # digits that any figure keeps
 REMEMBERED = 100_000
 FEW = 50  # values of a category that a list shows
 PATIENCE = 40  # different cells that do not fit before a type is given up
@@ -49,6 +50,7 @@ SINCE_1970 = {"unix": re.compile(r"1[0-9]{9}"), "unix-ms": re.compile(r"1[0-9]{1
 ZONE = re.compile(r"(T|\d{2}:)\d{2}.*(Z|[+-]\d{2}(:?\d{2}){0,2})$")
 PLAIN = re.compile(r"-?[0-9]+")
 POINT = re.compile(r"-?[0-9]+\.[0-9]+")
+ISO = ("datetime", "iso")
 NUMBERS = {("number", "."), ("number", ",")}
 LEADING_ZERO = re.compile(r"[-+]?0[0-9]+")
 LOCALE = re.compile(r"\[\$([^-\]]*)[^\]]*\]")
@@ -259,8 +261,10 @@ class Profile:
             found = fit.read(text)
             if found is not None:
                 fit.fits += 1
-                self.clock += way == ("datetime", "iso") and not found.endswith(" 00:00:00")
-                self.large += way in NUMBERS and found != text and self._is_large(found)
+                if way[0] == "number":
+                    self.large += found != text and self._is_large(found)
+                elif way == ISO:
+                    self.clock += not found.endswith(" 00:00:00")
                 continue
             fit.misfits.append(text)
             if len(fit.misfits) > PATIENCE or (not fit.fits and len(fit.misfits) > 3):
@@ -269,7 +273,8 @@ class Profile:
 
     def _is_large(self, figure: str) -> bool:
         """Say whether a figure is a whole number with more digits than are kept."""
-        return bool(PLAIN.fullmatch(figure)) and abs(int(figure[:30])) > self.limit
+        long = len(figure) > FEWEST and PLAIN.fullmatch(figure)
+        return bool(long) and abs(int(figure[:30])) > self.limit
 
     def _is_number(self, text: str) -> bool:
         """Say whether a cell is like most of a column of numbers, without a look at all else."""

@@ -361,7 +361,8 @@ def _header(top: Sequence[Sequence[str]], doubts: list[Doubt]) -> int:
     usual = Counter(len(row) for row in top).most_common(1)[0][0]
     while usual > 1 and max(map(filled, top)) < usual:
         usual -= 1  # a delimiter at the end of each row
-    if 1 < len(top[0]) == usual - 1:
+    titled = usual == 2 and not any(_is_figure(row, p) for row in top[1:2] for p in (0, 1))
+    if len(top[0]) == usual - 1 and not titled:
         flags = (
             Flag("header", "1", "takes its names, and none for the first column"),
             Flag("header", "2", "takes row 2"),

@@ -1050,4 +1050,5 @@ CASES = {
             "birth rate": "integer measure",
         },
     ),
+    "names of rows, and one header": Case(text("x", "r1,5", "r2,6", "r3,7"), asked="--header 1"),
 }
