@@ -71,10 +71,10 @@ def format_of(path: Path) -> str:
     for mark, (what, hint) in FOREIGN.items():
         if start.startswith(mark):
             raise DataError(path, f"this is {what}", hint)
-    if WEB_PAGE.match(start.removeprefix(b"\xef\xbb\xbf")):
-        raise DataError(path, "this is a web page or XML", "download the data themselves")
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         start = start.decode("utf-16", "ignore").encode("utf-8", "ignore")
+    if WEB_PAGE.match(start.removeprefix(b"\xef\xbb\xbf")):
+        raise DataError(path, "this is a web page or XML", "download the data themselves")
     if b"\0" in start:
         raise DataError(path, "this is no text, or UTF-16 without a mark", "save it as UTF-8")
     named = path.name.lower().removesuffix(".gz").endswith(JSON_NAMES)

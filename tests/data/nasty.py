@@ -1051,4 +1051,5 @@ CASES = {
         },
     ),
     "names of rows, and one header": Case(text("x", "r1,5", "r2,6", "r3,7"), asked="--header 1"),
+    "a web page in UTF-16": Case("<html></html>".encode("utf-16"), refused="web page"),
 }
