@@ -9,6 +9,7 @@ from dashgen.data.doubts import Doubt, Flag
 from dashgen.data.reading import CURRENCIES, FALSE, NO_VALUE, TRUE, Native, missing, moment, reader
 
 LARGEST = 2**53
+FEWEST = 15  # digits that any figure keeps
 REMEMBERED = 100_000
 FEW = 50  # values of a category that a list shows
 PATIENCE = 40  # different cells that do not fit before a type is given up
@@ -45,12 +46,13 @@ FORMS = (
 )
 
 # Whole numbers that are perhaps times: from 2001 to 2033.
-SINCE_1970 = {"unix": re.compile(r"1\d{9}"), "unix-ms": re.compile(r"1\d{12}")}
-ZONE = re.compile(r"\d{2}:\d{2}.*(Z|[+-]\d{2}:?\d{2})$")
-PLAIN = re.compile(r"-?\d+")
-POINT = re.compile(r"-?\d+\.\d+")
+SINCE_1970 = {"unix": re.compile(r"1[0-9]{9}"), "unix-ms": re.compile(r"1[0-9]{12}")}
+ZONE = re.compile(r"(T|\d{2}:)\d{2}.*(Z|[+-]\d{2}(:?\d{2}){0,2})$")
+PLAIN = re.compile(r"-?[0-9]+")
+POINT = re.compile(r"-?[0-9]+\.[0-9]+")
+ISO = ("datetime", "iso")
 NUMBERS = {("number", "."), ("number", ",")}
-LEADING_ZERO = re.compile(r"[-+]?0\d+")
+LEADING_ZERO = re.compile(r"[-+]?0[0-9]+")
 LOCALE = re.compile(r"\[\$([^-\]]*)[^\]]*\]")
 ZEROS = re.compile("0{2,}")
 UNIT = re.compile(rf"%|{CURRENCIES}")
@@ -58,7 +60,7 @@ UNIT = re.compile(rf"%|{CURRENCIES}")
 
 def _word(*words: str) -> re.Pattern[str]:
     """Return a pattern that finds one of the words in a name, as a separate word."""
-    return re.compile(rf"(^|[ _-])({'|'.join(words)})($|[ _-])", re.IGNORECASE)
+    return re.compile(rf"(^|[ ._-])({'|'.join(words)})($|[ ._-])", re.IGNORECASE)
 
 
 def _part(*parts: str) -> re.Pattern[str]:
@@ -66,10 +68,25 @@ def _part(*parts: str) -> re.Pattern[str]:
     return re.compile("|".join(parts), re.IGNORECASE)
 
 
+def _alone(*words: str) -> re.Pattern[str]:
+    """Return a pattern that finds one of the words in a name, beside digits or signs."""
+    letter = r"[^\W\d_]"
+    return re.compile(rf"(?<!{letter})({'|'.join(words)})(?!{letter})", re.IGNORECASE)
+
+
 COORDINATES = ("lat", "latitude", "lon", "lng", "long", "longitude")
+# Before `id` in one word. Others, such as `paid` and `covid`, only end so.
+OWNERS = "|".join(
+    (
+        *("user", "customer", "client", "order", "product", "item", "account", "employee", "emp"),
+        *("person", "player", "patient", "student", "member", "team", "game", "event", "trip"),
+        *("session", "device", "station", "store", "shop", "movie", "post", "object", "record"),
+        *("transaction", "invoice", "payment", "parent", "company", "group", "location", "row"),
+    )
+)
 IDENTIFIER = _word(
-    *("id", "nr", "no", "number(?! of)", "code", "key", "zip", "plz", "postal", "postcode"),
-    *("isbn", "ean", "sku", "uuid", "index"),
+    *(f"({OWNERS})?id", "nr", "no", "number(?! of)", "code", "key", "zip", "plz", "postal"),
+    *("postcode", "isbn", "ean", "sku", "uuid", "index"),
 )
 YEAR = _word("year", "jahr", "année", "annee", "año", "yr", "season")
 MOMENT = _word(
@@ -98,15 +115,20 @@ MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", re.IGNORECASE)
 TOKEN = re.compile(
     r"(sk|pk|ghp|gho|xox[bp]|AKIA|eyJ)[-_A-Za-z0-9.]{16,}|[0-9a-f]{32,}", re.IGNORECASE
 )
+PHONE = re.compile(r"\+[1-9][0-9 ]{7,}")
 IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{10,30}")
-SECRET = _part(
-    *("passw", "secret", "token", "api.?key", "iban", "card.?(no|num)", "credit.?card"),
-    *("ssn", "social.?sec"),
+NUMBER = "(no|nr|num|numbers?)"
+SECRET = _alone(
+    *(r"\w*passw\w*", "(api|app|client)?secrets?", "(access|api|auth|refresh|session)?token"),
+    *("api.?keys?", "iban", rf"(credit)?card.?{NUMBER}", "credit.?cards?", "ssn"),
+    r"social.?sec\w*",
 )
-PERSON = _part(
-    *("e-?mail", "phone", "telefon", "mobile", "first.?name", "last.?name", "sur.?name"),
-    *("vorname", "nachname", "full.?name", "birth", "geburt", "address", "adresse"),
-    *("street", "stra(ss|ß)e", "passport"),
+PERSON = _alone(
+    *(r"(user|customer|contact)?e[- _]?mails?(address)?", rf"(tele|cell)?phones?{NUMBER}?"),
+    *(r"\w*telefon\w*", "tel", "fax", rf"mobile{NUMBER}?", "(first|last|full|sur).?names?"),
+    *("(vor|nach)namen?", "birth.?(day|date|place|year)s?", "birth(?!.(rate|weight))"),
+    *(r"\w*address(es)?", r"\w*adressen?", "streets?(name)?", r"\w*stra(ss|ß)en?(name)?"),
+    *("passports?", r"geburt(s[dtjo]\w+)?"),
 )
 
 
@@ -183,7 +205,7 @@ class Profile:
         self.distinct = 0
         self.units: Counter[str] = Counter()
         self.zeros = self.large = self.fractions = self.clock = self.marks = 0
-        self.mails = self.tokens = self.cards = self.spaces = 0
+        self.mails = self.tokens = self.cards = self.spaces = self.phones = 0
         self.settled = False
 
     def add(self, cells: Iterable[str]) -> None:
@@ -222,11 +244,12 @@ class Profile:
             return
         if PLAIN.fullmatch(text):
             self.zeros += bool(LEADING_ZERO.fullmatch(text))
-            self.large += abs(int(text[:30])) > self.limit
+            self.large += self._is_large(text)
             self.cards += _is_card(text)
         else:
             self.fractions += 1
             self.zones += bool(ZONE.search(text))
+            self.phones += bool(PHONE.fullmatch(text))
             self.mails += bool(MAIL.fullmatch(text))
             self.cards += _is_card(text.replace(" ", "").replace("-", ""))
             self.tokens += bool(TOKEN.fullmatch(text) or IBAN.fullmatch(text.replace(" ", "")))
@@ -235,13 +258,23 @@ class Profile:
         if self.asis and type(text) is not Native:
             self.fits.clear()
         for way, fit in list(self.fits.items()):
-            if fit.read(text) is not None:
+            found = fit.read(text)
+            if found is not None:
                 fit.fits += 1
+                if way[0] == "number":
+                    self.large += found != text and self._is_large(found)
+                elif way == ISO:
+                    self.clock += not found.endswith(" 00:00:00")
                 continue
             fit.misfits.append(text)
             if len(fit.misfits) > PATIENCE or (not fit.fits and len(fit.misfits) > 3):
                 del self.fits[way]
         self.settled = self.fits.keys() <= NUMBERS and bool(self.fits)
+
+    def _is_large(self, figure: str) -> bool:
+        """Say whether a figure is a whole number with more digits than are kept."""
+        long = len(figure) > FEWEST and PLAIN.fullmatch(figure)
+        return bool(long) and abs(int(figure[:30])) > self.limit
 
     def _is_number(self, text: str) -> bool:
         """Say whether a cell is like most of a column of numbers, without a look at all else."""
@@ -266,6 +299,11 @@ class Profile:
             if fit.misfits and fit.fits >= 5 * len(fit.misfits) and kind != "boolean"
         ]
         return min(found, key=lambda one: len(one[1]), default=None)
+
+    @property
+    def dialled(self) -> bool:
+        """Whether all cells look like phone numbers."""
+        return 0 < self.distinct <= self.phones
 
     @property
     def filled(self) -> int:
@@ -433,6 +471,9 @@ def _number(
     if profile.zeros:
         doubts.append(Doubt("text, because of leading zeros"))
         return "text", ""
+    if profile.dialled:
+        doubts.append(Doubt("text, because figures with a plus look like phone numbers"))
+        return "text", ""
     if profile.large:
         text = "text, because a figure beyond 2**53 would lose digits"
         if profile.limit < LARGEST:
@@ -517,7 +558,7 @@ def _role(profile: Profile, kind: str, doubts: list[Doubt]) -> str:
                 return "time"
             if GROUP.search(name) and profile.distinct <= GROUPS:
                 return "category"
-            if IDENTIFIER.search(name) or name.lower().endswith("id"):
+            if IDENTIFIER.search(name):
                 return "identifier"
             if unique and _counts_up(profile):
                 doubts.append(Doubt("an identifier, because each row has the next number"))
@@ -527,7 +568,8 @@ def _role(profile: Profile, kind: str, doubts: list[Doubt]) -> str:
         return "text"
     if PLACE.search(name) and profile.distinct <= 1000:
         return "place"
-    if profile.zeros or profile.large or (IDENTIFIER.search(name) and profile.distinct > FEW):
+    coded = profile.zeros or profile.large or profile.dialled
+    if coded or (IDENTIFIER.search(name) and profile.distinct > FEW):
         return "identifier"
     few = profile.distinct <= max(12, min(FEW, profile.filled * 0.5))
     if (few or profile.distinct <= min(1000, profile.filled * 0.02)) and profile.longest <= 80:
@@ -554,8 +596,9 @@ def _sensitive(profile: Profile) -> str:
     if profile.distinct and (profile.mails > half or profile.tokens > half or profile.cards > half):
         what = "mail addresses" if profile.mails > half else "secrets or account numbers"
         return f"the values look like {what}"
-    if SECRET.search(profile.name):
+    name = _plain(profile.name)
+    if SECRET.search(name):
         return "the name is that of a secret"
-    if PERSON.search(profile.name):
+    if PERSON.search(name):
         return "the name is that of personal data"
     return ""

@@ -1,7 +1,7 @@
 """The content of a file, and the doubts to settle before it becomes a page."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from itertools import islice
@@ -10,7 +10,7 @@ from typing import Any
 
 from dashgen.data import formats, sniff
 from dashgen.data.columns import LARGEST, Column, Profile, column, habits
-from dashgen.data.doubts import ROLES, Doubt
+from dashgen.data.doubts import ROLES, Doubt, Flag
 from dashgen.data.reading import ReadingError, Source, heading, held_back, lines, shaped
 from dashgen.data.sniff import Given
 from dashgen.errors import DataError
@@ -244,6 +244,8 @@ class Survey:
                 raise DataError(
                     self.path, f"column {one.name!r} is {one.type} and cannot be a {one.role}", hint
                 )
+        if all(one.hidden for one in columns):
+            _refuse_hidden(self.path, columns)
         return Description(self.path, self.source, self.rows, tuple(columns), tuple(self.doubts))
 
     def roles(self, name: str, given: Given) -> list[str]:
@@ -296,6 +298,18 @@ def described(
     """
     given = given or Given()
     return Survey(path, given, progress).description(given)
+
+
+def _refuse_hidden(path: Path, columns: Sequence[Column]) -> None:
+    """Refuse a file of which no column would be on the page."""
+    name = next((one.name for one in columns if one.missing < 1), "")
+    if not name:
+        raise DataError(path, "all columns are empty", "pass a file with values")
+    raise DataError(
+        path,
+        "all columns look like secrets or persons, and are left off the page",
+        f"{Flag('show', name, 'shows one')}",
+    )
 
 
 def possible(one: Column) -> bool:

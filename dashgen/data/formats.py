@@ -1,6 +1,5 @@
 """The format of a file, and the facts of a workbook beside its cells."""
 
-import gzip
 import json
 import re
 import zipfile
@@ -13,7 +12,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from dashgen.data.doubts import Doubt, Flag
-from dashgen.data.reading import DAMAGED, ReadingError, Source, lines, opened, reads
+from dashgen.data.reading import DAMAGED, ReadingError, Source, lines, opened, reads, unpacked
 from dashgen.errors import PASSWORD, DataError
 
 PACKAGES = {
@@ -33,11 +32,10 @@ ZIPS = {
     "mimetype": ("an OpenDocument file", "save it as .xlsx"),
 }
 URL = re.compile(r"\w{2,}:/")  # a path has joined two slashes
+WEB = re.compile(r"(https?|ftps?|s3|gs):/", re.IGNORECASE)
 WEB_PAGE = re.compile(rb"\s*(<!doctype|<html|<\?xml|<head)", re.IGNORECASE)
 JSON_NAMES = (".json", ".jsonl", ".ndjson")
 
-SPREADSHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 PERCENT = {"9": "0%", "10": "0.00%"}
 # Some programs write a name such as `x:` before each of these.
 CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
@@ -54,11 +52,17 @@ def format_of(path: Path) -> str:
     Raises:
         DataError: It is no file with a table. The message names its format.
     """
+    if WEB.match(str(path)):
+        raise DataError(path, "this is an address, and no file", "download it first")
     if URL.match(str(path)):
         if not str(path).startswith(("postgresql:", "postgres:")):
             raise DataError(path, "of databases, only PostgreSQL is read", "export the table")
         without_password(path)
         return "postgresql"
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise DataError(path, "the name of the file is not UTF-8", "rename it") from None
     start = _start(path)
     if start.startswith(b"PK\x03\x04"):
         return _zip(path)
@@ -67,11 +71,13 @@ def format_of(path: Path) -> str:
     for mark, (what, hint) in FOREIGN.items():
         if start.startswith(mark):
             raise DataError(path, f"this is {what}", hint)
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        start = start.decode("utf-16", "ignore").encode("utf-8", "ignore")
     if WEB_PAGE.match(start.removeprefix(b"\xef\xbb\xbf")):
         raise DataError(path, "this is a web page or XML", "download the data themselves")
-    if b"\0" in start and not start.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if b"\0" in start:
         raise DataError(path, "this is no text, or UTF-16 without a mark", "save it as UTF-8")
-    named = path.name.removesuffix(".gz").endswith(JSON_NAMES)
+    named = path.name.lower().removesuffix(".gz").endswith(JSON_NAMES)
     first = start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     if first in (b"{", b"[") and (named or re.search(rb'"\s*:', start)):
         return "jsonl"
@@ -84,7 +90,7 @@ def _start(path: Path) -> bytes:
     if path.is_dir():
         raise DataError(path, "this is a folder", "pass a file")
     try:
-        with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as file:
+        with unpacked(path) as file:
             return bytes(file.read(2048))
     except FileNotFoundError:
         raise DataError(path, "there is no such file") from None
@@ -296,11 +302,10 @@ def _cells(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[dict[bytes, by
 
 
 def _part(archive: zipfile.ZipFile, sheet: str) -> str:
-    """Return the file in the archive that has a sheet."""
+    """Return the file in the archive that has a sheet. The strict form has other namespaces."""
     book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
-    relation = next(
-        one.attrib[RELATION] for one in book.iter(f"{SPREADSHEET}sheet") if one.get("name") == sheet
-    )
+    sheets = (one.attrib for one in book.iterfind(".//{*}sheet") if one.get("name") == sheet)
+    relation = next(said for name, said in next(sheets).items() if name.endswith("}id"))
     related = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
     target = next(one.attrib["Target"] for one in related if one.get("Id") == relation)
     return str(PurePosixPath("/xl") / target).removeprefix("/")
@@ -312,9 +317,9 @@ def _codes(archive: zipfile.ZipFile) -> dict[int, str]:
         sheet = ElementTree.fromstring(archive.read("xl/styles.xml"))
     except KeyError:
         return {}
-    stated = sheet.iter(f"{SPREADSHEET}numFmt")
+    stated = sheet.iterfind(".//{*}numFmt")
     own = {one.attrib["numFmtId"]: one.attrib["formatCode"] for one in stated}
-    styles = sheet.find(f"{SPREADSHEET}cellXfs")
+    styles = sheet.find("{*}cellXfs")
     return {
         number: (PERCENT | own).get(one.get("numFmtId", ""), "")
         for number, one in enumerate(styles if styles is not None else ())

@@ -4,12 +4,15 @@ An object within an object gives columns such as `customer.city`. A list is a te
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from .reading import DAMAGED, Native, ReadingError, Rows, Source, opened
 
+SURROGATE = re.compile("[\ud800-\udfff]")  # half a sign, which no encoding can write
+EXACT = 17  # characters of figures that surely have all of their digits
 LARGEST = 200_000_000  # bytes of a list, which is read at once
 
 
@@ -46,9 +49,7 @@ def objects(source: Source, path: Path) -> Iterator[tuple[int, dict[str, str]]]:
             for number, value in listed:
                 if not isinstance(value, dict):
                     raise ReadingError(f"line {number} is no object")
-                cells: dict[str, str] = {}
-                flatten(value, "", cells, number)
-                yield number, cells
+                yield number, flat(value, number)
     except UnicodeError as error:
         raise ReadingError(f"not in the encoding {source.encoding}: {error}") from error
     except (OSError, *DAMAGED) as error:
@@ -76,13 +77,24 @@ def parsed(text: str, line: int) -> Any:
 
 def figure(digits: str) -> Native:
     """Return a figure. Whole ones are often written with a decimal point."""
-    return Native(digits.removesuffix(".0"))
+    exact = len(digits) < EXACT or abs(float(digits)) <= 2**53
+    return Native(digits.removesuffix(".0") if exact else digits)
+
+
+def flat(value: dict[str, Any], line: int) -> dict[str, str]:
+    """Return the values of an object as cells by the names of their columns."""
+    cells: dict[str, str] = {}
+    try:
+        flatten(value, "", cells, line)
+    except RecursionError as error:
+        raise ReadingError(f"line {line} has too many levels") from error
+    return cells
 
 
 def flatten(value: dict[str, Any], before: str, cells: dict[str, str], line: int) -> None:
     """Add the values of an object to the cells, those of an inner object with its name before."""
     for key, one in value.items():
-        name = f"{before}{key}"
+        name = f"{before}{plain(key)}"
         if isinstance(one, dict) and one:
             flatten(one, f"{name}.", cells, line)
         elif name in cells:
@@ -95,7 +107,7 @@ def plain(value: Any) -> str:
     """Return a value as text. NaN is none."""
     match value:
         case str():
-            return value
+            return value if value.isascii() else SURROGATE.sub("\ufffd", value)
         case None:
             return ""
         case bool():
@@ -104,4 +116,4 @@ def plain(value: Any) -> str:
             return "" if value != value else str(value)
         case list():
             return ", ".join(map(plain, value))
-    return "; ".join(f"{name}: {plain(one)}" for name, one in value.items())
+    return "; ".join(f"{plain(name)}: {plain(one)}" for name, one in value.items())

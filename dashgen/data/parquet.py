@@ -3,6 +3,7 @@
 A struct gives columns such as `customer.city`. A list is a text.
 """
 
+import glob
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ from duckdb import (
 
 from .reading import MISSING, TYPES, Native, ReadingError, Rows, Source, names
 
+NUMBERED = "file_row_number"  # DuckDB's name for the numbers of the rows
+BEYOND = ConstantExpression(2.0**53 + 1), ConstantExpression(1e300)
 FRACTIONS = {"float", "double"}
 FIGURES = {"decimal", "bignum", "hugeint", "uhugeint"} | {
     f"{sign}{size}" for sign in ("", "u") for size in ("tinyint", "smallint", "integer", "bigint")
@@ -52,7 +55,10 @@ class Leaf:
         if self.kind in FRACTIONS:
             end, none = ConstantExpression(r"\.0$|^nan$"), ConstantExpression("")
             shown = FunctionExpression("regexp_replace", self.value.cast("VARCHAR"), end, none)
-            return FunctionExpression("nullif", shown, none)
+            some = FunctionExpression("nullif", shown, none)
+            # Such a figure is approximate, and no identifier.
+            large = FunctionExpression("abs", self.value).between(*BEYOND)
+            return CaseExpression(large, self.value.cast("VARCHAR")).otherwise(some)
         if self.kind == WITH_ZONE:
             moved = FunctionExpression("timezone", ConstantExpression("UTC"), self.value)
             return FunctionExpression("concat", moved.cast("VARCHAR"), ConstantExpression("Z"))
@@ -112,10 +118,13 @@ def direct(
         path: The file.
         columns: The columns of the description, each with a name, a key, and a type.
     """
-    table = connection.read_parquet(str(path), file_row_number=True)
-    found = list(leaves(table.columns[:-1], table.types[:-1], None))
+    table = connection.read_parquet(glob.escape(str(path)))
+    if NUMBERED in map(str.lower, table.columns):
+        return None  # DuckDB does not number the rows beside a column of that name
+    found = list(leaves(table.columns, table.types, None))
+    table = connection.read_parquet(glob.escape(str(path)), file_row_number=True)
     known = dict(zip(names([leaf.name for leaf in found], len(found)), found, strict=True))
-    wanted = [(ColumnExpression("file_row_number") + ConstantExpression(1)).alias("row")]
+    wanted = [(ColumnExpression(NUMBERED) + ConstantExpression(1)).alias("row")]
     for column in columns:
         value = known[column.name].direct(column.type) if column.name in known else None
         if value is None:
@@ -133,7 +142,7 @@ def lines(source: Source, path: Path) -> Rows:
     """
     try:
         with duckdb.connect(config={"autoinstall_known_extensions": False}) as connection:
-            table = connection.read_parquet(str(path))
+            table = connection.read_parquet(glob.escape(str(path)))
             columns = list(leaves(table.columns, table.types, None))
             yield 0, [leaf.name for leaf in columns]
             rows = table.select(*(leaf.text for leaf in columns)).iter_rows()

@@ -2,7 +2,6 @@
 
 import codecs
 import csv
-import gzip
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -16,10 +15,12 @@ from dashgen.data.reading import (
     DAMAGED,
     YEAR,
     Source,
+    filled,
     lines,
     number,
     opened,
     span,
+    unpacked,
 )
 from dashgen.errors import DataError
 
@@ -39,7 +40,7 @@ WESTERN = {
     *"€£¥§°²³µ½¼¾·«»\u201c\u201d\u201e\u2018\u2019\u2013\u2014…®©™¡¿ªº\xd7±\xa0",
 }
 FOREIGN_LETTERS = re.compile("[\xc0-\xff]{3}")
-TOTAL = re.compile(r"(grand |sub)?total|sum|summe|gesamt\w*|somme|totale?", re.IGNORECASE)
+TOTAL = re.compile(r"((grand |sub)?total[es]?|sums?|summen?|gesamt\w*|sommes?)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -211,7 +212,7 @@ def _is_figure(row: Sequence[str], place: int) -> bool:
 
 def _blocks(path: Path) -> Iterator[bytes]:
     try:
-        with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as file:
+        with unpacked(path) as file:
             while block := file.read(formats.BLOCK):
                 yield block
     except (OSError, *DAMAGED) as error:
@@ -268,8 +269,13 @@ def _beginning(path: Path, encoding: str) -> str:
 
 
 def _delimiter(path: Path, text: str, doubts: list[Doubt]) -> str:
-    if path.name.removesuffix(".gz").endswith((".tsv", ".tab")) and "\t" in text:
+    if path.name.lower().removesuffix(".gz").endswith((".tsv", ".tab")) and "\t" in text:
         return "\t"
+    if _is_column_of_figures(text):
+        whole = Flag("delimiter", "semicolon", "keeps one column")
+        split = Flag("delimiter", "comma", "splits at each comma")
+        doubts.append(Doubt("the commas may be within figures", (whole, split), True))
+        return ","
     scores = {}
     for mark in SIGNS:
         widths = _widths(text, mark)
@@ -302,6 +308,13 @@ def _delimiter(path: Path, text: str, doubts: list[Doubt]) -> str:
         )
         doubts.append(Doubt(f"the delimiter may be {named}", flags, True))
     return best
+
+
+def _is_column_of_figures(text: str) -> bool:
+    """Say whether a name stands above figures, some of which have commas."""
+    name, *figures = [line for line in text.splitlines() if line.strip()][:ROWS]
+    marked = "," not in name and any("," in line for line in figures)
+    return marked and all(_is_figure([line], 0) for line in figures)
 
 
 def _space_doubts(text: str) -> list[Doubt]:
@@ -346,6 +359,17 @@ def top_of(source: Source, path: Path, header: int) -> list[tuple[int, list[str]
 def _header(top: Sequence[Sequence[str]], doubts: list[Doubt]) -> int:
     """Return the first row that is as wide as the table. A title and notes may be before it."""
     usual = Counter(len(row) for row in top).most_common(1)[0][0]
+    while usual > 1 and max(map(filled, top)) < usual:
+        usual -= 1  # a delimiter at the end of each row
+    titled = usual == 2 and not any(_is_figure(row, p) for row in top[1:2] for p in (0, 1))
+    if len(top[0]) == usual - 1 and not titled:
+        flags = (
+            Flag("header", "1", "takes its names, and none for the first column"),
+            Flag("header", "2", "takes row 2"),
+        )
+        text = f"the first row has a cell less than the others: {', '.join(top[0])[:40]}"
+        doubts.append(Doubt(text, flags, True))
+        return 1
     wide = (
         place
         for place, row in enumerate(top)

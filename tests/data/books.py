@@ -79,6 +79,22 @@ def prefixed(sheet: str) -> str:
     return sheet.replace("xmlns=", "xmlns:x=")
 
 
+def strict(workbook: bytes) -> bytes:
+    """Return a workbook with the names of the strict form of its standard."""
+    whole = zipfile.ZipFile(io.BytesIO(workbook))
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name in whole.namelist():
+            content = whole.read(name).decode()
+            content = re.sub(
+                r"http://schemas.openxmlformats.org/(spreadsheetml|officeDocument)/2006/",
+                r"http://purl.oclc.org/ooxml/\1/",
+                content,
+            )
+            archive.writestr(name, content)
+    return made.getvalue()
+
+
 def parquet(query: str) -> bytes:
     """Return what a query gives as a Parquet file."""
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
-from .books import Cell, book, edited, merged, parquet, prefixed
+from .books import Cell, book, edited, merged, parquet, prefixed, strict
 
 MANY = 60_000
 
@@ -849,4 +849,207 @@ CASES = {
     "Parquet without rows": Case(
         parquet("SELECT 1 AS a WHERE false"), suffix=".parquet", refused="no row"
     ),
+    "digits of other scripts": Case(
+        text("a,b,day", "١٢٣,\uff11\uff12,١٣/٠٦/٢٠٢٤", "٤٥٦,\uff14\uff15,١٤/٠٦/٢٠٢٤"),
+        {"a": "text", "b": "text", "day": "text"},
+        first={"a": "١٢٣", "b": "\uff11\uff12"},
+    ),
+    "groups of digits beyond 2**53": Case(
+        text("a,n", '"12,345,678,901,234,567,890",1', '"12,345,678,901,234,567,891",2'),
+        {"a": "text", "n": "integer"},
+        first={"a": "12,345,678,901,234,567,890"},
+        noted="2**53",
+    ),
+    "digits beyond 2**53 after a plus": Case(
+        text("a,n", "+49151123456781234567,1", "+1,2"),
+        {"a": "text", "n": "integer"},
+        first={"a": "+49151123456781234567"},
+    ),
+    "ISO times without colons": Case(
+        text("at,n,to", "2024-06-02T13,1,2024-06-02T131415", "2024-06-03T14,2,2024-06-02T1314"),
+        {"at": "datetime", "n": "integer", "to": "datetime"},
+        first={"at": "2024-06-02 13:00:00", "to": "2024-06-02 13:14:15"},
+    ),
+    "a lone surrogate in JSON": Case(
+        text(r'{"a": "hi \ud83d", "\udc00": [{"\udc00": "\udc00"}], "n": 1}') * 2,
+        {"a": "text", "\ufffd": "text", "n": "integer"},
+        suffix=".jsonl",
+        first={"a": "hi \ufffd", "\ufffd": "\ufffd: \ufffd"},
+    ),
+    "Parquet with a column that has DuckDB's name for numbers": Case(
+        parquet("SELECT 7 AS FILE_ROW_NUMBER, 'x' AS a FROM range(2)"),
+        {"FILE_ROW_NUMBER": "integer", "a": "text"},
+        suffix=".parquet",
+        sums={"FILE_ROW_NUMBER": 14},
+    ),
+    "columns that are all hidden": Case(
+        text("first name,last name,e-mail,phone", "Ada,King,a@example.org,1"),
+        refused="--show 'first name'",
+    ),
+    "columns that are all empty": Case(text("a,b", "-,-", "-,-"), refused="all columns are empty"),
+    "signs that are not seen in headers": Case(
+        "a\u200db;\u200b;so\xadld;x\xa0y\n1;2;3;4\n5;6;7;8\n".encode(),
+        {"ab": "integer", "column 2": "integer", "sold": "integer", "x y": "integer"},
+        sums={"ab": 6, "column 2": 8, "sold": 10},
+    ),
+    "a number beyond all numbers": Case(
+        text("a,n", "1e400,1", "2,2"), {"a": "text", "n": "integer"}, first={"a": "1e400"}
+    ),
+    "a delimiter at the end of each row, but not of the header": Case(
+        text("name,city", "Ada,London,", "Bob,Paris,", "Cleo,Rome,"),
+        {"name": "text", "city": "text"},
+        first={"name": "Ada", "city": "London"},
+    ),
+    "names of rows without a header": Case(
+        text("name,city", "r1,Ada,London", "r2,Bob,Paris", "r3,Cleo,Rome"), asked="--header 1"
+    ),
+    "names of rows without a header, stated": Case(
+        text("name,sold", "r1,Ada,1", "r2,Bob,2", "r3,Cleo,"),
+        {"column 1": "text", "name": "text", "sold": "integer"},
+        given={"header": 1},
+        first={"column 1": "r1", "name": "Ada"},
+        sums={"sold": 3},
+    ),
+    "a title before two columns": Case(
+        text("Report of May", "shop,sold", "A,1", "B,2"),
+        {"shop": "text", "sold": "integer"},
+        sums={"sold": 3},
+        noted="left out",
+    ),
+    "a last column without a name": Case(
+        text("a,b,", "1,2,x", "3,4,y"),
+        {"a": "integer", "b": "integer", "column 3": "text"},
+        first={"column 3": "x"},
+    ),
+    "words that begin like totals": Case(
+        text("at,sold", "Winter,1", "Sumatra,2", "Summer,3"),
+        {"at": "text", "sold": "integer"},
+        sums={"sold": 6},
+    ),
+    "German totals after the table": Case(text("at,n", "A,1", "B,2", "Summe:,3"), asked="--footer"),
+    "time zones of hours only": Case(
+        text("at,n", "2024-06-02 01:00:00+02,1", "2024-06-02 12:00:00-05,2"),
+        {"at": "datetime", "n": "integer"},
+        first={"at": "2024-06-01 23:00:00"},
+        noted="UTC",
+    ),
+    "time zones of hours in some rows": Case(
+        text("at,n", "2024-06-02T01+02,1", "2024-06-02T12,2"),
+        {"at": "text", "n": "integer"},
+        noted="time zone",
+    ),
+    "hours with a time zone": Case(
+        text("at,n,to", "12:30+02:00,1,12:30Z", "13:30+02:00,2,13:30Z"),
+        {"at": "text", "n": "integer", "to": "text"},
+        first={"at": "12:30+02:00", "to": "12:30Z"},
+    ),
+    "phone numbers": Case(
+        text("call,n", "+4915112345678,1", "+49 151 123 456,2"),
+        {"call": "text identifier", "n": "integer"},
+        first={"call": "+4915112345678"},
+        noted="phone numbers",
+    ),
+    "figures with a plus": Case(
+        text("a,n", "x,+1", "y,+20"), {"a": "text", "n": "integer measure"}, sums={"n": 21}
+    ),
+    "names that have other words within": Case(
+        text(
+            "Amount paid,covid,BusinessName,Secretary,total_tokens,automobiles,births,no",
+            "1,2,A,B,3,4,5,6",
+        ),
+        {
+            "Amount paid": "integer measure",
+            "covid": "integer measure",
+            "BusinessName": "text category",
+            "Secretary": "text category",
+            "total_tokens": "integer measure",
+            "automobiles": "integer measure",
+            "births": "integer measure",
+            "no": "integer identifier",
+        },
+    ),
+    "names of identifiers": Case(
+        text("customerId,customer_id,ID,userid,orderID,a.id", "1,1,1,1,1,1", "3,3,3,3,3,3"),
+        dict.fromkeys(
+            ("customerId", "customer_id", "ID", "userid", "orderID", "a.id"), "integer identifier"
+        ),
+    ),
+    "lists within many lists": Case(
+        text('{"a":' + "[" * 900 + "1" + "]" * 900 + "}") * 2,
+        suffix=".jsonl",
+        refused="line 1 has too many levels",
+    ),
+    "JSON lines in UTF-16 with a mark": Case(
+        text('{"a": "ä", "n": 1}', '{"a": "y", "n": 2}', encoding="utf-16"),
+        {"a": "text", "n": "integer"},
+        suffix=".jsonl",
+        first={"a": "ä"},
+        sums={"n": 3},
+    ),
+    "a list of objects in UTF-16 with a mark": Case(
+        text('[{"a": "ä", "n": 1}, {"a": "y", "n": 2}]', encoding="utf-16"),
+        {"a": "text", "n": "integer"},
+        sums={"n": 3},
+    ),
+    "compressed without saying so": Case(
+        gzip.compress(text("a,b", "x,1", "y,2")), {"a": "text", "b": "integer"}, sums={"b": 3}
+    ),
+    "compressed, with an ending in capitals": Case(
+        gzip.compress(text('{"a": 1}', '{"a": 2}')), {"a": "integer"}, suffix=".JSON.GZ"
+    ),
+    "a name of a compressed file that is not": Case(
+        text("a,b", "x,1", "y,2"), {"a": "text", "b": "integer"}, suffix=".csv.gz"
+    ),
+    "a workbook in the strict form": Case(
+        strict(book({"S": [["a", "n"], ["x", Cell(0.5, "0%")], ["y", Cell(0.25, "0%")]]})),
+        {"a": "text", "n": "number"},
+        suffix=".xlsx",
+        sums={"n": 0.75},
+        units={"n": "%"},
+    ),
+    "Parquet with whole figures that are approximate": Case(
+        parquet("SELECT 9.1e15::DOUBLE AS n, 7.0::DOUBLE AS a, 'nan'::DOUBLE AS b FROM range(2)"),
+        {"n": "number measure", "a": "integer", "b": "text"},
+        suffix=".parquet",
+        hidden=("b",),
+        sums={"n": 18.2e15},
+    ),
+    "JSON with whole figures that are approximate": Case(
+        text('{"n": 9100000000000000.0}', '{"n": 1.0}'),
+        {"n": "number measure"},
+        suffix=".jsonl",
+        sums={"n": 9.100000000000001e15},
+    ),
+    "one column of decimal commas": Case(
+        text("amount", "1,5", "2,7"), asked="--delimiter semicolon"
+    ),
+    "one column of decimal commas, stated": Case(
+        text("amount", "1,5", "2,7"),
+        {"amount": "number"},
+        given={"delimiter": ";"},
+        sums={"amount": 4.2},
+    ),
+    "one column of decimal commas in some rows": Case(
+        text("amount", "1", "2,7", "3"), asked="--delimiter semicolon"
+    ),
+    "one column of thousands": Case(
+        text("people", "1,234,567", "2,345,678"), asked="--delimiter semicolon"
+    ),
+    "a header with a cell less than most rows": Case(
+        text("name,city", "r1,Ada,London", "r2,Bob", "r3,Cleo,Rome", "r4,Dan,Oslo"),
+        {"column 1": "text", "name": "text", "city": "text"},
+        given={"header": 1, "ragged": "skip"},
+        rows=3,
+    ),
+    "names of identifiers and births": Case(
+        text("stationid,movieid,bid,birth rate", "1,1,1,1", "3,3,3,3"),
+        {
+            "stationid": "integer identifier",
+            "movieid": "integer identifier",
+            "bid": "integer measure",
+            "birth rate": "integer measure",
+        },
+    ),
+    "names of rows, and one header": Case(text("x", "r1,5", "r2,6", "r3,7"), asked="--header 1"),
+    "a web page in UTF-16": Case("<html></html>".encode("utf-16"), refused="web page"),
 }

@@ -13,6 +13,7 @@ from dashgen.data.describe import Description, described, refuse_doubts
 from dashgen.data.sniff import Given
 from dashgen.errors import DashgenError, DataError
 
+from .books import parquet
 from .conftest import TEMPLATE, in_app
 from .nasty import CASES, Case
 
@@ -93,6 +94,8 @@ def test_a_folder_and_a_missing_file(tmp_path: Path) -> None:
         (tmp_path, "folder"),
         (tmp_path / "no.csv", "no such file"),
         (Path("mysql://localhost/shop#orders"), "only PostgreSQL"),
+        (Path("https://example.org/sales.csv"), "download it first"),
+        (tmp_path / "caf\udce9.csv", "not UTF-8"),
     ):
         with pytest.raises(DashgenError, match=words):
             described(path)
@@ -122,6 +125,43 @@ def test_parquet_is_the_same_by_its_types_and_by_its_texts(
     by_types = in_app(datasets, tmp_path / f"types{abs(hash(name))}", entry).page({}, 0, 9)
     monkeypatch.setattr(datasets.reads("parquet"), "direct", lambda *_: None)
     assert in_app(datasets, tmp_path / f"texts{abs(hash(name))}", entry).page({}, 0, 9) == by_types
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+@pytest.mark.parametrize("name", ["report[1]", "q?", "q*", "[a]{b}"])
+def test_the_name_of_a_parquet_file_is_no_pattern(
+    name: str, tmp_path: Path, datasets: ModuleType
+) -> None:
+    for other, number in (("report1", 1), ("q1", 1), (name, 2)):
+        (tmp_path / f"{other}.parquet").write_bytes(parquet(f"SELECT {number} AS n"))
+    entry = described(file := tmp_path / f"{name}.parquet").entry(str(file))
+    page = in_app(datasets, tmp_path / f"page{abs(hash(name))}", entry).page({}, 0, 9)
+    assert [row["c0"] for row in page] == [2]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("userEmail", "customer.e-mail", "EMAIL", "email1", "phoneNumber", "Tel", "fax_no"),
+        *("mobile phone", "FirstName", "lastname", "birthday", "birth_date", "Geburtsdatum"),
+        *("Lieferadresse", "home address", "ipAddress", "streetName", "Hauptstraße", "passport_no"),
+        *("passwordHash", "user_password", "client-secret", "accessToken", "api key", "API_KEY"),
+        *("card no", "CardNumber", "creditcard", "SSN", "IBAN", "Telefonnummer", "addresses"),
+    ],
+)
+def test_names_of_secrets_and_persons_are_left_off(name: str, tmp_path: Path) -> None:
+    file = tmp_path / "file.csv"
+    file.write_text(f"{name},n\nx,1\ny,2\n", encoding="utf-8")
+    assert described(file).sensitive == (name,)
+
+
+def test_a_file_that_is_saved_again_with_a_mark(tmp_path: Path, datasets: ModuleType) -> None:
+    for suffix, content in ((".csv", b"a,b\nx,1\n"), (".jsonl", b'{"a": "x", "b": 1}\n')):
+        file = tmp_path / f"file{suffix}"
+        file.write_bytes(content)
+        entry = described(file).entry(str(file))
+        file.write_bytes(b"\xef\xbb\xbf" + content)
+        assert in_app(datasets, tmp_path / f"marked{suffix}", entry).count() == 1
 
 
 def test_the_file_changes_below_the_app(tmp_path: Path, datasets: ModuleType) -> None:

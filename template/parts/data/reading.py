@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from importlib import import_module
+from io import TextIOWrapper
 from itertools import chain, islice
+from math import isinf
 from pathlib import Path
 from typing import Any
 
 CELL = 10_000_000  # characters that a cell may have
 csv.field_size_limit(CELL)
+SAMPLE = 200  # rows below a header that show its width
 # The errors that a damaged compressed file raises.
 DAMAGED = (EOFError, gzip.BadGzipFile, zlib.error)
 
@@ -43,12 +46,13 @@ FALSE = {"false", "no", "n", "f", "nein", "falsch", "non", "faux", "0", "0.0"}
 CURRENCIES = "[$\u20ac\u00a3\u00a5]|EUR|USD|GBP|CHF|JPY"
 NUMBER = re.compile(
     rf"(?P<open>\()?(?P<sign>[-+\u2212])?\s*(?P<before>{CURRENCIES})?\s*(?P<inner>[-+\u2212])?"
-    r"(?P<digits>\d[\d.,' \u00a0\u202f\u2019]*|[.,]\d+)(?P<exponent>[eE][-+]?\d+)?"
+    r"(?P<digits>[0-9][0-9.,' \u00a0\u202f\u2019]*|[.,][0-9]+)(?P<exponent>[eE][-+]?[0-9]+)?"
     rf"\s*(?P<close>\))?\s*(?P<after>%|{CURRENCIES})?(?P<last>\))?"
 )
+OTHER_DIGIT = re.compile(r"[^\D0-9]")  # such as those of Arabic, which DuckDB does not read
 SPACES = re.compile("[' \u00a0\u202f\u2019]")
 GROUPS = {
-    mark: re.compile(r"[1-9]\d{0,2}([" + mark + r"]\d{3})+|\d+")
+    mark: re.compile(r"[1-9][0-9]{0,2}([" + mark + r"][0-9]{3})+|[0-9]+")
     for mark in (",", ".", SPACES.pattern[1:-1])
 }
 
@@ -71,7 +75,7 @@ QUARTERS = (
 # Whole numbers that count from 1970 in UTC.
 SINCE_1970 = {"unix": timedelta(seconds=1), "unix-ms": timedelta(milliseconds=1)}
 # A year, a month or a day in the place of a header.
-YEAR = re.compile(r"(19|20)\d\d([-/](0[1-9]|1[0-2])([-/]([0-2]\d|3[01]))?)?")
+YEAR = re.compile(r"(19|20)\d\d([-/](0[1-9]|1[0-2])([-/]([0-2]\d|3[01]))?)?", re.ASCII)
 
 
 class ReadingError(ValueError):
@@ -109,8 +113,16 @@ class Source:
 
 def opened(path: Path, encoding: str) -> Any:
     """Open a text file, which may be compressed by gzip."""
-    how = gzip.open if path.suffix == ".gz" else open
-    return how(path, "rt", encoding=encoding, newline="")
+    # A program may write a mark the next time.
+    encoding = "utf-8-sig" if encoding == "utf-8" else encoding
+    return TextIOWrapper(unpacked(path), encoding=encoding, newline="")
+
+
+def unpacked(path: Path) -> Any:
+    """Open a file, which may be compressed by gzip, for its bytes."""
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    return gzip.open(path) if packed else path.open("rb")
 
 
 def lines(source: Source, path: Path) -> Rows:
@@ -154,7 +166,8 @@ def names(header: Sequence[str], width: int) -> list[str]:
     taken: set[str] = set()
     for place in range(width):
         cell = header[place] if place < len(header) else ""
-        own = " ".join(c if c.isprintable() else " " for c in cell.split()) or f"column {place + 1}"
+        seen = "".join(c for c in cell if c.isprintable() or c.isspace())
+        own = " ".join(seen.split()) or f"column {place + 1}"
         name, number = own, 1
         while name.casefold() in taken:
             number += 1
@@ -185,12 +198,21 @@ def heading(source: Source, found: Rows) -> tuple[list[str], Rows]:
         header = next(found, (0, []))[1]
     if source.header and not header:
         raise ReadingError("there is no header")
-    first = [] if source.header else list(islice(found, 1))
-    for _, row in first:
-        header = [""] * len(row)
-    while source.header and header and not header[-1].strip():
+    first = list(islice(found, SAMPLE))
+    if not source.header and first:
+        return names([], len(first[0][1])), chain(first, found)
+    widest = max((filled(row) for _, row in first), default=0)
+    while header and not header[-1].strip() and len(header) > widest:
         header.pop()  # a delimiter at the end of each line
+    wider = [row for _, row in first if len(row) == len(header) + 1 <= widest]
+    if len(wider) > max(1, len(first) / 2):
+        header.insert(0, "")  # the names of the rows
     return names(header, len(header)), chain(first, found)
+
+
+def filled(row: Sequence[str]) -> int:
+    """Return the width of a row without the empty cells at its end."""
+    return max((place for place, cell in enumerate(row, 1) if cell.strip()), default=0)
 
 
 def held_back(rows: Rows, count: int, last: list[tuple[int, list[str]]]) -> Rows:
@@ -267,6 +289,8 @@ def number(cell: str, decimal: str) -> str | None:
         return None
     digits = SPACES.sub("", whole).replace(other, "") + (f".{fraction}" if fraction else "")
     digits += match["exponent"] or ""
+    if isinf(float(digits)):
+        return None
     signs = [match["sign"], match["inner"]]
     if all(signs):
         return None
@@ -288,6 +312,8 @@ def moment(cell: str, form: str) -> datetime | None:
             form as strptime takes it.
     """
     text = cell.strip()
+    if not text.isascii() and OTHER_DIGIT.search(text):
+        return None
     if form == "quarter":
         match = QUARTERS[0].fullmatch(text) or QUARTERS[1].fullmatch(text)
         return datetime(int(match["year"]), 3 * int(match["quarter"]) - 2, 1) if match else None
@@ -343,9 +369,10 @@ def reader(kind: str, *, decimal: str = ".", form: str = "iso") -> Callable[[str
 
     def clock(cell: str) -> str | None:
         try:
-            return time.fromisoformat(cell.strip()).isoformat()
+            found = time.fromisoformat(cell.strip())
         except ValueError:
             return None
+        return found.isoformat() if found.tzinfo is None else None
 
     kinds: dict[str, Callable[[str], str | None]] = {
         "text": text,
