@@ -57,6 +57,11 @@ def test_an_id_that_is_nowhere_is_found(layout: str, found: Found) -> None:
         ),
         ("html.Div([html.P(id='text'), dcc.Input(id='{}ng'.format(start))])", "start = input()"),
         ("html.Div([html.P(id='text'), dcc.Input(id='wr%s' % end)])", "end = input()"),
+        ("html.Div([html.P(id='text'), *[dcc.Input(id=f'w-{i + 1}') for i in (4, 9)]])", "W = 5"),
+        ("html.Div([html.P(id='text'), *[dcc.Input(id='w-' + str(i + 1)) for i in [4]]])", "W = 5"),
+        ("html.Div([html.P(id='text'), dcc.Input(id=f'w-{W + 1}')])", "W = 4"),
+        ("html.Div([html.P(id='text'), dcc.Input(id=f'w-{W + 1}')])", "W = int(input())"),
+        ("html.Div([html.P(id='text'), dcc.Input(id=f'w-{15 % 10}')])", "W = 5"),
         ("html.Div([html.P(id='text'), box])", "box = dcc.Input()\nbox.id = given()"),
         ("layout", "from .parts import layout"),
         ("layout", "from neighbour import layout"),
@@ -64,7 +69,8 @@ def test_an_id_that_is_nowhere_is_found(layout: str, found: Found) -> None:
     ],
 )
 def test_an_id_that_may_be_somewhere_is_not_reported(layout: str, code: str, found: Found) -> None:
-    assert found(app(layout, code)) == []
+    name = '"w-" + "5"' if "w-" in layout else '"wrong"'
+    assert found(app(layout, code).replace('"wrong"', name)) == []
 
 
 @pytest.mark.parametrize(
@@ -77,6 +83,7 @@ def test_an_id_that_may_be_somewhere_is_not_reported(layout: str, code: str, fou
         "options = {**more, 'id': 'other'}\nmore = {**options}\ndcc.Input(**options)\n",
         "texts = [*texts, 'a']\nfor text in texts: dcc.Input(id=text)\n",
         "def name(x): return name(x)\ndcc.Input(id=name('a'))\n",
+        "text = text + text\ndcc.Input(id=text)\n",
         "from app import layout\n",
         "from app import *\ndcc.Input(id=somewhere)\n",
     ],
