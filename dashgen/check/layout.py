@@ -98,9 +98,9 @@ class Layout:
                 self._read_id(module, called, component, keyword.value, keyword.arg == "id")
             elif keyword.arg is None and (component or not name):
                 self._read_rest(keyword.value, called.scope)
-        if component and len(called.node.args) > _before_id(self.app, component):
-            value = called.node.args[_before_id(self.app, component)]
-            self._read_id(module, called, component, value, True)
+        if component and "id" not in {keyword.arg for keyword in called.node.keywords}:
+            for value in _positional_ids(self.app, component, called.node.args):
+                self._read_id(module, called, component, value, True)
 
     def _read_id(
         self,
@@ -192,7 +192,16 @@ def properties(app: App, library: str, name: str) -> frozenset[str] | None:
     return components.components(library, version).get(name)
 
 
-def _before_id(app: App, component: tuple[str, str]) -> int:
-    """Return how many positional arguments stand before a component's id."""
-    known = properties(app, *component)
-    return 1 if known is None or "children" in known else 0
+def _positional_ids(
+    app: App, component: tuple[str, str], arguments: list[ast.expr]
+) -> list[ast.expr]:
+    """Return the argument that is a component's id, or all that may be it."""
+    library, name = component
+    version = app.library_version(library)
+    if version is None or properties(app, library, name) is None:
+        every = [components.components(library, v) for v in components.versions(library)]
+        return arguments[any("children" in known.get(name, ()) for known in every) :]
+    if any(isinstance(argument, ast.Starred) for argument in arguments):
+        return arguments
+    place = components.place(library, version, name)
+    return [] if place is None else arguments[place : place + 1]

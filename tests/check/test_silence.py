@@ -23,6 +23,8 @@ def app(layout: str, code: str = "") -> str:
         'html.Div([html.P(id="text")] + [dcc.Input(id=f"right-{i}") for i in range(3)])',
         'html.Div([html.P(id="text"), *[dcc.Input(id=name) for name in ("one", "two")]])',
         'html.Div([html.P(id="text"), dcc.Input(id={"type": "wrong-type", "index": 1})])',
+        'html.Div([html.P(id="text"), dcc.Dropdown(list(range(9)), input(), id="right")])',
+        'html.Div([html.P(id="text"), dcc.Slider(int(input()), 9)])',
     ],
 )
 def test_an_id_that_is_nowhere_is_found(layout: str, found: Found) -> None:
