@@ -86,8 +86,8 @@ class App:
     @cached_property
     def pins(self) -> pins.Pins:
         """The project's requirements."""
-        home = self.modules[0].path
-        return pins.pins_for(home.parent, self.project.root)
+        home = self.modules[0]
+        return pins.pins_for(home.path.parent, self.project.root, home.source)
 
     @cached_property
     def dash_version(self) -> str | None:

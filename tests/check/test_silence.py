@@ -1,5 +1,7 @@
 """What is not certain is not reported; what is certain across modules is."""
 
+from pathlib import Path
+
 import pytest
 
 from .conftest import Found
@@ -219,19 +221,78 @@ def test_callbacks_of_different_cases_are_no_duplicates(found: Found) -> None:
         ("pyproject.toml", '[project]\ndependencies = ["dash~=2.18"]\n', []),
         ("pyproject.toml", '[tool.poetry.dependencies]\ndash = "^2.5"\n', []),
         ("pyproject.toml", '[tool.poetry.dependencies]\ndash = "^3.0"\n', ["DG111"]),
-        ("pyproject.toml", "project.dependencies = [1]\n", ["DG111"]),
+        ("pyproject.toml", "project.dependencies = [1]\n", []),
+        ("pyproject.toml", '[tool.poetry.dependencies]\ndash = "2.*"\n', []),
+        ("pyproject.toml", '[tool.poetry.dependencies]\ndash = [{version = "^2.9"}]\n', []),
+        ("pyproject.toml", '[tool.poetry.dependencies]\ndash = {git = "https://x"}\n', []),
+        ("pyproject.toml", '[tool.poetry.dependencies]\ndash = "~2.9"\n', []),
+        ("pyproject.toml", '[tool.pixi.dependencies]\ndash = "2.9.*"\n', []),
+        ("pyproject.toml", 'project.dynamic = ["dependencies"]\n', []),
         ("uv.lock", '[[package]]\nname = "dash"\nversion = "2.17.0"\n', []),
-        ("uv.lock", '[[package]]\nversion = "2.17.0"\n', ["DG111"]),
+        ("uv.lock", '[[package]]\nversion = "2.17.0"\n', []),
+        ("uv.lock", '[[package]]\nname = "dash"\nversion = "3.0.0"\n', ["DG111"]),
+        ("Pipfile.lock", '{"default": {"dash": {"version": "==2.0.0"}}}', []),
         ("Pipfile", '[packages]\ndash = "==2.0.0"\n', []),
         ("environment.yml", "dependencies:\n  - dash=2.11\n  - pip\n", []),
         ("environment.yml", "dependencies:\n  - pip:\n      - dash==3.0.0\n", ["DG111"]),
+        ("environment.yml", "dependencies:\n- dash=2.11\n", []),
+        ("environment.yml", "dependencies:\n- conda-forge::dash=2.9.3=py_0\n", []),
+        ("environment.yml", "dependencies: [python, dash 2.9.*]\n", []),
+        ("environment.yml", "dependencies: [python, dash=3]\n", ["DG111"]),
+        ("environment-dev.yml", "dependencies:\n- dash=2.11\n", []),
+        ("environment.yml", "dependencies: [", []),
+        ("requirements.txt", "dash=2.9.3=pyhd8_0\n", []),
+        ("requirements.txt", "git+https://github.com/plotly/dash.git@v2\n", []),
+        ("requirements.txt", "dash @ https://x/dash-2.0.0.whl\n", []),
+        ("requirements.txt", "-r missing.txt\n", []),
+        ("requirements.txt", "-e .\n./other\n", ["DG111"]),
+        ("requirements.in", "dash<3\n", []),
+        ("requirements/prod.txt", "dash<3\n", []),
+        ("setup.cfg", "[options]\ninstall_requires =\n  flask\n  dash<3\n", []),
+        ("setup.cfg", "[options]\ninstall_requires =\n  dash>=3\n", ["DG111"]),
+        ("setup.py", "from setuptools import setup\nsetup(install_requires=['dash<3'])", []),
+        ("setup.py", "from setuptools import setup\nsetup(install_requires=read())", []),
+        ("setup.py", "from setuptools import setup\nsetup(name='x')", ["DG111"]),
     ],
 )
 def test_the_version_of_dash_comes_from_the_projects_own_pins(
     file: str, text: str, rules: list[str], found: Found
 ) -> None:
     code = "from dash import Dash\napp = Dash()\napp.run_server()\n"
-    assert [finding.rule for finding in found({"app.py": code, file: text})] == rules
+    Path(file).parent.mkdir(exist_ok=True)
+    Path(file).write_text(text)
+    assert [finding.rule for finding in found(code)] == rules
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-8-sig"])
+def test_requirements_of_powershell_are_read(encoding: str, found: Found) -> None:
+    Path("requirements.txt").write_bytes("dash==2.9.1\n".encode(encoding))
+    assert found("from dash import Dash\napp = Dash()\napp.run_server()\n") == []
+
+
+def test_requirements_of_other_files_and_of_the_script_count(found: Found) -> None:
+    code = "from dash import Dash\napp = Dash()\napp.run_server()\n"
+    assert found({"app.py": code, "requirements.txt": "-r base.txt", "base.txt": "dash<3"}) == []
+    script = '# /// script\n# dependencies = ["dash==2.9"]\n# ///\n'
+    assert found({"app.py": script + code, "requirements.txt": "dash"}) == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "rules"),
+    [
+        ("==0.12.0", []),
+        ("==0.14.3", ["DG111"]),
+        ("==0.13.0", []),
+        ("<0.14", []),
+        (">=2", ["DG111"]),
+    ],
+)
+def test_below_1_each_minor_version_is_another(wanted: str, rules: list[str], found: Found) -> None:
+    code = "import dash_mantine_components as dmc\nfrom dash import Dash\napp = Dash()\n"
+    files = {"requirements.txt": f"dash-mantine-components{wanted}\n"}
+    made = code + "app.layout = dmc.Burger()\napp.layout = dmc.Prism()\n"
+    found_rules = [finding.rule for finding in found(files | {"app.py": made})]
+    assert sorted(set(found_rules)) == rules
 
 
 @pytest.mark.parametrize("test", ["dmc.__version__ < '1'", "hasattr(dmc, 'Header')", "VERSION < 1"])
