@@ -230,7 +230,9 @@ def find_apps(project: Project, wanted: set[Path]) -> Iterator[App]:
             called if len(found) == 1 else None,
             extended=extended or any(map(is_enriched, modules)),
             unsure=graph.unsure(roots),
-            partial=len(modules) != len(members) or not graph.reached(members) <= members,
+            partial=len(modules) != len(members)
+            or not graph.reached(members) <= members
+            or path in graph.open,
             together=[graph.reached([root]) for root in roots],
         )
     for path in relevant:
@@ -255,6 +257,8 @@ class _Graph:
             todo += self.edges[path]
         self.sites = {path: self._sites(path) for path in self.edges}
         """The calls that make apps, by module, and whether each app is of another class."""
+        self.open: set[Path] = set()
+        """The modules of apps whose pages may be anywhere."""
         self._pages()
 
     def _imports(self, path: Path) -> dict[Path, bool]:
@@ -273,18 +277,33 @@ class _Graph:
         """Let a module that makes an app with pages import these."""
         for path, sites in self.sites.items():
             for called, _ in sites:
-                options = {k.arg: k.value for k in called.node.keywords}
-                uses = options.get("use_pages")
-                folder = options.get("pages_folder")
-                if not folder and not (isinstance(uses, ast.Constant) and uses.value):
+                name = self._pages_folder(path, called)
+                if name is None:
+                    self.open.add(path)
+                if not name:
                     continue
-                name = folder.value if isinstance(folder, ast.Constant) else "pages"
-                base = f"{path.parent / str(name)}{os.sep}"
+                base = f"{path.parent / name}{os.sep}"
                 for page in self.project.files:
                     if str(page).startswith(base) and self._is_page(page):
                         self.edges[path].setdefault(page, False)
                         if page not in self.edges:
                             self.edges[page] = self._imports(page)
+
+    def _pages_folder(self, path: Path, called: Called) -> str | None:
+        """Return the folder of an app's pages, an empty text if it has none, None if unknown."""
+        options = {k.arg: k.value for k in called.node.keywords}
+        module = self.project.module(path)
+        resolver = Resolver(self.project, [module] if module else [])
+        uses, folder = options.get("use_pages"), options.get("pages_folder")
+        if folder is not None:
+            return resolver.text(folder, called.scope)
+        if uses is None:
+            hidden = None in options and any(self.project.mentioning(b"register_page"))
+            return None if hidden else ""
+        held = resolver.literal(uses, called.scope)
+        if held is None or not isinstance(held[0], ast.Constant):
+            return None
+        return "pages" if held[0].value else ""
 
     def _is_page(self, path: Path) -> bool:
         """Say whether Dash imports a file of the pages' folder."""

@@ -129,6 +129,27 @@ def test_an_app_reaches_over_its_pages_and_modules(
     assert [finding.rule for finding in found(files)] == rules
 
 
+@pytest.mark.parametrize(
+    ("options", "rules"),
+    [
+        ("use_pages=True, pages_folder='views'", []),
+        ("use_pages=True, pages_folder=FOLDER", []),
+        ("use_pages=True, pages_folder=FOLDER + '/all'", ["DG101"]),
+        ("use_pages=True, pages_folder=join(FOLDER, '')", []),
+        ("use_pages=bool(FOLDER)", []),
+        ("use_pages=USES", ["DG101"]),
+        ("**options", []),
+    ],
+)
+def test_pages_are_where_the_app_says(options: str, rules: list[str], found: Found) -> None:
+    code = f"from os.path import join\nFOLDER = 'views'\nUSES = True\napp = Dash({options})\n"
+    page = HEAD + "import dash\ndash.register_page(__name__)\nlayout = dcc.Input(id='wrong')\n"
+    layout = "app.layout = html.Div(id='text')\n"
+    assert [
+        f.rule for f in found({"app.py": HEAD + code + layout + WRONG, "views/home.py": page})
+    ] == rules
+
+
 def test_modules_that_import_the_app_belong_to_it(found: Found) -> None:
     files = {
         "app.py": HEAD + "app = Dash()\n",
