@@ -219,6 +219,28 @@ def test_duplicates_are_counted_by_property(second: str, rules: list[str], found
     assert [finding.rule for finding in found(code)] == rules
 
 
+@pytest.mark.parametrize(
+    ("options", "callback", "rules"),
+    [
+        ("", "@app.callback(OUTPUT, INPUT)", ["DG106"]),
+        ("", "@app.callback(OUTPUT, [Input('wrong', 'value')])", ["DG106"]),
+        ("", "@app.callback(OUTPUT, INPUT, True)", []),
+        ("", "@app.callback(OUTPUT, INPUT, LATER)", []),
+        ("prevent_initial_callbacks=True", "@app.callback(OUTPUT, INPUT)", []),
+        ("prevent_initial_callbacks=True", "@callback(OUTPUT, INPUT)", ["DG106"]),
+        (")\napp.config.update(prevent_initial_callbacks=True", "@app.callback(OUTPUT, INPUT)", []),
+    ],
+)
+def test_what_prevents_the_first_call_is_known(
+    options: str, callback: str, rules: list[str], found: Found
+) -> None:
+    made = callback.replace("OUTPUT", "Output('text', 'title', allow_duplicate=True)")
+    made = made.replace("INPUT", "Input('wrong', 'value')")
+    code = app("html.Div([html.P(id='text'), dcc.Input(id='wrong')])", "LATER = True")
+    first = f"{made}\ndef first(x): return x\n"
+    assert [f.rule for f in found(code.replace("Dash()", f"Dash({options})") + first)] == rules
+
+
 def test_callbacks_of_different_cases_are_no_duplicates(found: Found) -> None:
     code = HEAD + (
         "app = Dash()\napp.layout = html.Div([html.Button(id='a'), html.P(id='t')])\n"
