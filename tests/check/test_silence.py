@@ -159,6 +159,20 @@ def test_modules_that_import_the_app_belong_to_it(found: Found) -> None:
     assert [(f.file, f.rule) for f in found(files)] == [("views.py", "DG101")]
 
 
+@pytest.mark.parametrize(
+    ("dependency", "rules"),
+    [
+        ("Input('other', 'value'))", ["DG101"]),
+        ("Input('other', 'value', allow_optional=True))", []),
+        ("Input('other', 'value', True))", []),
+        ("Input('other', 'value'), optional=True)", []),
+    ],
+)
+def test_an_optional_id_may_be_nowhere(dependency: str, rules: list[str], found: Found) -> None:
+    code = app("html.Div(id='text')").replace('Input("wrong", "value"))', dependency)
+    assert [finding.rule for finding in found(code)] == rules
+
+
 def test_running_progress_and_cancel_are_read(found: Found) -> None:
     code = app('html.Div([html.Button(id="wrong"), html.P(id="text")])').replace(
         '"value"))', '"n_clicks"), running=[(Output("wrnog", "disabled"), 1, 0)])'
@@ -174,10 +188,15 @@ def test_running_progress_and_cancel_are_read(found: Found) -> None:
         ("def show(one, *, other): return one", []),
         ("def show(): return 1", ["DG103"]),
         ("@cached\ndef show(): return 1", []),
+        ("(show)\ndef show(): return 1", ["DG103"]),
+        ("(show)\n@cached\ndef show(): return 1", []),
+        ("(show)\ndef show(): return 1\ndef show(x): return x", []),
     ],
 )
 def test_arguments_are_counted_where_they_can_be(code: str, rules: list[str], found: Found) -> None:
     head = app('html.Div([dcc.Input(id="wrong"), html.P(id="text")])', "cached = print")
+    if code.startswith("("):  # As a call, and not as a decorator.
+        head = head.replace("@callback", "callback").replace(")\ndef show", ")def show")
     assert [
         f.rule for f in found(head.replace("def show(value):\n    return value", code))
     ] == rules
@@ -208,6 +227,7 @@ def test_inputs_are_counted_where_they_can_be(inputs: str, rules: list[str], fou
             [],
         ),
         ('@app.callback(Output("t", "title"), Input("b", "n_clicks"))', []),
+        ('@app.callback(Output("t", "children", True), Input("b", "n_clicks"), None, True)', []),
     ],
 )
 def test_duplicates_are_counted_by_property(second: str, rules: list[str], found: Found) -> None:
