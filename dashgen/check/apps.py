@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dashgen.check import components, pins
 from dashgen.check.callbacks import Callback, Dependency, callbacks, is_enriched
 from dashgen.check.project import Project
-from dashgen.check.resolve import Resolver
+from dashgen.check.resolve import DEEPEST, Resolver
 from dashgen.check.syntax import Binding, Called, Module, Scope
 
 if TYPE_CHECKING:
@@ -314,15 +314,19 @@ class _Graph:
 
     def _sites(self, path: Path) -> list[tuple[Called, bool]]:
         module = self.project.module(path)
-        if module is None or "Dash" not in module.source:
+        if module is None:
             return []
         resolver = Resolver(self.project, [module])
         found = []
         for called in module.calls:
+            function = called.node.func
+            made = str(getattr(function, "attr", None) or getattr(function, "id", ""))
+            if not made[:1].isupper() and "Dash" not in module.source:
+                continue  # No class, by its name.
             name = resolver.external(called.node.func, called.scope)
             if name == DASH:
                 found.append((called, False))
-            elif name in OTHER_DASHES or _is_subclass(called, resolver):
+            elif name in OTHER_DASHES or _is_subclass(called.node.func, called.scope, resolver):
                 found.append((called, True))
         return found
 
@@ -371,11 +375,15 @@ def _reached(start: Iterable[Path], edges: Mapping[Path, Iterable[Path]]) -> set
     return found
 
 
-def _is_subclass(called: Called, resolver: Resolver) -> bool:
-    for target in resolver.targets(called.node.func, called.scope):
-        if isinstance(target, Binding) and target.kind == "class":
-            for base in target.node.node.bases:
-                name = resolver.external(base, target.scope)
-                if name == DASH or name in OTHER_DASHES:
-                    return True
+def _is_subclass(function: ast.expr, scope: Scope, resolver: Resolver, depth: int = 0) -> bool:
+    """Say whether a class of the project is one of Dash's, over any number of bases."""
+    for target in resolver.targets(function, scope):
+        if not isinstance(target, Binding) or target.kind != "class" or depth > DEEPEST:
+            continue
+        for base in target.node.node.bases:
+            name = resolver.external(base, target.scope)
+            if name == DASH or name in OTHER_DASHES:
+                return True
+            if _is_subclass(base, target.scope, resolver, depth + 1):
+                return True
     return False

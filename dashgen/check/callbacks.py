@@ -130,8 +130,34 @@ def _registers(called: Called, resolver: Resolver) -> str:
     function = called.node.func
     target = resolver.external(function, called.scope)
     name = function.attr if isinstance(function, ast.Attribute) else target.rpartition(".")[2]
-    ours = not target or target.startswith(("dash.", ENRICHED))
-    return name if ours and name in REGISTERING else ""
+    if name not in REGISTERING or _is_own(function, called.scope, resolver):
+        return ""
+    return name if not target or target.startswith(("dash.", ENRICHED)) else ""
+
+
+def _is_own(function: ast.expr, scope: Scope, resolver: Resolver) -> bool:
+    """Say whether a function or a method is the project's own, whatever it does."""
+    for target in resolver.targets(function, scope):
+        if isinstance(target, Binding) and (
+            target.kind in ("function", "class") or isinstance(target.node, ast.Call)
+        ):
+            return True
+    if not isinstance(function, ast.Attribute):
+        return False
+    for target in resolver.targets(function.value, scope):
+        if not isinstance(target, Binding):
+            continue
+        if target.kind == "param" and _has_method(target.scope.parent, function.attr):
+            return True
+        if isinstance(target.node, ast.Call):
+            for made in resolver.targets(target.node.func, target.scope):
+                if isinstance(made, Binding) and _has_method(made.node, function.attr):
+                    return True
+    return False
+
+
+def _has_method(scope: object, name: str) -> bool:
+    return isinstance(scope, Scope) and scope.kind == "class" and name in scope.bindings
 
 
 def _is_registration(node: ast.expr, called: Called, resolver: Resolver) -> bool:

@@ -129,6 +129,29 @@ def test_an_app_reaches_over_its_pages_and_modules(
     assert [finding.rule for finding in found(files)] == rules
 
 
+METHOD = "def callback(self, *given):\n    return lambda f: f\n"
+
+
+@pytest.mark.parametrize(
+    ("core", "rules"),
+    [
+        ("from dash import Dash\nmade = Dash()\n", ["DG103"]),
+        ("from dash import callback\nclass made: pass\n", ["DG103"]),
+        ("def callback(*given): return lambda f: f\n", []),
+        (f"class Core:\n  {METHOD.replace('    ', '      ')}made = Core()\n", []),
+        ("import dash\nclass A(dash.Dash): pass\nclass B(A): pass\nmade = B()\n", []),
+        ("import functools, dash\ncallback = functools.partial(dash.callback, x)\n", []),
+    ],
+)
+def test_callbacks_of_the_projects_own_kind_are_not_judged(
+    core: str, rules: list[str], found: Found
+) -> None:
+    call = "core.made.callback" if "made =" in core else "core.callback"
+    code = "from dash import Input, Output\nimport core\n" + WRONG.replace("@callback", f"@{call}")
+    files = {"core.py": core, "app.py": code.replace("show(value)", "show()")}
+    assert [finding.rule for finding in found(files)] == rules
+
+
 @pytest.mark.parametrize(
     ("options", "rules"),
     [
