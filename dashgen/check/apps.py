@@ -13,7 +13,7 @@ from dashgen.check import components, pins
 from dashgen.check.callbacks import Callback, Dependency, callbacks, is_enriched
 from dashgen.check.project import Project
 from dashgen.check.resolve import DEEPEST, Resolver
-from dashgen.check.syntax import Binding, Called, Module, Scope
+from dashgen.check.syntax import Binding, Called, Imported, Module, Scope
 
 if TYPE_CHECKING:
     from dashgen.check.layout import Layout, Placed
@@ -192,12 +192,7 @@ class App:
         return bool(self.resolver.calls_of(function.node))
 
     def _holds_site(self, function: Scope) -> bool:
-        scope: Scope | None = self.site.scope if self.site else None
-        while scope is not None:
-            if scope is function:
-                return True
-            scope = scope.parent
-        return False
+        return self.site is not None and _is_inside(self.site.scope, function)
 
     def run_together(self, first: Module, second: Module) -> bool:
         """Say whether one start of the app certainly loads both modules."""
@@ -246,6 +241,7 @@ class _Graph:
 
     def __init__(self, project: Project, start: list[Path]) -> None:
         self.project = project
+        self._made: dict[Path, list[tuple[Called, bool]]] = {}
         self.edges: dict[Path, dict[Path, bool]] = {}
         """Importer → imported → whether it is so in some cases only."""
         todo = list(start)
@@ -267,11 +263,18 @@ class _Graph:
         if module is None:
             return found
         for statement in module.imports:
-            conditional = any(branch != "main" for _, branch in statement.place.branches)
+            conditional = bool(statement.place.branches_but_main) or self._is_late(path, statement)
             for target in self.project.imported(path, statement):
                 if target is not None and target != path:
                     found[target] = found.get(target, True) and conditional
         return found
+
+    def _is_late(self, path: Path, statement: Imported) -> bool:
+        """Say whether an import is in a function that may never run."""
+        function = statement.scope.function()
+        if function is None:
+            return False
+        return not any(_is_inside(called.scope, function) for called, _ in self._sites(path))
 
     def _pages(self) -> None:
         """Let a module that makes an app with pages import these."""
@@ -313,6 +316,11 @@ class _Graph:
         return module is None or "register_page" in module.source
 
     def _sites(self, path: Path) -> list[tuple[Called, bool]]:
+        if path not in self._made:
+            self._made[path] = self._find_sites(path)
+        return self._made[path]
+
+    def _find_sites(self, path: Path) -> list[tuple[Called, bool]]:
         module = self.project.module(path)
         if module is None:
             return []
@@ -373,6 +381,12 @@ def _reached(start: Iterable[Path], edges: Mapping[Path, Iterable[Path]]) -> set
             found.add(path)
             todo += edges.get(path, ())
     return found
+
+
+def _is_inside(scope: Scope | None, function: Scope) -> bool:
+    while scope is not None and scope is not function:
+        scope = scope.parent
+    return scope is function
 
 
 def _is_subclass(function: ast.expr, scope: Scope, resolver: Resolver, depth: int = 0) -> bool:

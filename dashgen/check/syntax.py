@@ -18,6 +18,8 @@ MUTATORS = frozenset(
 )
 """The methods that change a list, dict or set."""
 
+VERSION = re.compile("(?<!con)(?<!in)(?<!di)version", re.IGNORECASE)
+
 
 class Place(NamedTuple):
     """The part of a place in code that decides whether and how often the code runs."""
@@ -110,6 +112,7 @@ class Imported(NamedTuple):
     level: int
     names: tuple[str, ...]
     place: Place
+    scope: Scope
 
 
 class Text(NamedTuple):
@@ -150,6 +153,11 @@ class Module:
     def lines(self) -> list[str]:
         """The lines of the file, as ``ast`` counts them: a form feed ends none."""
         return re.split(r"\r\n?|\n", self.source)
+
+    @cached_property
+    def tests_version(self) -> bool:
+        """Whether it asks for a version, so that it may know what it does."""
+        return any(name == "hasattr" or VERSION.search(name) for name in self.loads)
 
 
 def target_names(target: ast.expr, path: tuple[int, ...] = ()) -> Iterator[tuple[str, Any]]:
@@ -204,7 +212,11 @@ class _Reader:
             ast.Attribute: self.attribute,
             ast.Subscript: self.subscript,
             ast.Expr: self.expression,
-            ast.MatchAs: self.match_as,
+            ast.IfExp: self.if_else,
+            ast.Match: self.match,
+            ast.MatchAs: self.match_name,
+            ast.MatchStar: self.match_name,
+            ast.MatchMapping: self.match_rest,
         }
 
     def read(self) -> None:
@@ -310,6 +322,10 @@ class _Reader:
             if item.optional_vars is not None:
                 self.bind(item.optional_vars, "other", item, scope)
                 self.visit(item.optional_vars, scope, place)
+            if isinstance(item.context_expr, ast.Call) and "suppress" in ast.unparse(
+                item.context_expr.func
+            ):
+                place = self.inside(place, node, "try")
         self.all(node.body, scope, place)
 
     def if_(self, node: ast.If, scope: Scope, place: Place) -> None:
@@ -334,7 +350,7 @@ class _Reader:
 
     def import_(self, node: ast.Import, scope: Scope, place: Place) -> None:
         for alias in node.names:
-            self.module.imports.append(Imported(node, alias.name, 0, (), place))
+            self.module.imports.append(Imported(node, alias.name, 0, (), place, scope))
             if alias.asname:
                 scope.bind(alias.asname, Binding("import", alias.name, scope))
             else:
@@ -343,11 +359,12 @@ class _Reader:
 
     def import_from(self, node: ast.ImportFrom, scope: Scope, place: Place) -> None:
         names = tuple(alias.name for alias in node.names)
-        self.module.imports.append(Imported(node, node.module or "", node.level, names, place))
+        name = node.module or ""
+        self.module.imports.append(Imported(node, name, node.level, names, place, scope))
         for alias in node.names:
             scope.bind(
                 alias.asname or alias.name,
-                Binding("from", (node.module or "", node.level, alias.name), scope),
+                Binding("from", (name, node.level, alias.name), scope),
             )
 
     def outer(self, node: ast.Global | ast.Nonlocal, scope: Scope, place: Place) -> None:
@@ -419,9 +436,24 @@ class _Reader:
         if not isinstance(node.value, ast.Constant):
             self.visit(node.value, scope, place)
 
-    def match_as(self, node: ast.MatchAs, scope: Scope, place: Place) -> None:
+    def if_else(self, node: ast.IfExp, scope: Scope, place: Place) -> None:
+        self.visit(node.test, scope, place)
+        self.visit(node.body, scope, self.inside(place, node, "then"))
+        self.visit(node.orelse, scope, self.inside(place, node, "else"))
+
+    def match(self, node: ast.Match, scope: Scope, place: Place) -> None:
+        self.visit(node.subject, scope, place)
+        for number, case in enumerate(node.cases):
+            self.visit(case, scope, self.inside(place, node, f"case {number}"))
+
+    def match_name(self, node: ast.MatchAs | ast.MatchStar, scope: Scope, place: Place) -> None:
         if node.name:
             scope.bind(node.name, Binding("other", node, scope))
+        self.children(node, scope, place)
+
+    def match_rest(self, node: ast.MatchMapping, scope: Scope, place: Place) -> None:
+        if node.rest:
+            scope.bind(node.rest, Binding("other", node, scope))
         self.children(node, scope, place)
 
 

@@ -284,17 +284,66 @@ def test_what_prevents_the_first_call_is_known(
     assert [f.rule for f in found(code.replace("Dash()", f"Dash({options})") + first)] == rules
 
 
-def test_callbacks_of_different_cases_are_no_duplicates(found: Found) -> None:
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("if input():", "else:"),
+        ("match input():\n  case 'a':", "\n  case _:"),
+        ("try:\n    import other_dash\n", "except ImportError:"),
+    ],
+)
+def test_callbacks_of_different_cases_are_no_duplicates(
+    first: str, second: str, found: Found
+) -> None:
     code = HEAD + (
         "app = Dash()\napp.layout = html.Div([html.Button(id='a'), html.P(id='t')])\n"
-        "if input():\n"
+        f"{first}\n"
         "    @app.callback(Output('t', 'children'), Input('a', 'n_clicks'))\n"
         "    def one(x): return x\n"
-        "else:\n"
+        f"{second}\n"
         "    @app.callback(Output('t', 'children'), Input('a', 'n_clicks'))\n"
         "    def two(x): return x\n"
     )
     assert found(code) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "rules"),
+    [
+        ("import one\n", "import two\n", ["DG105"]),
+        ("def start():\n  import one\n", "def other():\n  import two\n", []),
+        ("def make():\n  app = Dash()\n  import one\n", "  import two\n", ["DG105"]),
+    ],
+)
+def test_an_import_in_a_function_may_never_run(
+    one: str, two: str, rules: list[str], found: Found
+) -> None:
+    part = HEAD + "@callback(Output('t', 'title'), Input('b', 'n_clicks'))\ndef f(x): return x\n"
+    site = "" if "make" in one else "app = Dash()\n"
+    layout = "layout = html.Div([html.Button(id='b'), html.P(id='t')])\n"
+    files = {"app.py": HEAD + site + one + two + layout, "one.py": part, "two.py": part}
+    assert [finding.rule for finding in found(files)] == rules
+
+
+@pytest.mark.parametrize(
+    ("code", "rules"),
+    [
+        ("app.run_server()\n", ["DG111"]),
+        ("try:\n  app.run()\nexcept AttributeError:\n  app.run_server()\n", []),
+        ("try:\n  app.run_server()\nexcept Exception:\n  app.run()\n", []),
+        ("try:\n  app.run_server()\nexcept OSError:\n  print('busy')\n", ["DG111"]),
+        ("with suppress(ImportError):\n  import dash_html_components\n", []),
+        ("import dash_html_components\n", ["DG111"]),
+        ("dcc.Input(search=1) if dash.__version__ < '1' else dcc.Input()\n", []),
+        ("if hasattr(dcc, 'Old'):\n  dcc.Input(search=1)\n", []),
+        ("conversion = 1\nif conversion:\n  dcc.Input(search=1)\n", ["DG102"]),
+    ],
+)
+def test_code_for_several_versions_knows_what_it_does(
+    code: str, rules: list[str], found: Found
+) -> None:
+    head = f"import dash\nfrom contextlib import suppress\n{HEAD}app = Dash()\n"
+    assert [finding.rule for finding in found(head + code)] == rules
 
 
 @pytest.mark.parametrize(
