@@ -38,6 +38,11 @@ def well_known() -> frozenset[str]:
     return frozenset(Path(__file__).with_name("known.txt").read_text(encoding="utf-8").split())
 
 
+def is_known_package(top: str) -> bool:
+    """Say whether a package is certainly none that was made for one project or firm."""
+    return top in sys.stdlib_module_names or top in well_known()
+
+
 @dataclass(eq=False)
 class App:
     """The modules that run together, and the answers to the rules' questions."""
@@ -160,7 +165,7 @@ class App:
         if level:
             return True
         top = dotted.partition(".")[0]
-        if top in sys.stdlib_module_names or top in well_known():
+        if is_known_package(top):
             return False
         return top.lower().replace("_", "-") not in self.pins
 

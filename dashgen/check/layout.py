@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from dashgen.check import components
-from dashgen.check.apps import App
+from dashgen.check.apps import App, is_known_package
 from dashgen.check.callbacks import dependency
 from dashgen.check.resolve import DEEPEST, HOLE, UNKNOWN
 from dashgen.check.syntax import Called, Module, Scope
@@ -74,8 +74,15 @@ class Layout:
             if isinstance(store.node, ast.Attribute):
                 if store.node.attr in ("layout", "validation_layout"):
                     self.is_there = True
+                    value = module.assigned.get(id(store.node))
+                    if value is not None and self._is_elsewhere(value, store.scope):
+                        self.is_open = True
                 if store.node.attr == "id":
                     self.is_open = True
+        for used in module.classes:
+            # Something else may make it, with any id.
+            if id(used.node) not in module.made and self.app.component(used.node, used.scope):
+                self.is_open = True
         for called in module.calls:
             found = dependency(called.node, called.scope, resolver)
             if found is not None:
@@ -86,11 +93,37 @@ class Layout:
         if self.app.option("use_pages") is not None or self.app.option("layout") is not None:
             self.is_there = True
 
+    def _is_elsewhere(self, value: ast.expr, scope: Scope) -> bool:
+        """Say whether a layout comes from another package, which has ids of its own."""
+        name = self._origin(value, scope)
+        top = name.partition(".")[0]
+        is_component = top.startswith("dash") and name.rpartition(".")[2][:1].isupper()
+        return bool(name) and top != "dash" and not is_component
+
+    def _origin(self, node: ast.expr, scope: Scope, depth: int = 0) -> str:
+        """Return the name of what an object of another package comes from."""
+        if depth > DEEPEST:
+            return ""
+        if isinstance(node, ast.Call):
+            return self._origin(node.func, scope, depth + 1)
+        name = self.app.resolver.external(node, scope)
+        if name:
+            return name
+        held = self.app.resolver.literal(node, scope)
+        if held is not None and held[0] is not node:
+            return self._origin(*held, depth + 1)
+        if isinstance(node, ast.Attribute):
+            return self._origin(node.value, scope, depth + 1)
+        return ""
+
     def _read_call(self, module: Module, called: Called) -> None:
         component = self.app.component(called.node.func, called.scope)
         name = "" if component else self.app.resolver.external(called.node.func, called.scope)
-        if name.partition(".")[0] in NO_COMPONENTS:
+        top = name.partition(".")[0]
+        if top in NO_COMPONENTS:
             return
+        if top and not component and not is_known_package(top):
+            self.is_open = True  # It may make components.
         if isinstance(called.node.func, ast.Name) and called.node.func.id == "setattr":
             self.is_open = True
         for keyword in called.node.keywords:

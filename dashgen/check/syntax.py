@@ -138,6 +138,12 @@ class Module:
     """Every text that is put together."""
     stores: list[Text] = field(default_factory=list)
     """Every attribute or item that is assigned to."""
+    assigned: dict[int, ast.expr] = field(default_factory=dict)
+    """The value of each of these, by the target's identity."""
+    classes: list[Text] = field(default_factory=list)
+    """Every read name or attribute that may be a class, by its capital letter."""
+    made: set[int] = field(default_factory=set)
+    """The identities of those that are called, asked for, or given another name."""
     loads: Counter[str] = field(default_factory=Counter)
     """How often each name, or attribute, is read."""
     scopes: dict[int, Scope] = field(default_factory=dict)
@@ -280,7 +286,9 @@ class _Reader:
 
     def assign(self, node: ast.Assign, scope: Scope, place: Place) -> None:
         self.visit(node.value, scope, place)
+        self.module.made.add(id(node.value))
         for target in node.targets:
+            self.module.assigned[id(target)] = node.value
             self.bind(target, "assign", node.value, scope)
             self.visit(target, scope, place)
 
@@ -385,6 +393,9 @@ class _Reader:
     def call(self, node: ast.Call, scope: Scope, place: Place) -> None:
         self.module.calls.append(Called(node, scope, place))
         function = node.func
+        self.module.made.add(id(function))
+        if isinstance(function, ast.Name) and function.id in ("isinstance", "issubclass"):
+            self.module.made.update(id(inner) for arg in node.args for inner in ast.walk(arg))
         if isinstance(function, ast.Attribute):
             if function.attr in MUTATORS and isinstance(function.value, ast.Name):
                 self.module.mutated.add(function.value.id)
@@ -414,12 +425,16 @@ class _Reader:
     def name(self, node: ast.Name, scope: Scope, place: Place) -> None:
         if isinstance(node.ctx, ast.Load):
             self.module.loads[node.id] += 1
+            if node.id[:1].isupper():
+                self.module.classes.append(Text(node, scope))
         elif isinstance(node.ctx, ast.Del):
             scope.bind(node.id, Binding("other", node, scope))
 
     def attribute(self, node: ast.Attribute, scope: Scope, place: Place) -> None:
         if isinstance(node.ctx, ast.Load):
             self.module.loads[node.attr] += 1
+            if node.attr[:1].isupper():
+                self.module.classes.append(Text(node, scope))
         else:
             self.module.stores.append(Text(node, scope))
         self.visit(node.value, scope, place)

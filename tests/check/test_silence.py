@@ -27,6 +27,7 @@ def app(layout: str, code: str = "") -> str:
         'html.Div([html.P(id="text"), dcc.Input(id={"type": "wrong-type", "index": 1})])',
         'html.Div([html.P(id="text"), dcc.Dropdown(list(range(9)), input(), id="right")])',
         'html.Div([html.P(id="text"), dcc.Slider(int(input()), 9)])',
+        'html.Div([html.P(id="text"), html.P(isinstance(x, dcc.Input))])',
     ],
 )
 def test_an_id_that_is_nowhere_is_found(layout: str, found: Found) -> None:
@@ -67,6 +68,9 @@ def test_an_id_that_is_nowhere_is_found(layout: str, found: Found) -> None:
         ("html.Div([html.P(id='text'), dcc.Input(id=f'w-{W + 1}')])", "W = int(input())"),
         ("html.Div([html.P(id='text'), dcc.Input(id=f'w-{15 % 10}')])", "W = 5"),
         ("html.Div([html.P(id='text'), box])", "box = dcc.Input()\nbox.id = given()"),
+        ("html.Div([html.P(id='text'), *map(dcc.Input, rows)])", "rows = read()"),
+        ("html.Div([html.P(id='text'), KINDS[0](name)])", "KINDS = [dcc.Input]\nname = input()"),
+        ("board.layout()", "import explainerdashboard\nboard = explainerdashboard.Board()"),
         ("layout", "from .parts import layout"),
         ("layout", "from neighbour import layout"),
         ("layout", "from importlib import import_module\nlayout = import_module('x').layout"),
@@ -98,6 +102,14 @@ def test_what_refers_to_itself_is_unknown(code: str, found: Found) -> None:
         "@callback(Output('title', 'children'), Input('right', 'value'))\ndef name(x): return x\n"
     )
     assert found(app(layout, code).removesuffix(WRONG) + f"\n{other}") == []
+
+
+def test_components_of_a_package_that_is_not_known_may_have_any_id(found: Found) -> None:
+    layout = "html.Div([html.P(id='text'), acme_ui.{}])"
+    files = {"requirements.txt": "acme-ui\n"}
+    for used, rules in (("navbar()", []), ("NAMES[0]", ["DG101"])):
+        code = app(layout.format(used), "import acme_ui")
+        assert [f.rule for f in found(files | {"app.py": code})] == rules
 
 
 def test_a_library_of_callbacks_without_an_app_is_not_asked_for_ids(found: Found) -> None:
