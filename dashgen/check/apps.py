@@ -184,7 +184,7 @@ class App:
         calls = self.resolver.calls_of(node)
         return (
             len(calls) == 1
-            and self.resolver.is_only_called(node.name, 1)
+            and self.resolver.is_only_called(node, 1)
             and not calls[0].place.branches_but_main
             and self.runs_once(calls[0].scope, calls[0].place.loops, depth + 1)
         )

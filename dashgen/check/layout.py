@@ -79,8 +79,9 @@ class Layout:
                         self.is_open = True
                 if store.node.attr == "id":
                     self.is_open = True
-        for used in module.classes:
-            # Something else may make it, with any id.
+        # Something else may make a class that is handed around, with any id.
+        classes = (name for name in module.loads if name[:1].isupper())
+        for used in (text for name in classes for text in module.loads[name]):
             if id(used.node) not in module.made and self.app.component(used.node, used.scope):
                 self.is_open = True
         for called in module.calls:

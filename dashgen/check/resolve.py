@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dashgen.check.project import Project
-from dashgen.check.syntax import Binding, Called, Module, Scope
+from dashgen.check.syntax import Binding, Called, Function, Module, Scope, Text
 
 HOLE = "\0"
 """Stands in a text for a part that is not known."""
@@ -200,9 +200,16 @@ class Resolver:
                             self._calls.setdefault(id(target.node), []).append(called)
         return self._calls.get(id(function), [])
 
-    def is_only_called(self, name: str, calls: int) -> bool:
-        """Say whether a function is never handed around, by how often its name is read."""
-        return sum(module.loads[name] for module in self.modules) == calls
+    def is_only_called(self, function: Function, calls: int) -> bool:
+        """Say whether a function is never handed around, by how often it may be read."""
+        loads = (text for module in self.modules for text in module.loads.get(function.name, ()))
+        return sum(self._may_be(function, text) for text in loads) == calls
+
+    def _may_be(self, function: Function, text: Text) -> bool:
+        targets = self.targets(text.node, text.scope)
+        return not targets or any(
+            isinstance(target, Binding) and target.node is function for target in targets
+        )
 
     # ---- texts ----
 
@@ -386,7 +393,7 @@ class Resolver:
         if function.decorator_list or parent is None or parent.kind == "class":
             return UNKNOWN
         calls = self.calls_of(function)
-        if not calls or not self.is_only_called(function.name, len(calls)):
+        if not calls or not self.is_only_called(function, len(calls)):
             return UNKNOWN
         found: Texts = frozenset()
         for called in calls:

@@ -2,7 +2,6 @@
 
 import ast
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -140,12 +139,10 @@ class Module:
     """Every attribute or item that is assigned to."""
     assigned: dict[int, ast.expr] = field(default_factory=dict)
     """The value of each of these, by the target's identity."""
-    classes: list[Text] = field(default_factory=list)
-    """Every read name or attribute that may be a class, by its capital letter."""
     made: set[int] = field(default_factory=set)
-    """The identities of those that are called, asked for, or given another name."""
-    loads: Counter[str] = field(default_factory=Counter)
-    """How often each name, or attribute, is read."""
+    """The identities of what is called, asked for its class, or given another name."""
+    loads: dict[str, list[Text]] = field(default_factory=dict)
+    """Every place where a name, or attribute, is read."""
     scopes: dict[int, Scope] = field(default_factory=dict)
     """The scope that a function, class or comprehension opens, by the node's identity."""
     mutated: set[str] = field(default_factory=set)
@@ -424,17 +421,13 @@ class _Reader:
 
     def name(self, node: ast.Name, scope: Scope, place: Place) -> None:
         if isinstance(node.ctx, ast.Load):
-            self.module.loads[node.id] += 1
-            if node.id[:1].isupper():
-                self.module.classes.append(Text(node, scope))
+            self.module.loads.setdefault(node.id, []).append(Text(node, scope))
         elif isinstance(node.ctx, ast.Del):
             scope.bind(node.id, Binding("other", node, scope))
 
     def attribute(self, node: ast.Attribute, scope: Scope, place: Place) -> None:
         if isinstance(node.ctx, ast.Load):
-            self.module.loads[node.attr] += 1
-            if node.attr[:1].isupper():
-                self.module.classes.append(Text(node, scope))
+            self.module.loads.setdefault(node.attr, []).append(Text(node, scope))
         else:
             self.module.stores.append(Text(node, scope))
         self.visit(node.value, scope, place)

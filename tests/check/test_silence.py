@@ -338,6 +338,21 @@ def test_an_import_in_a_function_may_never_run(
 
 
 @pytest.mark.parametrize(
+    ("call", "rules"),
+    [("two.register(app)", ["DG105"]), ("two.register(app)\nx = two.register", []), ("", [])],
+)
+def test_each_module_may_have_a_function_of_the_same_name(
+    call: str, rules: list[str], found: Found
+) -> None:
+    part = HEAD + "def register(app):\n  @app.callback(Output('t', 'title'), Input('b', 'id'))\n"
+    part += "  def show(x): return x\n"
+    code = f"import one, two\n{HEAD}app = Dash()\none.register(app)\n{call}\n"
+    layout = "app.layout = html.Div([html.Button(id='b'), html.P(id='t')])\n"
+    files = {"app.py": code + layout, "one.py": part, "two.py": part}
+    assert [finding.rule for finding in found(files)] == rules
+
+
+@pytest.mark.parametrize(
     ("code", "rules"),
     [
         ("app.run_server()\n", ["DG111"]),

@@ -16,7 +16,7 @@ def check(app: App) -> Iterator[Problem]:
         return
     if any(app.option(name) is not None for name in OPTIONS):
         return
-    if any(module.loads[f"_{name}"] for module in app.modules for name in OPTIONS):
+    if any(f"_{name}" in module.loads for module in app.modules for name in OPTIONS):
         return
     for callback in app.callbacks:
         may_have = callback.open_keywords or callback.keyword("manager") is not None
