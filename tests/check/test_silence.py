@@ -116,6 +116,32 @@ def test_a_library_of_callbacks_without_an_app_is_not_asked_for_ids(found: Found
     assert found(HEAD + WRONG) == []
 
 
+def test_a_folder_without_a_module_does_not_hide_dash(found: Found) -> None:
+    files = {"app.py": app("html.Div(id='text')"), "dash/notes.py": "x = 1\n"}
+    assert [finding.rule for finding in found(files)] == ["DG101"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "rules"),
+    [
+        (", allow_duplicate=True", ", allow_duplicate=True", ["DG201", "DG201"]),
+        ("", ", allow_duplicate=True", ["DG201", "DG201"]),
+        ("", ", allow_duplicate=given()", []),
+        ("", None, []),
+    ],
+)
+def test_a_record_that_several_callbacks_write_back_is_found(
+    first: str, second: str | None, rules: list[str], found: Found
+) -> None:
+    code = f"{HEAD}app = Dash()\napp.layout = [html.P(id='p'), dcc.Store(id='s')]\n"
+    for options in (first, second):
+        if options is not None:
+            code += f"@callback(Output('s', 'data'{options}), Input('p', 'id'), "
+            code += "State('s', 'data'), prevent_initial_call=True)\n"
+            code += "def write(x, record): return {**record, 'x': x}\n"
+    assert [finding.rule for finding in found(code)] == rules
+
+
 def test_two_apps_in_one_folder_are_two_apps(found: Found) -> None:
     one = app('html.Div([dcc.Input(id="wrong"), html.P(id="text")])')
     other = app('html.Div([dcc.Input(id="other"), html.P(id="text")])')
