@@ -234,6 +234,28 @@ def test_an_optional_id_may_be_nowhere(dependency: str, rules: list[str], found:
     assert [finding.rule for finding in found(code)] == rules
 
 
+@pytest.mark.parametrize(
+    ("outputs", "body", "message"),
+    [
+        ("Output('a', 'id'), Output('b', 'id')", "return 1, 2", ""),
+        ("Output('a', 'id'), Output('b', 'id')", "return", "no value for 2 Outputs"),
+        ("Output('a', 'id')", "return", ""),
+        ("[Output('a', 'id')]", "return 'x'", "1 Output, which is given as a list"),
+        ("output=[Output('a', 'id'), Output('b', 'id')]", "return 1, 2, 3", "3 values for 2"),
+        ("output={'a': Output('a', 'id'), 'b': Output('b', 'id')}", "return 1", ""),
+        ("output=[[Output('a', 'id'), Output('b', 'id')]]", "return 1,", ""),
+    ],
+)
+def test_returned_values_are_counted_where_they_can_be(
+    outputs: str, body: str, message: str, found: Found
+) -> None:
+    inputs = "inputs=Input('a', 'n_clicks')" if "=" in outputs else "Input('a', 'n_clicks')"
+    code = f"{HEAD}app = Dash()\napp.layout = [html.P(id='a'), html.P(id='b')]\n"
+    code += f"@callback({outputs}, {inputs})\ndef show(x):\n    {body}\n"
+    findings = found(code, select=["DG104"])
+    assert [message in finding.message for finding in findings] == [True] * bool(message)
+
+
 def test_running_progress_and_cancel_are_read(found: Found) -> None:
     code = app('html.Div([html.Button(id="wrong"), html.P(id="text")])').replace(
         '"value"))', '"n_clicks"), running=[(Output("wrnog", "disabled"), 1, 0)])'
@@ -271,6 +293,9 @@ def test_arguments_are_counted_where_they_can_be(code: str, rules: list[str], fo
         ("*more", []),
         ('inputs={"value": Input("wrong", "value")}', []),
         ('inputs=[Input("wrong", "value")], state=rest', []),
+        ('inputs=[Input("wrong", "value")]', []),
+        ('inputs=[[Input("wrong", "value"), Input("wrong", "type")]]', []),
+        ('inputs=[Input("wrong", "value")], state=[State("wrong", "type")]', ["DG103"]),
     ],
 )
 def test_inputs_are_counted_where_they_can_be(inputs: str, rules: list[str], found: Found) -> None:

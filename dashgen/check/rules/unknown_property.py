@@ -40,7 +40,8 @@ def _named(app: App) -> Iterator[Problem]:
                 continue
             kind = app.layout.only(name)[0].name
             hint = near(wanted, known[0] or ())
-            message = f"'{name}' is a {kind}, which has no property '{wanted}'{hint}"
+            article = "an" if kind[0] in "AEIOU" else "a"
+            message = f"'{name}' is {article} {kind}, which has no property '{wanted}'{hint}"
             yield Problem(callback.module, dependency.property_node or dependency.node, message)
 
 
