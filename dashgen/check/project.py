@@ -3,11 +3,13 @@
 import ast
 import os
 import sys
+import tokenize
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +91,8 @@ class Project:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 tree = ast.parse(data)
-                return Module(path, data.decode("utf-8-sig", errors="replace"), tree)
+                encoding, _ = tokenize.detect_encoding(BytesIO(data).readline)
+                return Module(path, data.decode(encoding, errors="replace"), tree)
         except (SyntaxError, ValueError, RecursionError, MemoryError, OSError) as error:
             reason = getattr(error, "msg", None) or getattr(error, "strerror", None) or str(error)
             line = getattr(error, "lineno", None)

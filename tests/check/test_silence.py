@@ -256,6 +256,33 @@ def test_returned_values_are_counted_where_they_can_be(
     assert [message in finding.message for finding in findings] == [True] * bool(message)
 
 
+@pytest.mark.parametrize(
+    ("made", "rules"),
+    [
+        ("pd.concat([pd.read_csv('a'), pd.read_csv('b')])", ["DG109"]),
+        ("pd.concat([pd.Series(x), pd.Series(x)])", []),
+        ("pd.concat(x)", []),
+        ("pd.read_pickle('a')", []),
+    ],
+)
+def test_a_series_is_no_data_frame(made: str, rules: list[str], found: Found) -> None:
+    code = f"import pandas as pd\n{HEAD}@callback(Output('a', 'id'), Input('b', 'id'))\n"
+    assert [f.rule for f in found(f"{code}def show(x):\n    return {made}\n")] == rules
+
+
+@pytest.mark.parametrize(
+    ("code", "rules"),
+    [
+        ("", ["DG110"]),
+        ("app._background_manager = 1\n", []),
+        ("if app._background_callback_manager: print()\n", []),
+    ],
+)
+def test_a_manager_may_be_set_later(code: str, rules: list[str], found: Found) -> None:
+    work = "@callback(Output('a', 'id'), Input('b', 'id'), background=True)\ndef f(x): return x\n"
+    assert [f.rule for f in found(f"{HEAD}app = Dash()\n{code}{work}")] == rules
+
+
 def test_running_progress_and_cancel_are_read(found: Found) -> None:
     code = app('html.Div([html.Button(id="wrong"), html.P(id="text")])').replace(
         '"value"))', '"n_clicks"), running=[(Output("wrnog", "disabled"), 1, 0)])'
