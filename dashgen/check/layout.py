@@ -8,6 +8,7 @@ from functools import cached_property
 from dashgen.check import components
 from dashgen.check.apps import App, is_known_package
 from dashgen.check.callbacks import dependency
+from dashgen.check.functions import own_nodes
 from dashgen.check.resolve import DEEPEST, HOLE, UNKNOWN
 from dashgen.check.syntax import Called, Module, Scope
 
@@ -84,6 +85,10 @@ class Layout:
         for used in (text for name in classes for text in module.loads[name]):
             if id(used.node) not in module.made and self.app.component(used.node, used.scope):
                 self.is_open = True
+        for function in module.functions:
+            for inner in own_nodes(function.node):
+                if isinstance(inner, ast.Return) and inner.value is not None:
+                    self.is_open |= self._is_unknown(inner.value, function.inner)
         for called in module.calls:
             found = dependency(called.node, called.scope, resolver)
             if found is not None:
@@ -100,6 +105,33 @@ class Layout:
         top = name.partition(".")[0]
         is_component = top.startswith("dash") and name.rpartition(".")[2][:1].isupper()
         return bool(name) and top != "dash" and not is_component
+
+    def _children_are_elsewhere(self, called: Called, component: tuple[str, str] | None) -> bool:
+        """Say whether a package that is not known makes what a component holds."""
+        node = called.node
+        added = isinstance(node.func, ast.Attribute) and node.func.attr in ("append", "extend")
+        if not component and not added:
+            return False
+        known = properties(self.app, *component) if component else None
+        given = node.args[:1] if known is None or "children" in known else []
+        given += [keyword.value for keyword in node.keywords if keyword.arg == "children"]
+        return any(self._is_unknown(value, called.scope) for value in given)
+
+    def _is_unknown(self, node: ast.expr, scope: Scope) -> bool:
+        """Say whether a package that is not known makes a component, or one of a list."""
+        if isinstance(node, (ast.List, ast.Tuple)):
+            return any(self._is_unknown(element, scope) for element in node.elts)
+        if isinstance(node, ast.IfExp):
+            return self._is_unknown(node.body, scope) or self._is_unknown(node.orelse, scope)
+        if isinstance(node, ast.BinOp):
+            return self._is_unknown(node.left, scope) or self._is_unknown(node.right, scope)
+        if isinstance(node, ast.Starred):
+            return self._is_unknown(node.value, scope)
+        if isinstance(node, (ast.ListComp, ast.GeneratorExp)):
+            inner = scope.module.scopes.get(id(node))
+            return inner is not None and self._is_unknown(node.elt, inner)
+        top = self._origin(node, scope).partition(".")[0]
+        return bool(top) and not is_known_package(top)
 
     def _origin(self, node: ast.expr, scope: Scope, depth: int = 0) -> str:
         """Return the name of what an object of another package comes from."""
@@ -120,11 +152,10 @@ class Layout:
     def _read_call(self, module: Module, called: Called) -> None:
         component = self.app.component(called.node.func, called.scope)
         name = "" if component else self.app.resolver.external(called.node.func, called.scope)
-        top = name.partition(".")[0]
-        if top in NO_COMPONENTS:
+        if name.partition(".")[0] in NO_COMPONENTS:
             return
-        if top and not component and not is_known_package(top):
-            self.is_open = True  # It may make components.
+        if self._children_are_elsewhere(called, component):
+            self.is_open = True
         if isinstance(called.node.func, ast.Name) and called.node.func.id == "setattr":
             self.is_open = True
         for keyword in called.node.keywords:

@@ -104,12 +104,27 @@ def test_what_refers_to_itself_is_unknown(code: str, found: Found) -> None:
     assert found(app(layout, code).removesuffix(WRONG) + f"\n{other}") == []
 
 
-def test_components_of_a_package_that_is_not_known_may_have_any_id(found: Found) -> None:
-    layout = "html.Div([html.P(id='text'), acme_ui.{}])"
-    files = {"requirements.txt": "acme-ui\n"}
-    for used, rules in (("navbar()", []), ("NAMES[0]", ["DG101"])):
-        code = app(layout.format(used), "import acme_ui")
-        assert [f.rule for f in found(files | {"app.py": code})] == rules
+@pytest.mark.parametrize(
+    ("used", "rules"),
+    [
+        ("acme.navbar()", []),
+        ("*[acme.navbar(name) for name in ('a', 'b')]", []),
+        ("bar()", []),
+        ("BAR", []),
+        ("str(acme.read())", ["DG101"]),
+        ("dcc.Dropdown(acme.read())", ["DG101"]),
+    ],
+)
+def test_components_of_a_package_that_is_not_known_may_have_any_id(
+    used: str, rules: list[str], found: Found
+) -> None:
+    code = "import acme\nBAR = acme.navbar()\n"
+    code += "def bar():\n    return acme.navbar()\n" if used == "bar()" else ""
+    files = {
+        "requirements.txt": "acme\n",
+        "app.py": app(f"html.Div([html.P(id='text'), {used}])", code),
+    }
+    assert [f.rule for f in found(files)] == rules
 
 
 def test_a_library_of_callbacks_without_an_app_is_not_asked_for_ids(found: Found) -> None:
