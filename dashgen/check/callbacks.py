@@ -136,7 +136,7 @@ def _registers(called: Called, resolver: Resolver) -> str:
 
 
 def _is_own(function: ast.expr, scope: Scope, resolver: Resolver) -> bool:
-    """Say whether a function or a method is the project's own, whatever it does."""
+    """Say whether a function or a method is the project's own."""
     for target in resolver.targets(function, scope):
         if isinstance(target, Binding) and (
             target.kind in ("function", "class") or isinstance(target.node, ast.Call)

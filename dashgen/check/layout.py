@@ -134,7 +134,7 @@ class Layout:
         return bool(top) and not is_known_package(top)
 
     def _origin(self, node: ast.expr, scope: Scope, depth: int = 0) -> str:
-        """Return the name of what an object of another package comes from."""
+        """Return the name in another package that an object comes from."""
         if depth > DEEPEST:
             return ""
         if isinstance(node, ast.Call):

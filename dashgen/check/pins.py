@@ -17,7 +17,7 @@ from dashgen.check.requirements import (
 )
 
 Pins = dict[str, list[SpecifierSet]]
-"""Package → what is wanted of it. ``UNREAD`` is a key if something could not be read."""
+"""Package → its wanted versions. ``UNREAD`` is a key if some file could not be read."""
 
 
 def pins_for(folder: Path, root: Path, source: str) -> Pins:
@@ -40,7 +40,7 @@ def newest(pins: Pins, name: str, versions: tuple[str, ...]) -> str | None:
     """Return the version among some that a project gets.
 
     An exact version stands for the newest of its major version, or of its minor version below 1.
-    The result is None if the project needs another version, or one that could not be read.
+    The result is None if the project needs another version, or if a file could not be read.
     """
     if UNREAD in pins and not any(map(str, pins.get(name, []))):
         return None

@@ -1,4 +1,4 @@
-"""The files in which a project states what it needs, each as lines of a requirements file."""
+"""The files in which a project states its requirements, each as lines for ``pip``."""
 
 import ast
 import json
@@ -22,7 +22,7 @@ SCRIPT = re.compile(r"(?m)^# /// script$\s(?P<content>(?:^#(?:| .*)$\s)+)^# ///$
 
 
 def requirements(folder: Path) -> Iterator[str]:
-    """Yield what the files of a folder want, and ``UNREAD`` where they cannot be read."""
+    """Yield the requirements in the files of a folder, and ``UNREAD`` for an unreadable file."""
     try:
         files = [path for path in folder.iterdir() if path.is_file()]
         inner = folder / "requirements"
@@ -37,7 +37,7 @@ def requirements(folder: Path) -> Iterator[str]:
 
 
 def script_requirements(source: str) -> Iterator[str]:
-    """Yield what the comment at the top of a script wants."""
+    """Yield the requirements in the comment at the top of a script."""
     block = SCRIPT.search(source)
     if block:
         lines = (line[2:] for line in block["content"].splitlines())
@@ -56,7 +56,7 @@ def _reader(path: Path, folder: Path) -> Callable[[str], Iterable[str]] | None:
 
 
 def _file(path: Path, read: Callable[[str], Iterable[str]], seen: set[Path]) -> Iterator[str]:
-    """Yield what a file wants, and the files that it names."""
+    """Yield the requirements in a file, and in the files that it names."""
     if path.resolve() in seen:
         return
     seen.add(path.resolve())

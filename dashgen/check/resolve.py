@@ -527,7 +527,7 @@ def argument_of(
 
 
 def _added(left: str, right: str) -> Texts:
-    """Return what ``+`` makes of two values, of which both may be numbers."""
+    """Return the results of ``+`` for two values that may be numbers."""
     if not all(one == HOLE or NO_TEXT.fullmatch(one) for one in (left, right)):
         return frozenset({re.sub(f"{HOLE}+", HOLE, left + right)})
     if all(one.lstrip("-").isdecimal() for one in (left, right)):

@@ -140,7 +140,7 @@ class Module:
     assigned: dict[int, ast.expr] = field(default_factory=dict)
     """The value of each of these, by the target's identity."""
     made: set[int] = field(default_factory=set)
-    """The identities of what is called, asked for its class, or given another name."""
+    """The identities of expressions that are called, compared as a class, or renamed."""
     loads: dict[str, list[Text]] = field(default_factory=dict)
     """Every place where a name, or attribute, is read."""
     scopes: dict[int, Scope] = field(default_factory=dict)

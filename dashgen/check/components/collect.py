@@ -22,7 +22,7 @@ SHARED = 0.6
 
 
 class Signature(NamedTuple):
-    """What a component takes."""
+    """The parameters of a component."""
 
     properties: list[str]
     place: int | None = None
