@@ -147,13 +147,18 @@ def _is_own(function: ast.expr, scope: Scope, resolver: Resolver) -> bool:
     for target in resolver.targets(function.value, scope):
         if not isinstance(target, Binding):
             continue
-        if target.kind == "param" and _has_method(target.scope.parent, function.attr):
+        if _is_self(target) and _has_method(target.scope.parent, function.attr):
             return True
         if isinstance(target.node, ast.Call):
             for made in resolver.targets(target.node.func, target.scope):
                 if isinstance(made, Binding) and _has_method(made.node, function.attr):
                     return True
     return False
+
+
+def _is_self(target: Binding) -> bool:
+    arguments = getattr(target.scope.node, "args", None)
+    return target.kind == "param" and arguments is not None and target.node in arguments.args[:1]
 
 
 def _has_method(scope: object, name: str) -> bool:

@@ -18,6 +18,8 @@ NO_COMPONENTS = frozenset(
 """Packages whose objects have ids of another kind."""
 OWN_IDS = re.compile(r"_pages_|_dash")
 """The ids that Dash gives itself."""
+OWN_LAYOUT = ("copy", "functools")
+"""Modules that wrap a layout of the app."""
 
 
 @dataclass(frozen=True)
@@ -101,10 +103,12 @@ class Layout:
 
     def _is_elsewhere(self, value: ast.expr, scope: Scope) -> bool:
         """Say whether a layout comes from another package, which has ids of its own."""
-        name = self._origin(value, scope)
-        top = name.partition(".")[0]
-        is_component = top.startswith("dash") and name.rpartition(".")[2][:1].isupper()
-        return bool(name) and top != "dash" and not is_component
+        held = self.app.resolver.literal(value, scope) or (value, scope)
+        made = held[0].func if isinstance(held[0], ast.Call) else None
+        name = self.app.resolver.external(made, held[1]) if made else ""
+        if name.rpartition(".")[2][:1].isupper() and is_known_package(name.partition(".")[0]):
+            return False  # A component, whose own id is read.
+        return self._origin(value, scope).partition(".")[0] not in ("", "dash", *OWN_LAYOUT)
 
     def _children_are_elsewhere(self, called: Called, component: tuple[str, str] | None) -> bool:
         """Say whether a package that is not known makes what a component holds."""
@@ -119,6 +123,9 @@ class Layout:
 
     def _is_unknown(self, node: ast.expr, scope: Scope) -> bool:
         """Say whether a package that is not known makes a component, or one of a list."""
+        held = self.app.resolver.literal(node, scope)
+        if held is not None and isinstance(held[0], (ast.List, ast.Tuple)):
+            node, scope = held
         if isinstance(node, (ast.List, ast.Tuple)):
             return any(self._is_unknown(element, scope) for element in node.elts)
         if isinstance(node, ast.IfExp):
@@ -141,7 +148,7 @@ class Layout:
             return self._origin(node.func, scope, depth + 1)
         name = self.app.resolver.external(node, scope)
         if name:
-            return name
+            return "" if name.startswith("folder:") else name
         held = self.app.resolver.literal(node, scope)
         if held is not None and held[0] is not node:
             return self._origin(*held, depth + 1)

@@ -53,7 +53,7 @@ def newest(pins: Pins, name: str, versions: tuple[str, ...]) -> str | None:
     if len(lines) == 1 and all(exact):
         line = lines.pop()
         return next((v for v in known if _line(v) == line), None)
-    bounded = [v for v in known if _may_be_major(pins.get(name, []), Version(v).major)]
+    bounded = [v for v in known if _may_be_of(_line(v), pins.get(name, []))]
     return bounded[0] if len(bounded) == 1 else None
 
 
@@ -84,8 +84,9 @@ def _exact(specifiers: SpecifierSet) -> str | None:
     return None
 
 
-def _may_be_major(specifiers: list[SpecifierSet], major: int) -> bool:
-    candidates = [f"{major}.{minor}.{patch}" for minor in range(40) for patch in (0, 9)]
+def _may_be_of(line: tuple[int, ...], specifiers: list[SpecifierSet]) -> bool:
+    major, *minors = line
+    candidates = [f"{major}.{minor}.{patch}" for minor in minors or range(40) for patch in (0, 9)]
     return any(all(s.contains(c) for s in specifiers) for c in candidates)
 
 

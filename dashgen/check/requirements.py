@@ -91,7 +91,7 @@ def _decoded(data: bytes) -> str:
 
 
 def _lines(text: str) -> Iterator[str]:
-    for line in text.replace("\\\n", " ").splitlines():
+    for line in re.sub(r"\\\r?\n", " ", text).splitlines():
         line = re.sub(r"(^|\s)#.*", "", line).strip()
         if OPTION.fullmatch(line):
             yield line

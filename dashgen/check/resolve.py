@@ -530,7 +530,7 @@ def _added(left: str, right: str) -> Texts:
     """Return the results of ``+`` for two values that may be numbers."""
     if not all(one == HOLE or NO_TEXT.fullmatch(one) for one in (left, right)):
         return frozenset({re.sub(f"{HOLE}+", HOLE, left + right)})
-    if all(one.lstrip("-").isdecimal() for one in (left, right)):
+    if all(re.fullmatch(r"-?[0-9]{1,9}", one) for one in (left, right)):
         return frozenset({left + right, str(int(left) + int(right))})
     return UNKNOWN
 

@@ -28,6 +28,7 @@ def app(layout: str, code: str = "") -> str:
         'html.Div([html.P(id="text"), dcc.Dropdown(list(range(9)), input(), id="right")])',
         'html.Div([html.P(id="text"), dcc.Slider(int(input()), 9)])',
         'html.Div([html.P(id="text"), html.P(isinstance(x, dcc.Input))])',
+        'html.Div([html.P(id="text"), *[html.P(id="a" + (x + x)) for x in ("--1", "1")]])',
     ],
 )
 def test_an_id_that_is_nowhere_is_found(layout: str, found: Found) -> None:
@@ -111,6 +112,8 @@ def test_what_refers_to_itself_is_unknown(code: str, found: Found) -> None:
         ("*[acme.navbar(name) for name in ('a', 'b')]", []),
         ("bar()", []),
         ("BAR", []),
+        ("LIST", []),
+        ("LIST[0]", ["DG101"]),
         ("str(acme.read())", ["DG101"]),
         ("dcc.Dropdown(acme.read())", ["DG101"]),
     ],
@@ -118,13 +121,32 @@ def test_what_refers_to_itself_is_unknown(code: str, found: Found) -> None:
 def test_components_of_a_package_that_is_not_known_may_have_any_id(
     used: str, rules: list[str], found: Found
 ) -> None:
-    code = "import acme\nBAR = acme.navbar()\n"
+    code = "import acme\nBAR = acme.navbar()\nLIST = [BAR]\n"
     code += "def bar():\n    return acme.navbar()\n" if used == "bar()" else ""
     files = {
         "requirements.txt": "acme\n",
         "app.py": app(f"html.Div([html.P(id='text'), {used}])", code),
     }
     assert [f.rule for f in found(files)] == rules
+
+
+@pytest.mark.parametrize(
+    ("layout", "rules"),
+    [
+        ("fac.AntdSpace([])", ["DG101"]),
+        ("functools.partial(serve, 1)", ["DG101"]),
+        ("views.home.layout", ["DG101"]),
+        ("[views.home.layout, html.Div(views.home.layout)]", ["DG101"]),
+        ("pickle.load(open('layout'))", []),
+    ],
+)
+def test_a_layout_of_the_app_or_of_a_known_package_is_read(
+    layout: str, rules: list[str], found: Found
+) -> None:
+    code = "import functools, pickle, views.home\nimport feffery_antd_components as fac\n"
+    code += "def serve(x): return []\nBOX = html.P(id='text')\n"
+    files = {"views/home.py": f"{HEAD}layout = html.P()\n", "app.py": app(layout, code)}
+    assert [finding.rule for finding in found(files)] == rules
 
 
 def test_a_library_of_callbacks_without_an_app_is_not_asked_for_ids(found: Found) -> None:
@@ -502,6 +524,8 @@ def test_code_for_several_versions_knows_what_it_does(
         ("requirements.txt", "-r missing.txt\n", []),
         ("requirements.txt", "-e .\n./other\n", ["DG111"]),
         ("requirements.in", "dash<3\n", []),
+        ("requirements.txt", "dash<3 \\\r\n  --hash=sha256:1\r\n", []),
+        ("requirements.txt", "flask \\\r\n  --hash=sha256:1\r\n", ["DG111"]),
         ("requirements/prod.txt", "dash<3\n", []),
         ("setup.cfg", "[options]\ninstall_requires =\n  flask\n  dash<3\n", []),
         ("setup.cfg", "[options]\ninstall_requires =\n  dash>=3\n", ["DG111"]),
@@ -539,6 +563,7 @@ def test_requirements_of_other_files_and_of_the_script_count(found: Found) -> No
         ("==0.14.3", ["DG111"]),
         ("==0.13.0", []),
         ("<0.14", []),
+        ("<0.12", []),
         (">=2", ["DG111"]),
     ],
 )
