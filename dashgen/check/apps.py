@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from dashgen.check import components, pins
 from dashgen.check.callbacks import Callback, Dependency, callbacks, is_enriched
 from dashgen.check.project import Project
-from dashgen.check.resolve import Resolver
-from dashgen.check.syntax import Binding, Called, Module, Scope
+from dashgen.check.resolve import DEEPEST, Resolver
+from dashgen.check.syntax import Binding, Called, Imported, Module, Scope
 
 if TYPE_CHECKING:
     from dashgen.check.layout import Layout, Placed
@@ -36,6 +36,11 @@ LOADERS = frozenset(
 def well_known() -> frozenset[str]:
     """Return the packages that are no part of a project, although it may list them nowhere."""
     return frozenset(Path(__file__).with_name("known.txt").read_text(encoding="utf-8").split())
+
+
+def is_known_package(top: str) -> bool:
+    """Say whether a package is certainly none that was made for one project or firm."""
+    return top in sys.stdlib_module_names or top in well_known()
 
 
 @dataclass(eq=False)
@@ -86,8 +91,8 @@ class App:
     @cached_property
     def pins(self) -> pins.Pins:
         """The project's requirements."""
-        home = self.modules[0].path
-        return pins.pins_for(home.parent, self.project.root)
+        home = self.modules[0]
+        return pins.pins_for(home.path.parent, self.project.root, home.source)
 
     @cached_property
     def dash_version(self) -> str | None:
@@ -160,7 +165,7 @@ class App:
         if level:
             return True
         top = dotted.partition(".")[0]
-        if top in sys.stdlib_module_names or top in well_known():
+        if is_known_package(top):
             return False
         return top.lower().replace("_", "-") not in self.pins
 
@@ -179,7 +184,7 @@ class App:
         calls = self.resolver.calls_of(node)
         return (
             len(calls) == 1
-            and self.resolver.is_only_called(node.name, 1)
+            and self.resolver.is_only_called(node, 1)
             and not calls[0].place.branches_but_main
             and self.runs_once(calls[0].scope, calls[0].place.loops, depth + 1)
         )
@@ -192,12 +197,7 @@ class App:
         return bool(self.resolver.calls_of(function.node))
 
     def _holds_site(self, function: Scope) -> bool:
-        scope: Scope | None = self.site.scope if self.site else None
-        while scope is not None:
-            if scope is function:
-                return True
-            scope = scope.parent
-        return False
+        return self.site is not None and _is_inside(self.site.scope, function)
 
     def run_together(self, first: Module, second: Module) -> bool:
         """Say whether one start of the app certainly loads both modules."""
@@ -230,7 +230,9 @@ def find_apps(project: Project, wanted: set[Path]) -> Iterator[App]:
             called if len(found) == 1 else None,
             extended=extended or any(map(is_enriched, modules)),
             unsure=graph.unsure(roots),
-            partial=len(modules) != len(members) or not graph.reached(members) <= members,
+            partial=len(modules) != len(members)
+            or not graph.reached(members) <= members
+            or path in graph.open,
             together=[graph.reached([root]) for root in roots],
         )
     for path in relevant:
@@ -244,6 +246,7 @@ class _Graph:
 
     def __init__(self, project: Project, start: list[Path]) -> None:
         self.project = project
+        self._made: dict[Path, list[tuple[Called, bool]]] = {}
         self.edges: dict[Path, dict[Path, bool]] = {}
         """Importer → imported → whether it is so in some cases only."""
         todo = list(start)
@@ -255,6 +258,8 @@ class _Graph:
             todo += self.edges[path]
         self.sites = {path: self._sites(path) for path in self.edges}
         """The calls that make apps, by module, and whether each app is of another class."""
+        self.open: set[Path] = set()
+        """The modules of apps whose pages may be anywhere."""
         self._pages()
 
     def _imports(self, path: Path) -> dict[Path, bool]:
@@ -263,28 +268,50 @@ class _Graph:
         if module is None:
             return found
         for statement in module.imports:
-            conditional = any(branch != "main" for _, branch in statement.place.branches)
+            conditional = bool(statement.place.branches_but_main) or self._is_late(path, statement)
             for target in self.project.imported(path, statement):
                 if target is not None and target != path:
                     found[target] = found.get(target, True) and conditional
         return found
 
+    def _is_late(self, path: Path, statement: Imported) -> bool:
+        """Say whether an import is in a function that may never run."""
+        function = statement.scope.function()
+        if function is None:
+            return False
+        return not any(_is_inside(called.scope, function) for called, _ in self._sites(path))
+
     def _pages(self) -> None:
         """Let a module that makes an app with pages import these."""
         for path, sites in self.sites.items():
             for called, _ in sites:
-                options = {k.arg: k.value for k in called.node.keywords}
-                uses = options.get("use_pages")
-                folder = options.get("pages_folder")
-                if not folder and not (isinstance(uses, ast.Constant) and uses.value):
+                name = self._pages_folder(path, called)
+                if name is None:
+                    self.open.add(path)
+                if not name:
                     continue
-                name = folder.value if isinstance(folder, ast.Constant) else "pages"
-                base = f"{path.parent / str(name)}{os.sep}"
+                base = f"{path.parent / name}{os.sep}"
                 for page in self.project.files:
                     if str(page).startswith(base) and self._is_page(page):
                         self.edges[path].setdefault(page, False)
                         if page not in self.edges:
                             self.edges[page] = self._imports(page)
+
+    def _pages_folder(self, path: Path, called: Called) -> str | None:
+        """Return the folder of an app's pages, an empty text if it has none, None if unknown."""
+        options = {k.arg: k.value for k in called.node.keywords}
+        module = self.project.module(path)
+        resolver = Resolver(self.project, [module] if module else [])
+        uses, folder = options.get("use_pages"), options.get("pages_folder")
+        if folder is not None:
+            return resolver.text(folder, called.scope)
+        if uses is None:
+            hidden = None in options and any(self.project.mentioning(b"register_page"))
+            return None if hidden else ""
+        held = resolver.literal(uses, called.scope)
+        if held is None or not isinstance(held[0], ast.Constant):
+            return None
+        return "pages" if held[0].value else ""
 
     def _is_page(self, path: Path) -> bool:
         """Say whether Dash imports a file of the pages' folder."""
@@ -294,16 +321,25 @@ class _Graph:
         return module is None or "register_page" in module.source
 
     def _sites(self, path: Path) -> list[tuple[Called, bool]]:
+        if path not in self._made:
+            self._made[path] = self._find_sites(path)
+        return self._made[path]
+
+    def _find_sites(self, path: Path) -> list[tuple[Called, bool]]:
         module = self.project.module(path)
-        if module is None or "Dash" not in module.source:
+        if module is None:
             return []
         resolver = Resolver(self.project, [module])
         found = []
         for called in module.calls:
+            function = called.node.func
+            made = str(getattr(function, "attr", None) or getattr(function, "id", ""))
+            if not made[:1].isupper() and "Dash" not in module.source:
+                continue  # No class, by its name.
             name = resolver.external(called.node.func, called.scope)
             if name == DASH:
                 found.append((called, False))
-            elif name in OTHER_DASHES or _is_subclass(called, resolver):
+            elif name in OTHER_DASHES or _is_subclass(called.node.func, called.scope, resolver):
                 found.append((called, True))
         return found
 
@@ -352,11 +388,21 @@ def _reached(start: Iterable[Path], edges: Mapping[Path, Iterable[Path]]) -> set
     return found
 
 
-def _is_subclass(called: Called, resolver: Resolver) -> bool:
-    for target in resolver.targets(called.node.func, called.scope):
-        if isinstance(target, Binding) and target.kind == "class":
-            for base in target.node.node.bases:
-                name = resolver.external(base, target.scope)
-                if name == DASH or name in OTHER_DASHES:
-                    return True
+def _is_inside(scope: Scope | None, function: Scope) -> bool:
+    while scope is not None and scope is not function:
+        scope = scope.parent
+    return scope is function
+
+
+def _is_subclass(function: ast.expr, scope: Scope, resolver: Resolver, depth: int = 0) -> bool:
+    """Say whether a class of the project is one of Dash's, over any number of bases."""
+    for target in resolver.targets(function, scope):
+        if not isinstance(target, Binding) or target.kind != "class" or depth > DEEPEST:
+            continue
+        for base in target.node.node.bases:
+            name = resolver.external(base, target.scope)
+            if name == DASH or name in OTHER_DASHES:
+                return True
+            if _is_subclass(base, target.scope, resolver, depth + 1):
+                return True
     return False

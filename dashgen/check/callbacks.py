@@ -24,6 +24,8 @@ class Dependency:
     property_node: ast.expr | None
     allow_duplicate: bool | None
     """Nothing where it is not a constant."""
+    optional: bool | None = False
+    """Whether no component needs to have the id. Nothing where it is not a constant."""
 
 
 @dataclass(eq=False)
@@ -73,24 +75,27 @@ def dependency(node: ast.expr, scope: Scope, resolver: Resolver) -> Dependency |
     kind = KINDS.get(name) or (name.rpartition(".")[2] if name.startswith(ENRICHED) else "")
     if kind not in KINDS.values():
         return None
-    arguments = dict(zip(("component_id", "component_property"), node.args, strict=False))
-    duplicate: bool | None = False
-    for keyword in node.keywords:
-        if keyword.arg in ("component_id", "component_property"):
-            arguments[keyword.arg] = keyword.value
-        elif keyword.arg == "allow_duplicate":
-            value = keyword.value
-            duplicate = bool(value.value) if isinstance(value, ast.Constant) else None
-        elif keyword.arg is None:
-            duplicate = None
+    third = "allow_duplicate" if kind == "Output" else "allow_optional"
+    names = ("component_id", "component_property", third)
+    arguments = dict(zip(names, node.args, strict=False))
+    arguments |= {k.arg: k.value for k in node.keywords if k.arg is not None}
+    is_open = any(keyword.arg is None for keyword in node.keywords)
     return Dependency(
         kind,
         node,
         scope,
         arguments.get("component_id"),
         arguments.get("component_property"),
-        duplicate,
+        None if is_open else _constant(arguments.get("allow_duplicate")),
+        None if is_open else _constant(arguments.get("allow_optional")),
     )
+
+
+def _constant(value: ast.expr | None) -> bool | None:
+    """Return whether an option is set, or None if it is not a constant."""
+    if value is None:
+        return False
+    return bool(value.value) if isinstance(value, ast.Constant) else None
 
 
 def callbacks(module: Module, resolver: Resolver) -> Iterator[Callback]:
@@ -113,6 +118,7 @@ def callbacks(module: Module, resolver: Resolver) -> Iterator[Callback]:
             found.wrapped = any(not _is_registration(d, called, resolver) for d in below)
         elif id(called.node) in applied:
             found.function = _applied_to(applied[id(called.node)], resolver)
+            found.wrapped = bool(found.function and found.function.node.decorator_list)
         elif not found.clientside:
             continue
         _read(found, called.node.args[found.clientside :], resolver)
@@ -124,8 +130,39 @@ def _registers(called: Called, resolver: Resolver) -> str:
     function = called.node.func
     target = resolver.external(function, called.scope)
     name = function.attr if isinstance(function, ast.Attribute) else target.rpartition(".")[2]
-    ours = not target or target.startswith(("dash.", ENRICHED))
-    return name if ours and name in REGISTERING else ""
+    if name not in REGISTERING or _is_own(function, called.scope, resolver):
+        return ""
+    return name if not target or target.startswith(("dash.", ENRICHED)) else ""
+
+
+def _is_own(function: ast.expr, scope: Scope, resolver: Resolver) -> bool:
+    """Say whether a function or a method is the project's own."""
+    for target in resolver.targets(function, scope):
+        if isinstance(target, Binding) and (
+            target.kind in ("function", "class") or isinstance(target.node, ast.Call)
+        ):
+            return True
+    if not isinstance(function, ast.Attribute):
+        return False
+    for target in resolver.targets(function.value, scope):
+        if not isinstance(target, Binding):
+            continue
+        if _is_self(target) and _has_method(target.scope.parent, function.attr):
+            return True
+        if isinstance(target.node, ast.Call):
+            for made in resolver.targets(target.node.func, target.scope):
+                if isinstance(made, Binding) and _has_method(made.node, function.attr):
+                    return True
+    return False
+
+
+def _is_self(target: Binding) -> bool:
+    arguments = getattr(target.scope.node, "args", None)
+    return target.kind == "param" and arguments is not None and target.node in arguments.args[:1]
+
+
+def _has_method(scope: object, name: str) -> bool:
+    return isinstance(scope, Scope) and scope.kind == "class" and name in scope.bindings
 
 
 def _is_registration(node: ast.expr, called: Called, resolver: Resolver) -> bool:
@@ -137,10 +174,11 @@ def _is_registration(node: ast.expr, called: Called, resolver: Resolver) -> bool
 def _applied_to(called: Called, resolver: Resolver) -> Defined | None:
     if len(called.node.args) != 1:
         return None
-    for target in resolver.targets(called.node.args[0], called.scope):
-        if isinstance(target, Binding) and target.kind == "function":
-            home = target.scope.module
-            return next((f for f in home.functions if f.node is target.node), None)
+    targets = resolver.targets(called.node.args[0], called.scope)
+    target = targets[0] if len(targets) == 1 else None
+    if isinstance(target, Binding) and target.kind == "function":
+        home = target.scope.module
+        return next((f for f in home.functions if f.node is target.node), None)
     return None
 
 

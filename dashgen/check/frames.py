@@ -6,8 +6,7 @@ from dashgen.check.resolve import Resolver
 from dashgen.check.syntax import Binding, Scope
 
 MAKERS = frozenset(
-    f"pandas.{name}"
-    for name in "DataFrame read_csv read_parquet read_feather read_pickle concat merge".split()
+    f"pandas.{name}" for name in "DataFrame read_csv read_parquet read_feather merge".split()
 )
 DATASETS = "plotly.data.", "plotly.express.data."
 SAME = frozenset(
@@ -29,6 +28,10 @@ def is_frame(node: ast.expr, scope: Scope, resolver: Resolver, depth: int = 0) -
         if isinstance(node.func, ast.Attribute) and node.func.attr in SAME:
             return is_frame(node.func.value, scope, resolver, depth + 1)
         name = resolver.external(node.func, scope)
+        if name == "pandas.concat":  # Series alone make a series.
+            given = node.args[0] if node.args else None
+            parts = given.elts if isinstance(given, (ast.List, ast.Tuple)) else []
+            return any(is_frame(part, scope, resolver, depth + 1) for part in parts)
         return name in MAKERS or name.startswith(DATASETS)
     if isinstance(node, ast.Name):
         targets = resolver.targets(node, scope)

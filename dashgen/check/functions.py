@@ -34,6 +34,15 @@ def returned(function: Function) -> Iterator[ast.expr]:
             yield from branches(node.value)
 
 
+def bare_returns(function: Function) -> Iterator[ast.Return]:
+    """Yield the places where a function returns without a value."""
+    if is_generator(function):
+        return
+    for node in own_nodes(function):
+        if isinstance(node, ast.Return) and node.value is None:
+            yield node
+
+
 def branches(value: ast.expr) -> Iterator[ast.expr]:
     """Yield the values of a conditional expression."""
     if isinstance(value, ast.IfExp):

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from dashgen.check import components
-from dashgen.check.apps import App
+from dashgen.check.apps import App, is_known_package
 from dashgen.check.callbacks import dependency
+from dashgen.check.functions import own_nodes
 from dashgen.check.resolve import DEEPEST, HOLE, UNKNOWN
 from dashgen.check.syntax import Called, Module, Scope
 
@@ -17,6 +18,8 @@ NO_COMPONENTS = frozenset(
 """Packages whose objects have ids of another kind."""
 OWN_IDS = re.compile(r"_pages_|_dash")
 """The ids that Dash gives itself."""
+OWN_LAYOUT = ("copy", "functools")
+"""Modules that wrap a layout of the app."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +77,20 @@ class Layout:
             if isinstance(store.node, ast.Attribute):
                 if store.node.attr in ("layout", "validation_layout"):
                     self.is_there = True
+                    value = module.assigned.get(id(store.node))
+                    if value is not None and self._is_elsewhere(value, store.scope):
+                        self.is_open = True
                 if store.node.attr == "id":
                     self.is_open = True
+        # Something else may make a class that is handed around, with any id.
+        classes = (name for name in module.loads if name[:1].isupper())
+        for used in (text for name in classes for text in module.loads[name]):
+            if id(used.node) not in module.made and self.app.component(used.node, used.scope):
+                self.is_open = True
+        for function in module.functions:
+            for inner in own_nodes(function.node):
+                if isinstance(inner, ast.Return) and inner.value is not None:
+                    self.is_open |= self._is_unknown(inner.value, function.inner)
         for called in module.calls:
             found = dependency(called.node, called.scope, resolver)
             if found is not None:
@@ -86,11 +101,68 @@ class Layout:
         if self.app.option("use_pages") is not None or self.app.option("layout") is not None:
             self.is_there = True
 
+    def _is_elsewhere(self, value: ast.expr, scope: Scope) -> bool:
+        """Say whether a layout comes from another package, which has ids of its own."""
+        held = self.app.resolver.literal(value, scope) or (value, scope)
+        made = held[0].func if isinstance(held[0], ast.Call) else None
+        name = self.app.resolver.external(made, held[1]) if made else ""
+        if name.rpartition(".")[2][:1].isupper() and is_known_package(name.partition(".")[0]):
+            return False  # A component, whose own id is read.
+        return self._origin(value, scope).partition(".")[0] not in ("", "dash", *OWN_LAYOUT)
+
+    def _children_are_elsewhere(self, called: Called, component: tuple[str, str] | None) -> bool:
+        """Say whether a package that is not known makes what a component holds."""
+        node = called.node
+        added = isinstance(node.func, ast.Attribute) and node.func.attr in ("append", "extend")
+        if not component and not added:
+            return False
+        known = properties(self.app, *component) if component else None
+        given = node.args[:1] if known is None or "children" in known else []
+        given += [keyword.value for keyword in node.keywords if keyword.arg == "children"]
+        return any(self._is_unknown(value, called.scope) for value in given)
+
+    def _is_unknown(self, node: ast.expr, scope: Scope) -> bool:
+        """Say whether a package that is not known makes a component, or one of a list."""
+        held = self.app.resolver.literal(node, scope)
+        if held is not None and isinstance(held[0], (ast.List, ast.Tuple)):
+            node, scope = held
+        if isinstance(node, (ast.List, ast.Tuple)):
+            return any(self._is_unknown(element, scope) for element in node.elts)
+        if isinstance(node, ast.IfExp):
+            return self._is_unknown(node.body, scope) or self._is_unknown(node.orelse, scope)
+        if isinstance(node, ast.BinOp):
+            return self._is_unknown(node.left, scope) or self._is_unknown(node.right, scope)
+        if isinstance(node, ast.Starred):
+            return self._is_unknown(node.value, scope)
+        if isinstance(node, (ast.ListComp, ast.GeneratorExp)):
+            inner = scope.module.scopes.get(id(node))
+            return inner is not None and self._is_unknown(node.elt, inner)
+        top = self._origin(node, scope).partition(".")[0]
+        return bool(top) and not is_known_package(top)
+
+    def _origin(self, node: ast.expr, scope: Scope, depth: int = 0) -> str:
+        """Return the name in another package that an object comes from."""
+        if depth > DEEPEST:
+            return ""
+        if isinstance(node, ast.Call):
+            return self._origin(node.func, scope, depth + 1)
+        name = self.app.resolver.external(node, scope)
+        if name:
+            return "" if name.startswith("folder:") else name
+        held = self.app.resolver.literal(node, scope)
+        if held is not None and held[0] is not node:
+            return self._origin(*held, depth + 1)
+        if isinstance(node, ast.Attribute):
+            return self._origin(node.value, scope, depth + 1)
+        return ""
+
     def _read_call(self, module: Module, called: Called) -> None:
         component = self.app.component(called.node.func, called.scope)
         name = "" if component else self.app.resolver.external(called.node.func, called.scope)
         if name.partition(".")[0] in NO_COMPONENTS:
             return
+        if self._children_are_elsewhere(called, component):
+            self.is_open = True
         if isinstance(called.node.func, ast.Name) and called.node.func.id == "setattr":
             self.is_open = True
         for keyword in called.node.keywords:
@@ -98,9 +170,9 @@ class Layout:
                 self._read_id(module, called, component, keyword.value, keyword.arg == "id")
             elif keyword.arg is None and (component or not name):
                 self._read_rest(keyword.value, called.scope)
-        if component and len(called.node.args) > _before_id(self.app, component):
-            value = called.node.args[_before_id(self.app, component)]
-            self._read_id(module, called, component, value, True)
+        if component and "id" not in {keyword.arg for keyword in called.node.keywords}:
+            for value in _positional_ids(self.app, component, called.node.args):
+                self._read_id(module, called, component, value, True)
 
     def _read_id(
         self,
@@ -192,7 +264,16 @@ def properties(app: App, library: str, name: str) -> frozenset[str] | None:
     return components.components(library, version).get(name)
 
 
-def _before_id(app: App, component: tuple[str, str]) -> int:
-    """Return how many positional arguments stand before a component's id."""
-    known = properties(app, *component)
-    return 1 if known is None or "children" in known else 0
+def _positional_ids(
+    app: App, component: tuple[str, str], arguments: list[ast.expr]
+) -> list[ast.expr]:
+    """Return the argument that is a component's id, or all that may be it."""
+    library, name = component
+    version = app.library_version(library)
+    if version is None or properties(app, library, name) is None:
+        every = [components.components(library, v) for v in components.versions(library)]
+        return arguments[any("children" in known.get(name, ()) for known in every) :]
+    if any(isinstance(argument, ast.Starred) for argument in arguments):
+        return arguments
+    place = components.place(library, version, name)
+    return [] if place is None else arguments[place : place + 1]

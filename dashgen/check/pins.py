@@ -1,24 +1,28 @@
-"""Which versions a project wants: its requirements, lock files and environments."""
+"""Which versions a project wants, and which of those that are known it gets."""
 
-import re
-import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from dashgen.check.requirements import (
+    UNKNOWN_VERSION,
+    UNREAD,
+    requirements,
+    script_requirements,
+)
+
 Pins = dict[str, list[SpecifierSet]]
-ENVIRONMENTS = ("environment.yml", "environment.yaml")
+"""Package → its wanted versions. ``UNREAD`` is a key if some file could not be read."""
 
 
-def pins_for(folder: Path, root: Path) -> Pins:
-    """Return the requirements of the code in a folder. The nearest folder with any counts."""
-    pins: Pins = {}
+def pins_for(folder: Path, root: Path, source: str) -> Pins:
+    """Return the requirements of a module in a folder. The nearest folder with any counts."""
+    pins = _parsed(script_requirements(source))
     for parent in (folder, *folder.parents):
         for name, wanted in _folder_pins(parent).items():
             pins.setdefault(name, wanted)
@@ -35,20 +39,37 @@ def allowed(pins: Pins, name: str, version: str) -> bool:
 def newest(pins: Pins, name: str, versions: tuple[str, ...]) -> str | None:
     """Return the version among some that a project gets.
 
-    An exact version stands for the newest of its major version. The result is None if the project
-    needs another version.
+    An exact version stands for the newest of its major version, or of its minor version below 1.
+    The result is None if the project needs another version, or if a file could not be read.
     """
+    if UNREAD in pins and not any(map(str, pins.get(name, []))):
+        return None
     known = sorted(versions, key=Version, reverse=True)
-    for version in known:
+    for version, newer in zip(known, [None, *known], strict=False):
         if allowed(pins, name, version):
-            return version
+            return None if newer and _may_be_between(pins, name, version, newer) else version
     exact = [_exact(specifiers) for specifiers in pins.get(name, [])]
-    majors = {Version(version).major for version in exact if version}
-    if len(majors) == 1 and all(exact):
-        major = majors.pop()
-        return next((v for v in known if Version(v).major == major), None)
-    bounded = [v for v in known if _may_be_major(pins.get(name, []), Version(v).major)]
+    lines = {_line(version) for version in exact if version}
+    if len(lines) == 1 and all(exact):
+        line = lines.pop()
+        return next((v for v in known if _line(v) == line), None)
+    bounded = [v for v in known if _may_be_of(_line(v), pins.get(name, []))]
     return bounded[0] if len(bounded) == 1 else None
+
+
+def _line(version: str) -> tuple[int, ...]:
+    """Return the part of a version that tells its names. Below 1, each minor may change them."""
+    found = Version(version)
+    return (found.major,) if found.major else (found.major, found.minor)
+
+
+def _may_be_between(pins: Pins, name: str, version: str, newer: str) -> bool:
+    """Say whether a project may get a minor version below 1 that is between two known ones."""
+    first, last = Version(version), Version(newer)
+    if last.major:
+        return False
+    minors = range(first.minor + 1, last.minor)
+    return any(allowed(pins, name, f"0.{minor}.0") for minor in minors)
 
 
 def _exact(specifiers: SpecifierSet) -> str | None:
@@ -63,115 +84,27 @@ def _exact(specifiers: SpecifierSet) -> str | None:
     return None
 
 
-def _may_be_major(specifiers: list[SpecifierSet], major: int) -> bool:
-    candidates = [f"{major}.{minor}.{patch}" for minor in range(40) for patch in (0, 9)]
+def _may_be_of(line: tuple[int, ...], specifiers: list[SpecifierSet]) -> bool:
+    major, *minors = line
+    candidates = [f"{major}.{minor}.{patch}" for minor in minors or range(40) for patch in (0, 9)]
     return any(all(s.contains(c) for s in specifiers) for c in candidates)
 
 
 @cache
 def _folder_pins(folder: Path) -> Pins:
+    return _parsed(requirements(folder))
+
+
+def _parsed(texts: Iterable[str]) -> Pins:
     pins: Pins = {}
-    for text in _requirements(folder):
+    for text in texts:
         try:
             requirement = Requirement(text)
-        except (InvalidRequirement, TypeError):
+        except InvalidRequirement:
+            # A path or an address of something else says nothing about Dash.
+            if text == UNREAD or "dash" in text.lower():
+                pins[UNREAD] = []
             continue
-        pins.setdefault(canonicalize_name(requirement.name), []).append(requirement.specifier)
+        wanted = SpecifierSet(UNKNOWN_VERSION) if requirement.url else requirement.specifier
+        pins.setdefault(canonicalize_name(requirement.name), []).append(wanted)
     return pins
-
-
-def _requirements(folder: Path) -> Iterator[str]:
-    try:
-        names = sorted(path.name for path in folder.iterdir())
-    except OSError:
-        return
-    for name in names:
-        lower = name.lower()
-        path = folder / name
-        try:
-            if lower.endswith(".txt") and "requirement" in lower:
-                yield from _lines(path.read_text(encoding="utf-8-sig", errors="replace"))
-            elif lower == "pyproject.toml":
-                yield from _pyproject(tomllib.loads(path.read_text(encoding="utf-8")))
-            elif lower in ("uv.lock", "poetry.lock", "pdm.lock"):
-                yield from _lock(tomllib.loads(path.read_text(encoding="utf-8")))
-            elif lower == "pipfile":
-                yield from _pipfile(tomllib.loads(path.read_text(encoding="utf-8")))
-            elif lower in ENVIRONMENTS:
-                yield from _environment(path.read_text(encoding="utf-8", errors="replace"))
-        except (OSError, ValueError, TypeError, AttributeError, LookupError):
-            continue  # What cannot be read says nothing.
-
-
-def _lines(text: str) -> Iterator[str]:
-    for line in text.splitlines():
-        line = re.sub(r"(^|\s)#.*", "", line).split(" --")[0].strip().rstrip("\\").strip()
-        if line and not line.startswith("-"):
-            yield line
-
-
-def _pyproject(data: dict[str, Any]) -> Iterator[str]:
-    project = data.get("project", {})
-    yield from project.get("dependencies", [])
-    for group in project.get("optional-dependencies", {}).values():
-        yield from group
-    for group in data.get("dependency-groups", {}).values():
-        yield from (entry for entry in group if isinstance(entry, str))
-    poetry = data.get("tool", {}).get("poetry", {})
-    tables = [poetry.get("dependencies", {}), poetry.get("dev-dependencies", {})]
-    tables += [group.get("dependencies", {}) for group in poetry.get("group", {}).values()]
-    for table in tables:
-        for name, wanted in table.items():
-            yield _from_table(name, wanted)
-
-
-def _pipfile(data: dict[str, Any]) -> Iterator[str]:
-    for section in ("packages", "dev-packages"):
-        for name, wanted in data.get(section, {}).items():
-            yield _from_table(name, wanted)
-
-
-def _from_table(name: str, wanted: Any) -> str:
-    version = wanted.get("version", "*") if isinstance(wanted, dict) else wanted
-    if not isinstance(version, str) or version in ("*", "latest"):
-        return str(name)
-    caret = re.fullmatch(r"\^\s*(\d+)((?:\.\d+)*)", version)
-    if caret:
-        major, rest = int(caret[1]), caret[2]
-        if major:
-            return f"{name}>={major}{rest},<{major + 1}"
-        minor = int([*rest.split("."), "0", "0"][1] or 0)
-        return f"{name}>=0{rest},<0.{minor + 1}"
-    if re.fullmatch(r"~\s*\d+(\.\d+)*", version):
-        return f"{name}~={version[1:].strip()}"
-    if re.fullmatch(r"\d[\w.]*", version):
-        return f"{name}=={version}"
-    try:
-        SpecifierSet(version)
-    except InvalidSpecifier:
-        return str(name)
-    return f"{name}{version}"
-
-
-def _lock(data: dict[str, Any]) -> Iterator[str]:
-    for package in data.get("package", []):
-        if "version" in package:
-            yield f"{package['name']}=={package['version']}"
-
-
-def _environment(text: str) -> Iterator[str]:
-    for line in text.splitlines():
-        entry = re.fullmatch(
-            r"\s+-\s+[\"']?([A-Za-z0-9_.\-]+)\s*([=<>!~]=?=?)?\s*([\w.*,<>=]*)"
-            r"[\"']?\s*(#.*)?",
-            line,
-        )
-        if entry is None:
-            continue
-        name, operator, version = entry[1], entry[2], entry[3].split("=")[0]
-        if not operator:
-            yield name
-        elif operator in ("=", "=="):
-            yield f"{name}=={version}" + (".*" if operator == "=" and "*" not in version else "")
-        else:
-            yield f"{name}{operator}{entry[3]}"

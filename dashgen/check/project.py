@@ -2,11 +2,14 @@
 
 import ast
 import os
+import sys
+import tokenize
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,8 @@ NOT_OURS = frozenset(
     "node_modules site-packages __pycache__ venv env build dist __pypackages__".split()
 )
 """Folders that hold no code of the project."""
+INSTALLED = frozenset("dash plotly flask werkzeug".split())
+"""The packages that are there with Dash."""
 
 
 def python_files(folder: Path) -> Iterator[Path]:
@@ -86,7 +91,8 @@ class Project:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 tree = ast.parse(data)
-                return Module(path, data.decode("utf-8-sig", errors="replace"), tree)
+                encoding, _ = tokenize.detect_encoding(BytesIO(data).readline)
+                return Module(path, data.decode(encoding, errors="replace"), tree)
         except (SyntaxError, ValueError, RecursionError, MemoryError, OSError) as error:
             reason = getattr(error, "msg", None) or getattr(error, "strerror", None) or str(error)
             line = getattr(error, "lineno", None)
@@ -122,9 +128,16 @@ class Project:
             return self._at(base, parts)
         for base in self.search_path(importer):
             found = self._at(base, parts)
-            if found is not None:
+            if found is not None and not self._is_hidden(base, parts[0]):
                 return found
         return None
+
+    def _is_hidden(self, base: Path, top: str) -> bool:
+        """Say whether Python takes an installed package, because a folder has no module."""
+        if top not in INSTALLED and top not in sys.stdlib_module_names:
+            return False
+        modules = (base / f"{top}.py", base / top / "__init__.py")
+        return not any(module in self.files for module in modules)
 
     def search_path(self, importer: Path) -> Iterator[Path]:
         """Yield the folders in which a module may be looked for, the nearest first."""

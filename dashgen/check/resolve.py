@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dashgen.check.project import Project
-from dashgen.check.syntax import Binding, Called, Module, Scope
+from dashgen.check.syntax import Binding, Called, Function, Module, Scope, Text
 
 HOLE = "\0"
 """Stands in a text for a part that is not known."""
 UNKNOWN = frozenset({HOLE})
+NO_TEXT = re.compile(r"[-+.\deEjJ]+|True|False|None")
+"""The texts that may be those of numbers and other constants."""
 MOST_TEXTS = 300
 DEEPEST = 14
 
@@ -198,9 +200,16 @@ class Resolver:
                             self._calls.setdefault(id(target.node), []).append(called)
         return self._calls.get(id(function), [])
 
-    def is_only_called(self, name: str, calls: int) -> bool:
-        """Say whether a function is never handed around, by how often its name is read."""
-        return sum(module.loads[name] for module in self.modules) == calls
+    def is_only_called(self, function: Function, calls: int) -> bool:
+        """Say whether a function is never handed around, by how often it may be read."""
+        loads = (text for module in self.modules for text in module.loads.get(function.name, ()))
+        return sum(self._may_be(function, text) for text in loads) == calls
+
+    def _may_be(self, function: Function, text: Text) -> bool:
+        targets = self.targets(text.node, text.scope)
+        return not targets or any(
+            isinstance(target, Binding) and target.node is function for target in targets
+        )
 
     # ---- texts ----
 
@@ -269,10 +278,31 @@ class Resolver:
     def _operation(self, node: ast.BinOp, scope: Scope, depth: int) -> Texts:
         if isinstance(node.op, ast.Add):
             left = self.texts(node.left, scope, depth + 1)
-            return self._joined([left, self.texts(node.right, scope, depth + 1)])
-        if isinstance(node.op, ast.Mod) and isinstance(node.left, ast.Constant):
-            return frozenset({re.sub(r"%[-+ #0-9.]*[a-zA-Z]", HOLE, str(node.left.value))})
+            right = self.texts(node.right, scope, depth + 1)
+            if self._is_text(node, scope):
+                return self._joined([left, right])
+            if len(left) * len(right) > MOST_TEXTS:
+                return UNKNOWN
+            return frozenset().union(*(_added(one, two) for one, two in product(left, right)))
+        template = node.left.value if isinstance(node.left, ast.Constant) else None
+        if isinstance(node.op, ast.Mod) and isinstance(template, str):
+            return frozenset({re.sub(r"%[-+ #0-9.]*[a-zA-Z]", HOLE, template)})
         return UNKNOWN
+
+    def _is_text(self, node: ast.expr, scope: Scope, depth: int = 0) -> bool:
+        """Say whether an expression is a text for certain, although digits may be all of it."""
+        held = self.literal(node, scope)
+        if held is None or depth > DEEPEST:
+            return False
+        value, inner = held
+        if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
+            sides = (value.left, value.right)
+            return any(self._is_text(side, inner, depth + 1) for side in sides)
+        if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
+            return value.func.id == "str" and inner.find("str") is None
+        return isinstance(value, ast.JoinedStr) or (
+            isinstance(value, ast.Constant) and isinstance(value.value, str)
+        )
 
     def _called(self, node: ast.Call, scope: Scope, depth: int) -> Texts:
         function = node.func
@@ -363,7 +393,7 @@ class Resolver:
         if function.decorator_list or parent is None or parent.kind == "class":
             return UNKNOWN
         calls = self.calls_of(function)
-        if not calls or not self.is_only_called(function.name, len(calls)):
+        if not calls or not self.is_only_called(function, len(calls)):
             return UNKNOWN
         found: Texts = frozenset()
         for called in calls:
@@ -494,6 +524,15 @@ def argument_of(
         if parameter.arg == name:
             return default
     return None
+
+
+def _added(left: str, right: str) -> Texts:
+    """Return the results of ``+`` for two values that may be numbers."""
+    if not all(one == HOLE or NO_TEXT.fullmatch(one) for one in (left, right)):
+        return frozenset({re.sub(f"{HOLE}+", HOLE, left + right)})
+    if all(re.fullmatch(r"-?[0-9]{1,9}", one) for one in (left, right)):
+        return frozenset({left + right, str(int(left) + int(right))})
+    return UNKNOWN
 
 
 def _iteration_scope(binding: Binding) -> Scope:

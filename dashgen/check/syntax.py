@@ -2,7 +2,6 @@
 
 import ast
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,6 +16,8 @@ MUTATORS = frozenset(
     "reverse".split()
 )
 """The methods that change a list, dict or set."""
+
+VERSION = re.compile("(?<!con)(?<!in)(?<!di)version", re.IGNORECASE)
 
 
 class Place(NamedTuple):
@@ -110,6 +111,7 @@ class Imported(NamedTuple):
     level: int
     names: tuple[str, ...]
     place: Place
+    scope: Scope
 
 
 class Text(NamedTuple):
@@ -135,8 +137,12 @@ class Module:
     """Every text that is put together."""
     stores: list[Text] = field(default_factory=list)
     """Every attribute or item that is assigned to."""
-    loads: Counter[str] = field(default_factory=Counter)
-    """How often each name, or attribute, is read."""
+    assigned: dict[int, ast.expr] = field(default_factory=dict)
+    """The value of each of these, by the target's identity."""
+    made: set[int] = field(default_factory=set)
+    """The identities of expressions that are called, compared as a class, or renamed."""
+    loads: dict[str, list[Text]] = field(default_factory=dict)
+    """Every place where a name, or attribute, is read."""
     scopes: dict[int, Scope] = field(default_factory=dict)
     """The scope that a function, class or comprehension opens, by the node's identity."""
     mutated: set[str] = field(default_factory=set)
@@ -150,6 +156,11 @@ class Module:
     def lines(self) -> list[str]:
         """The lines of the file, as ``ast`` counts them: a form feed ends none."""
         return re.split(r"\r\n?|\n", self.source)
+
+    @cached_property
+    def tests_version(self) -> bool:
+        """Whether it asks for a version, so that it may know what it does."""
+        return any(name == "hasattr" or VERSION.search(name) for name in self.loads)
 
 
 def target_names(target: ast.expr, path: tuple[int, ...] = ()) -> Iterator[tuple[str, Any]]:
@@ -204,7 +215,11 @@ class _Reader:
             ast.Attribute: self.attribute,
             ast.Subscript: self.subscript,
             ast.Expr: self.expression,
-            ast.MatchAs: self.match_as,
+            ast.IfExp: self.if_else,
+            ast.Match: self.match,
+            ast.MatchAs: self.match_name,
+            ast.MatchStar: self.match_name,
+            ast.MatchMapping: self.match_rest,
         }
 
     def read(self) -> None:
@@ -268,7 +283,9 @@ class _Reader:
 
     def assign(self, node: ast.Assign, scope: Scope, place: Place) -> None:
         self.visit(node.value, scope, place)
+        self.module.made.add(id(node.value))
         for target in node.targets:
+            self.module.assigned[id(target)] = node.value
             self.bind(target, "assign", node.value, scope)
             self.visit(target, scope, place)
 
@@ -310,6 +327,10 @@ class _Reader:
             if item.optional_vars is not None:
                 self.bind(item.optional_vars, "other", item, scope)
                 self.visit(item.optional_vars, scope, place)
+            if isinstance(item.context_expr, ast.Call) and "suppress" in ast.unparse(
+                item.context_expr.func
+            ):
+                place = self.inside(place, node, "try")
         self.all(node.body, scope, place)
 
     def if_(self, node: ast.If, scope: Scope, place: Place) -> None:
@@ -334,7 +355,7 @@ class _Reader:
 
     def import_(self, node: ast.Import, scope: Scope, place: Place) -> None:
         for alias in node.names:
-            self.module.imports.append(Imported(node, alias.name, 0, (), place))
+            self.module.imports.append(Imported(node, alias.name, 0, (), place, scope))
             if alias.asname:
                 scope.bind(alias.asname, Binding("import", alias.name, scope))
             else:
@@ -343,11 +364,12 @@ class _Reader:
 
     def import_from(self, node: ast.ImportFrom, scope: Scope, place: Place) -> None:
         names = tuple(alias.name for alias in node.names)
-        self.module.imports.append(Imported(node, node.module or "", node.level, names, place))
+        name = node.module or ""
+        self.module.imports.append(Imported(node, name, node.level, names, place, scope))
         for alias in node.names:
             scope.bind(
                 alias.asname or alias.name,
-                Binding("from", (node.module or "", node.level, alias.name), scope),
+                Binding("from", (name, node.level, alias.name), scope),
             )
 
     def outer(self, node: ast.Global | ast.Nonlocal, scope: Scope, place: Place) -> None:
@@ -368,6 +390,9 @@ class _Reader:
     def call(self, node: ast.Call, scope: Scope, place: Place) -> None:
         self.module.calls.append(Called(node, scope, place))
         function = node.func
+        self.module.made.add(id(function))
+        if isinstance(function, ast.Name) and function.id in ("isinstance", "issubclass"):
+            self.module.made.update(id(inner) for arg in node.args for inner in ast.walk(arg))
         if isinstance(function, ast.Attribute):
             if function.attr in MUTATORS and isinstance(function.value, ast.Name):
                 self.module.mutated.add(function.value.id)
@@ -396,13 +421,13 @@ class _Reader:
 
     def name(self, node: ast.Name, scope: Scope, place: Place) -> None:
         if isinstance(node.ctx, ast.Load):
-            self.module.loads[node.id] += 1
+            self.module.loads.setdefault(node.id, []).append(Text(node, scope))
         elif isinstance(node.ctx, ast.Del):
             scope.bind(node.id, Binding("other", node, scope))
 
     def attribute(self, node: ast.Attribute, scope: Scope, place: Place) -> None:
         if isinstance(node.ctx, ast.Load):
-            self.module.loads[node.attr] += 1
+            self.module.loads.setdefault(node.attr, []).append(Text(node, scope))
         else:
             self.module.stores.append(Text(node, scope))
         self.visit(node.value, scope, place)
@@ -419,9 +444,24 @@ class _Reader:
         if not isinstance(node.value, ast.Constant):
             self.visit(node.value, scope, place)
 
-    def match_as(self, node: ast.MatchAs, scope: Scope, place: Place) -> None:
+    def if_else(self, node: ast.IfExp, scope: Scope, place: Place) -> None:
+        self.visit(node.test, scope, place)
+        self.visit(node.body, scope, self.inside(place, node, "then"))
+        self.visit(node.orelse, scope, self.inside(place, node, "else"))
+
+    def match(self, node: ast.Match, scope: Scope, place: Place) -> None:
+        self.visit(node.subject, scope, place)
+        for number, case in enumerate(node.cases):
+            self.visit(case, scope, self.inside(place, node, f"case {number}"))
+
+    def match_name(self, node: ast.MatchAs | ast.MatchStar, scope: Scope, place: Place) -> None:
         if node.name:
             scope.bind(node.name, Binding("other", node, scope))
+        self.children(node, scope, place)
+
+    def match_rest(self, node: ast.MatchMapping, scope: Scope, place: Place) -> None:
+        if node.rest:
+            scope.bind(node.rest, Binding("other", node, scope))
         self.children(node, scope, place)
 
 

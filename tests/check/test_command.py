@@ -182,6 +182,14 @@ def test_a_sign_that_ends_no_line_of_code_moves_no_comment(
     assert "13 | app.run_server()" in capsys.readouterr().out
 
 
+def test_a_file_is_read_in_its_own_encoding(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = f"# -*- coding: latin-1 -*-\n{BAD}".replace("nmae", "näme")
+    (work / "app.py").write_bytes(code.encode("latin-1"))
+    assert main(["check", "--select", "DG101"]) == ExitCode.FOUND
+    assert "the id 'näme'" in (report := capsys.readouterr().out)
+    assert 'Input("näme", "value")' in report
+
+
 @pytest.mark.parametrize(
     ("words", "table", "part"),
     [

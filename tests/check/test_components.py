@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from dashgen.check.components import DISTRIBUTIONS, collect, components, has, versions
-from dashgen.check.components.collect import compact, components_of
+from dashgen.check.components import DISTRIBUTIONS, collect, components, has, place, versions
+from dashgen.check.components.collect import Signature, compact, components_of
+
+LIBRARIES = ["dash.html", "dash.dcc", "dash.dash_table", "dash_mantine_components"]
 
 
-@pytest.mark.parametrize("library", ["dash.html", "dash.dcc", "dash_mantine_components"])
+@pytest.mark.parametrize("library", LIBRARIES)
 def test_the_table_agrees_with_what_is_installed(library: str) -> None:
     installed = Version(version(DISTRIBUTIONS[library]))
     known = next(v for v in versions(library) if Version(v).major == installed.major)
@@ -23,10 +25,14 @@ def test_the_table_agrees_with_what_is_installed(library: str) -> None:
     read = components_of(texts)[library]
     table = components(library, known)
     # A later minor version may have more, but the rules need all that the table lacks.
-    assert {name: set(read[name]) - table[name] for name in table if name in read} == {
+    assert {name: set(read[name].properties) - table[name] for name in table if name in read} == {
         name: set() for name in table if name in read
     }
     assert set(read) >= set(table)
+    if known == str(installed):
+        assert {name: read[name].place for name in table} == {
+            name: place(library, known, name) for name in table
+        }
 
 
 def test_without_wheels_the_table_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,8 +54,13 @@ def test_wildcards_are_properties() -> None:
 
 
 def test_a_compact_library_keeps_every_property() -> None:
-    library = {"A": ["id", "style", "x"], "B": ["id", "style"], "C": ["id"]}
+    library = {
+        "A": Signature(["id", "style", "x"], 0),
+        "B": Signature(["id", "style"], 1),
+        "C": Signature(["id"]),
+    }
     assert compact(library) == {
         "shared": "id style",
+        "places": "B:1 C:",
         "components": {"A": "x", "B": "", "C": "!style"},
     }

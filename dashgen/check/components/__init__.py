@@ -1,6 +1,7 @@
 """Which components there are, and which properties each has, by version of its library."""
 
 import json
+from collections.abc import Container
 from functools import cache
 from pathlib import Path
 
@@ -44,6 +45,26 @@ def _properties(shared: frozenset[str], words: str) -> frozenset[str]:
     own = words.split()
     missing = {word[1:] for word in own if word.startswith("!")}
     return (shared - missing) | {word for word in own if not word.startswith("!")}
+
+
+def usual_place(properties: Container[str]) -> int:
+    """Return how many positional arguments stand before the id of most components."""
+    return 1 if "children" in properties else 0
+
+
+@cache
+def _places(library: str, version: str) -> dict[str, str]:
+    words = str(_table()[library][version]["places"]).split()
+    return {name: place for name, _, place in (word.partition(":") for word in words)}
+
+
+def place(library: str, version: str, name: str) -> int | None:
+    """Return how many positional arguments stand before a component's id, or None."""
+    written = _places(library, version).get(name)
+    if written is not None:
+        return int(written) if written else None
+    properties = components(library, version).get(name)
+    return None if properties is None else usual_place(properties)
 
 
 def has(properties: frozenset[str], name: str) -> bool:

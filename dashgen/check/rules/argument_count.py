@@ -19,7 +19,7 @@ def _compare(callback: Callback) -> Problem | None:
     function = callback.function
     if function is None or not callback.exact or callback.wrapped or not callback.inputs:
         return None
-    if function.scope.kind == "class" or callback.keyword("inputs") is not None:
+    if function.scope.kind == "class":
         return None
     given = len(callback.inputs) + len(callback.states) + callback.progress
     arguments = function.node.args

@@ -8,6 +8,7 @@ from dashgen.check.callbacks import Callback
 from dashgen.check.findings import Problem, Rule, Severity
 
 OPTIONS = ("background_callback_manager", "long_callback_manager")
+ATTRIBUTES = ("._background_manager", *(f"._{option}" for option in OPTIONS))
 
 
 def check(app: App) -> Iterator[Problem]:
@@ -16,7 +17,7 @@ def check(app: App) -> Iterator[Problem]:
         return
     if any(app.option(name) is not None for name in OPTIONS):
         return
-    if any(module.loads[f"_{name}"] for module in app.modules for name in OPTIONS):
+    if any(name in module.source for module in app.modules for name in ATTRIBUTES):
         return
     for callback in app.callbacks:
         may_have = callback.open_keywords or callback.keyword("manager") is not None

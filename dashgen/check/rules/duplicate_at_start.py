@@ -7,14 +7,19 @@ from dashgen.check.apps import App
 from dashgen.check.callbacks import Callback
 from dashgen.check.findings import Problem, Rule, Severity
 
+GLOBAL = "dash.callback"
+KNOWN_ARGUMENTS = (ast.Call, ast.List, ast.Tuple)
+
 
 def check(app: App) -> Iterator[Problem]:
     """Look for ``allow_duplicate`` in callbacks that run at the start."""
     if app.site is None or app.extended or app.open_options or app.dash_major < 2:
         return
-    if app.option("prevent_initial_callbacks") is not None:
-        return
+    prevents = any("prevent_initial_callbacks" in module.source for module in app.modules)
     for callback in app.callbacks:
+        # Dash does not ask the app's configuration about the callbacks of `dash.callback`.
+        if prevents and app.resolver.external(callback.node.func, callback.scope) != GLOBAL:
+            continue
         duplicates = [output for output in callback.outputs if output.allow_duplicate]
         if callback.open_keywords or not app.is_registered(callback):
             continue
@@ -28,6 +33,9 @@ def check(app: App) -> Iterator[Problem]:
 
 def _runs_at_start(callback: Callback) -> bool:
     value = callback.keyword("prevent_initial_call")
+    arguments = callback.node.args
+    if value is None and arguments and not isinstance(arguments[-1], KNOWN_ARGUMENTS):
+        return False  # It may be the option, which Dash also takes as the last argument.
     return value is None or (isinstance(value, ast.Constant) and not value.value)
 
 

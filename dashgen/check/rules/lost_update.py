@@ -24,6 +24,9 @@ def check(app: App) -> Iterator[Problem]:
         again = any(_is_repeated(app, callback) for callback, _ in writers)
         if len({id(callback) for callback, _ in writers}) < 2 and not again:
             continue
+        # Without one, the app does not work at all, and another rule says so.
+        if not any(output.allow_duplicate for _, output in writers):
+            continue
         for callback, output in writers:
             yield Problem(
                 callback.module,
@@ -45,7 +48,7 @@ def _written_back(app: App, callback: Callback) -> Iterator[tuple[Key, Dependenc
         return
     for position, output in enumerate(callback.outputs):
         key = _key(app, output)
-        if key is None or key[-1] != "data" or output.allow_duplicate is not True:
+        if key is None or key[-1] != "data" or output.allow_duplicate is None:
             continue
         for state, name in zip(callback.states, given[len(callback.inputs) :], strict=True):
             if _key(app, state) == key and any(

@@ -44,7 +44,10 @@ def _methods(app: App, module: Module) -> Iterator[Problem]:
         function = called.node.func
         if not isinstance(function, ast.Attribute) or function.attr not in METHODS:
             continue
-        if called.place.branches_but_main and _tests_version(module):
+        if called.place.branches_but_main and (
+            module.tests_version
+            or _handles_both(module, called, f".{METHODS[function.attr].partition('(')[0]}(")
+        ):
             continue
         if _is_dash(app, called):
             instead = METHODS[function.attr]
@@ -53,9 +56,16 @@ def _methods(app: App, module: Module) -> Iterator[Problem]:
             )
 
 
-def _tests_version(module: Module) -> bool:
-    """Say whether a module asks for a version, so that it may know what it does."""
-    return any("version" in name.lower() or name == "hasattr" for name in module.loads)
+def _handles_both(module: Module, called: Called, instead: str) -> bool:
+    """Say whether a call is tried, or stands where the other name has been tried."""
+    tried = {branch for branch, label in called.place.branches if label == "try"}
+    if any(label.startswith("except") for _, label in called.place.branches):
+        return True
+    return any(
+        id(node) in tried and instead in ast.unparse(node)
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Try)
+    )
 
 
 def _is_dash(app: App, called: Called) -> bool:
@@ -79,7 +89,8 @@ def _components(app: App) -> Iterator[Problem]:
             continue
         if component.name in components.components(component.library, version):
             continue
-        if _tests_version(component.module):
+        tried = {label[:3] for _, label in component.called.place.branches} & {"try", "exc"}
+        if component.module.tests_version or tried:
             continue
         had = [
             older

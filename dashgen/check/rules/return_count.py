@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dashgen.check.apps import App
 from dashgen.check.callbacks import Callback
 from dashgen.check.findings import Problem, Rule, Severity
-from dashgen.check.functions import returned
+from dashgen.check.functions import bare_returns, returned
 from dashgen.check.syntax import Scope
 
 NO_LIST = ("dash.html.", "dash.dcc.", "plotly.express.", "plotly.graph_objects.")
@@ -17,17 +17,25 @@ def check(app: App) -> Iterator[Problem]:
     for callback in app.callbacks:
         if app.extended or callback.function is None or callback.wrapped:
             continue
-        if not callback.exact or not callback.several or callback.keyword("output") is not None:
+        if not callback.exact or not callback.several:
             continue
+        for node in bare_returns(callback.function.node):
+            message = f"no value for {_outputs(callback)}"
+            yield Problem(callback.function.scope.module, node, message)
         for value in returned(callback.function.node):
             message = _compare(app, callback, value, callback.function.inner)
             if message:
                 yield Problem(callback.function.scope.module, value, message)
 
 
+def _outputs(callback: Callback) -> str:
+    wanted = len(callback.outputs)
+    return f"{wanted} Output{'s' * (wanted != 1)}"
+
+
 def _compare(app: App, callback: Callback, value: ast.expr, scope: Scope) -> str:
     wanted = len(callback.outputs)
-    outputs = f"{wanted} Output{'s' * (wanted != 1)}"
+    outputs = _outputs(callback)
     if isinstance(value, (ast.Tuple, ast.List)):
         if any(isinstance(element, ast.Starred) for element in value.elts):
             return ""
@@ -36,7 +44,7 @@ def _compare(app: App, callback: Callback, value: ast.expr, scope: Scope) -> str
             return ""
         return f"{given} value{'s' * (given != 1)} for {outputs}"
     if _is_no_list(app, value, scope):
-        return f"one value for {outputs}, which are given as a list"
+        return f"one value for {outputs}, which {'is' if wanted == 1 else 'are'} given as a list"
     return ""
 
 

@@ -11,8 +11,10 @@ def check(app: App) -> Iterator[Problem]:
     if not app.is_whole or not app.callbacks:
         return
     for callback in app.callbacks:
+        if callback.open_keywords or callback.keyword("optional") is not None:
+            continue
         for dependency in callback.dependencies:
-            if dependency.id_node is None:
+            if dependency.id_node is None or dependency.optional is not False:
                 continue
             name = app.resolver.text(dependency.id_node, dependency.scope)
             if name is None or app.layout.may_have(name):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dashgen.check import components
 from dashgen.check.apps import App
 from dashgen.check.findings import Problem, Rule, Severity, near
-from dashgen.check.layout import properties
+from dashgen.check.layout import Placed, properties
 
 
 def check(app: App) -> Iterator[Problem]:
@@ -18,7 +18,7 @@ def check(app: App) -> Iterator[Problem]:
 def _given(app: App) -> Iterator[Problem]:
     for component in app.placed:
         known = properties(app, component.library, component.name)
-        if known is None:
+        if known is None or _depends_on_version(component):
             continue
         for keyword in component.called.node.keywords:
             name = keyword.arg
@@ -33,13 +33,20 @@ def _named(app: App) -> Iterator[Problem]:
             if not (named := app.property_of(dependency)):
                 continue
             name, wanted = named
+            if any(map(_depends_on_version, app.layout.only(name))):
+                continue
             known = [properties(app, c.library, c.name) for c in app.layout.only(name)]
             if not known or any(p is None or components.has(p, wanted) for p in known):
                 continue
             kind = app.layout.only(name)[0].name
             hint = near(wanted, known[0] or ())
-            message = f"'{name}' is a {kind}, which has no property '{wanted}'{hint}"
+            article = "an" if kind[0] in "AEIOU" else "a"
+            message = f"'{name}' is {article} {kind}, which has no property '{wanted}'{hint}"
             yield Problem(callback.module, dependency.property_node or dependency.node, message)
+
+
+def _depends_on_version(component: Placed) -> bool:
+    return component.module.tests_version and bool(component.called.place.branches_but_main)
 
 
 RULE = Rule(
