@@ -250,4 +250,12 @@ def _taken(place: Path) -> PageError:
 def _place(project: Path, package: str, name: str) -> Path | None:
     """Return the place of a page. Return None if it was deleted or moved by hand."""
     folder = project / package / PAGES
-    return next((p for p in (folder / name, folder / f"{name}.py") if p.exists()), None)
+    return next((p for p in (folder / name, folder / f"{name}.py") if _is_used(p)), None)
+
+
+def _is_used(place: Path) -> bool:
+    """Say whether something is there, but for the modules that Python compiles on its own."""
+    if not place.is_dir():
+        return place.exists()
+    files = (path for path in place.rglob("*") if path.is_symlink() or not path.is_dir())
+    return any("__pycache__" not in path.relative_to(place).parts for path in files)

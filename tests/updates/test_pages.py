@@ -17,7 +17,7 @@ from dashgen.errors import PageError
 from dashgen.releases import installed
 from dashgen.update.merge import Outcome
 from tests.cli.conftest import signal_handlers
-from tests.cli.helpers import own_check, tree
+from tests.cli.helpers import git, own_check, tree
 
 from .lab import commit
 
@@ -161,6 +161,35 @@ def test_a_page_is_renamed_with_the_users_own_files_and_lines(shop: Path) -> Non
     (shop / "tests/test_mine.py").unlink()
     assert own_tests(shop) == ""
     assert status(shop).pages == ()
+
+
+def compiled(folder: Path) -> None:
+    """Leave what Python writes for a module that it imports."""
+    (folder / "__pycache__").mkdir(parents=True)
+    (folder / "__pycache__/page.cpython-312.pyc").write_bytes(b"compiled")
+
+
+def test_compiled_modules_alone_are_no_page(shop: Path) -> None:
+    entry = {"name": "notes", "kind": "blank"}
+    add_page(shop, entry)
+    commit(shop)
+    before = tree(shop)
+    git(shop, "rm", "-r", "--quiet", "shop/pages/notes")
+    git(shop, "commit", "--quiet", "--message", "deleted")
+    compiled(shop / "shop/pages/notes")
+    add_page(shop, entry)
+    shutil.rmtree(shop / "shop/pages/notes/__pycache__")
+    assert tree(shop) == before
+    git(shop, "add", "--all")
+    git(shop, "commit", "--quiet", "--message", "back")
+
+    rename_page(shop, "notes", "memos")
+    git(shop, "add", "--all")
+    git(shop, "commit", "--quiet", "--message", "renamed")
+    compiled(shop / "shop/pages/notes")
+    rename_page(shop, "memos", "notes")
+    shutil.rmtree(shop / "shop/pages/notes/__pycache__")
+    assert tree(shop) == before
 
 
 def test_an_own_file_in_the_place_of_a_page_is_not_lost(shop: Path) -> None:
