@@ -89,6 +89,25 @@ def test_a_committed_conflict_is_named_by_status_doctor_and_the_next_update(
     assert [left.path for left in shown.leftovers] == expected
 
 
+def test_a_committed_conflict_at_a_files_end_without_a_newline_is_named(work: Path) -> None:
+    text = "".join(f'{name} = "{name}"\n\n' for name in "abcdefgh").strip()
+    better = text.replace('"a"', '"A"').replace('"h"', '"H"')
+    path = "template/project/letters.py"
+    releases = {"v0.1.0": {path: f"{text}\n"}, "v0.2.0": {path: f"{better}\n"}}
+    template = Template(work / "template", releases)
+    shop = project(work / "shop", template.fresh("v0.1.0"))
+    # Another layout has a conflict by lines, and none by statements.
+    mine = text.replace('"a"', "'a'")
+    (shop / "letters.py").write_text(f"{mine}  # mine")
+    commit(shop)
+    (conflict,) = update(shop, template=str(template.path)).conflicts
+    assert conflict.note == "1 place"
+    assert "  # mine\n=======\n" in (shop / "letters.py").read_text()
+    commit(shop)
+    left = [left.path for left in status(shop, template=str(template.path)).leftovers]
+    assert left == ["letters.py"]
+
+
 def test_doctor_fails_where_markers_are_left(shop: Path) -> None:
     assert not [f for f in doctor(shop).findings if f.subject in {"update", "renamed"}]
     readme = shop / "README.md"

@@ -147,6 +147,15 @@ def test_both_sides_are_there_where_both_change_a_statement() -> None:
     assert "=======\n    return width * theirs  # plain\n>>>>>>> template v2\n" in text
 
 
+def test_what_follows_a_last_line_without_its_end_begins_a_line() -> None:
+    text, conflicts = merged("x = 1\ny = 2  # mine", "x = 1\ny = 2\n", "x = 1\ny = 3\n")
+    assert conflicts == 1
+    assert "\ny = 2  # mine\n=======\ny = 3\n>>>>>>> template v2\n" in text
+    text, conflicts = merged("x =  1", "x = 1\n", "x = 1\n# theirs\n")
+    assert (text, conflicts) == ("x =  1\n# theirs\n", 0)
+    assert merged("x =  1", "x = 1\n", "# theirs\nx = 1\n") == ("# theirs\nx =  1", 0)
+
+
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [
