@@ -111,7 +111,7 @@ def merge_code(
     """
     done = _by_statements(ours, base, theirs, labels, formatted)
     if (done is None or done[1]) and is_same_code(ours, base):
-        return in_format(ours, theirs, formatted), 0
+        return in_format(ours, like(ours, theirs), formatted), 0
     return done
 
 
@@ -153,7 +153,10 @@ def _one_below_another(texts: Iterable[str]) -> str:
 
 def in_format(ours: bytes, content: bytes, formatted: Formatter) -> bytes:
     """Return a text in the format of the user's, as far as a formatter of the project knows it."""
-    return like(ours, formatted(_text(ours), _text(content)).encode(errors="surrogateescape"))
+    text = _text(content)
+    found = formatted(_text(ours), text)
+    # Without a formatter the endings of lines stay, too, which may be of two kinds.
+    return content if found == text else like(ours, found.encode(errors="surrogateescape"))
 
 
 def is_same_code(one: bytes, other: bytes) -> bool:

@@ -261,6 +261,16 @@ def test_one_pages_folder_is_never_anothers(shop: Path) -> None:
     assert outcomes["shop/pages/people/callbacks.py"] is Outcome.CHANGED
 
 
+def test_line_endings_of_two_kinds_stay_where_nothing_else_changes(shop: Path) -> None:
+    settings = shop / "shop/core/settings.py"
+    first, *others = settings.read_bytes().splitlines(keepends=True)
+    settings.write_bytes(first.replace(b"\n", b"\r\n") + b"".join(others))
+    commit(shop)
+    changed = update(shop, answers={"storage": "redis"}).changes
+    assert "shop/core/settings.py" in [change.path for change in changed]
+    assert settings.read_bytes().count(b"\r\n") == 1
+
+
 def test_a_dropped_file_with_other_line_endings_is_removed(shop: Path) -> None:
     records = shop / "shop/core/records.py"
     records.write_bytes(records.read_bytes().replace(b"\n", b"\r\n"))
