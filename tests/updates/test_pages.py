@@ -163,6 +163,62 @@ def test_a_page_is_renamed_with_the_users_own_files_and_lines(shop: Path) -> Non
     assert status(shop).pages == ()
 
 
+REWRITTEN = "".join(f"MINE_{number} = {number}\n" for number in range(60))
+
+
+def rewritten(shop: Path) -> Path:
+    """Rename a page whose module was rewritten, so that it is listed as the user's alone."""
+    add_page(shop, {"name": "notes", "kind": "form"})
+    (shop / "shop/pages/notes/page.py").write_text(REWRITTEN)
+    commit(shop)
+    rename_page(shop, "notes", "memos")
+    assert "\nshop/pages/memos/page.py\n" in (shop / ".dashgen-own").read_text()
+    for offer in shop.rglob("*.rej"):
+        offer.unlink()
+    commit(shop)
+    return shop
+
+
+@pytest.mark.parametrize("root", ["", "src/"])
+def test_a_file_that_is_the_users_alone_moves_with_its_page(root: str, shop: Path) -> None:
+    rewritten(shop)
+    if root:
+        (shop / "src").mkdir()
+        git(shop, "mv", "shop", "src/shop")
+        commit(shop)
+    done = rename_page(shop, "memos", "sales")
+    assert not done.conflicts
+    assert not done.kept_pages
+    assert not (shop / f"{root}shop/pages/memos").exists()
+    assert (shop / f"{root}shop/pages/sales/page.py").read_text() == REWRITTEN
+    listed = (shop / ".dashgen-own").read_text().splitlines()
+    assert listed[-1] == f"{root}shop/pages/sales/page.py"
+    assert not any("memos" in line for line in listed)
+    abort(shop)
+    done = update(shop, answers={"package": "store"})
+    assert (shop / f"{root}store/pages/memos/page.py").read_text() == REWRITTEN
+    assert (shop / ".dashgen-own").read_text().endswith(f"\n{root}store/pages/memos/page.py\n")
+    assert not (shop / f"{root}shop/pages/memos").exists()
+
+
+def test_a_listed_file_stays_with_its_page_when_that_is_removed(shop: Path) -> None:
+    add_page(shop, {"name": "notes", "kind": "blank"})
+    (shop / ".dashgen-own").write_text("# Ours.\nshop/pages/notes/page.py\n")
+    commit(shop)
+    done = remove_page(shop, "notes")
+    assert done.kept_pages == {"notes": ("shop/pages/notes", "tests/pages/test_notes.py")}
+    assert (shop / "shop/pages/notes/page.py").is_file()
+
+
+def test_the_users_own_listed_file_moves_with_its_page_and_keeps_its_line(shop: Path) -> None:
+    add_page(shop, {"name": "notes", "kind": "blank"})
+    (shop / "shop/pages/notes/words.py").write_text("mine = True\n")
+    (shop / ".dashgen-own").write_text("# Ours.\n  shop/pages/notes/words.py\n")
+    commit(shop)
+    rename_page(shop, "notes", "memos")
+    assert (shop / ".dashgen-own").read_text() == "# Ours.\n  shop/pages/memos/words.py\n"
+
+
 def compiled(folder: Path) -> None:
     """Leave what Python writes for a module that it imports."""
     (folder / "__pycache__").mkdir(parents=True)
