@@ -268,7 +268,7 @@ class Merge:
             if path in given or not path.startswith(here):
                 continue
             there = goal + path.removeprefix(here)
-            if not self._ours(path).mergeable or there in self.entries:
+            if not self._ours(path).mergeable or self._in_the_way(there):
                 yield Change(path, Outcome.KEPT, f"yours, while the page moves to {goal}")
                 continue
             yield Change(there, Outcome.CHANGED, f"was {path}", self._moved(path, there))

@@ -163,6 +163,56 @@ def test_a_page_is_renamed_with_the_users_own_files_and_lines(shop: Path) -> Non
     assert status(shop).pages == ()
 
 
+@pytest.fixture
+def moved(shop: Path) -> Path:
+    """Return a project with its package below src and a page in it, which has an own module."""
+    add_page(shop, {"name": "notes", "kind": "blank"})
+    (shop / "shop/pages/notes/words.py").write_text('WORDS = "mine"\n')
+    (shop / "src").mkdir()
+    (shop / "shop").rename(shop / "src/shop")
+    commit(shop)
+    return shop
+
+
+@pytest.mark.parametrize("tracked", [True, False])
+def test_below_src_no_page_gets_the_name_of_an_own_folder(tracked: bool, moved: Path) -> None:
+    own = moved / "src/shop/pages/memos/words.py"
+    own.parent.mkdir()
+    own.write_text("# mine\n")
+    if tracked:
+        commit(moved)
+    before = tree(moved)
+    with pytest.raises(PageError, match=r"src/shop/pages/memos is there, and is yours"):
+        rename_page(moved, "notes", "memos")
+    assert tree(moved) == before
+
+
+def test_below_src_a_page_is_renamed_also_where_its_folder_has_the_name(moved: Path) -> None:
+    rename_page(moved, "notes", "memos")
+    words = moved / "src/shop/pages/memos/words.py"
+    assert "mine" in words.read_text()
+    assert not (moved / "src/shop/pages/notes").exists()
+    commit(moved)
+    words.parent.rename(words.parent.with_name("sales"))
+    commit(moved)
+    rename_page(moved, "memos", "sales")
+    commit(moved)
+    assert status(moved).pages == ()
+    assert not status(moved).modified
+
+
+def test_an_own_file_of_a_page_does_not_replace_one_that_git_does_not_track(moved: Path) -> None:
+    folder = moved / "src/shop/pages"
+    (folder / "notes/__pycache__").mkdir()
+    (folder / "notes/__pycache__/own.pyc").write_bytes(b"committed")
+    commit(moved)
+    (folder / "memos/__pycache__").mkdir(parents=True)
+    (folder / "memos/__pycache__/own.pyc").write_bytes(b"on the disk")
+    rename_page(moved, "notes", "memos")
+    assert (folder / "memos/__pycache__/own.pyc").read_bytes() == b"on the disk"
+    assert (folder / "notes/__pycache__/own.pyc").read_bytes() == b"committed"
+
+
 REWRITTEN = "".join(f"MINE_{number} = {number}\n" for number in range(60))
 
 
