@@ -12,6 +12,7 @@ from enum import StrEnum
 from fnmatch import fnmatch
 from stat import S_ISREG
 
+from dashgen.errors import RepositoryError
 from dashgen.files import EXECUTABLE, FILE, File, Files
 from dashgen.project.git import object_id
 from dashgen.project.index import Stages
@@ -120,8 +121,7 @@ class Merge:
         self.moved_here = {there: path for path, there in self.moved_by_template.items()}
         self.deleted = self._deleted_with_their_files()
         self.contents = self._read()
-        listed = self.entries.get(own.LIST)
-        self.list = self.contents[listed.id] if listed else b""
+        self.list = self._listed()
         # Listed lines by where their files are, which the user may have moved since.
         self.own = {self._now_at(line): line for line in own.listed(self.list)}
         self.settled: set[str] = set()
@@ -150,6 +150,14 @@ class Merge:
         return self.places.files.get(before) or self.places.at(path)
 
     # The list of the files that are the user's alone.
+
+    def _listed(self) -> bytes:
+        place, entry = self.repository.project / own.LIST, self.entries.get(own.LIST)
+        if place.is_symlink() or place.is_dir():
+            what = "a link" if place.is_symlink() else "a folder"
+            problem = f"{place} is {what}, but dashgen keeps a list of your files there"
+            raise RepositoryError(problem, "make it a plain file or move it away")
+        return self.contents[entry.id] if entry else b""
 
     def _now_at(self, line: str) -> str:
         return line if line in self.entries else self.places.of(line) or line
@@ -180,7 +188,13 @@ class Merge:
             if self.settled:
                 content = own.with_more(content, self.settled)
                 note = "names files that are yours alone from now on"
-            yield Change(own.LIST, Outcome.CHANGED, note, {own.LIST: File(content)})
+            entry = self.entries.get(own.LIST)
+            new = File(content, entry.mode if entry else FILE)
+            problem = "" if entry and not entry.hidden else self._in_the_way(own.LIST)
+            if problem:
+                yield self._aside(own.LIST, new, problem)
+            else:
+                yield Change(own.LIST, Outcome.CHANGED, note, {own.LIST: new})
 
     # Files that the template drops.
 

@@ -9,7 +9,7 @@ from dashgen.commands.doctor import doctor
 from dashgen.commands.pages import add_page
 from dashgen.commands.status import status
 from dashgen.commands.update import Update, abort, update
-from dashgen.errors import PageError
+from dashgen.errors import PageError, RepositoryError
 from dashgen.project.record import ANSWERS_FILE
 from dashgen.update.merge import Outcome
 from tests.cli.helpers import git
@@ -346,3 +346,53 @@ def test_a_file_of_which_most_is_left_is_merged(template: Template, work: Path) 
     shop = conflicting(template, work)
     update(shop, template=str(template.path))
     assert not (shop / ".dashgen-own").exists()
+
+
+def rewritten(template: Template, work: Path) -> Path:
+    shop = project(work / "shop", template.fresh("v0.1.0"))
+    (shop / GUIDE).write_text("".join(f"my own line {number}\n" for number in range(20)))
+    commit(shop)
+    return shop
+
+
+def test_a_list_that_git_does_not_track_is_not_overwritten(template: Template, work: Path) -> None:
+    shop = rewritten(template, work)
+    own = shop / ".dashgen-own"
+    own.write_text("# mine\n")
+    before = files_of(shop)
+    done = update(shop, template=str(template.path))
+    assert own.read_text() == "# mine\n"
+    assert [change.path for change in done.conflicts] == [".dashgen-own"]
+    assert (shop / ".dashgen-own.template").read_text().endswith(f"\n{GUIDE}\n")
+    abort(shop)
+    assert files_of(shop) == before
+
+
+def test_a_list_keeps_its_mode(template: Template, work: Path) -> None:
+    shop = rewritten(template, work)
+    own = shop / ".dashgen-own"
+    own.write_text("# mine\n")
+    own.chmod(0o755)
+    commit(shop)
+    update(shop, template=str(template.path))
+    assert own.read_text() == f"# mine\n{GUIDE}\n"
+    assert own.stat().st_mode & 0o777 == 0o755
+
+
+@pytest.mark.parametrize("what", ["a link", "a folder"])
+def test_a_link_or_a_folder_in_the_place_of_the_list(
+    what: str, template: Template, work: Path
+) -> None:
+    shop = rewritten(template, work)
+    own = shop / ".dashgen-own"
+    if what == "a link":
+        own.symlink_to("mine.txt")
+        (shop / "mine.txt").write_text("mine\n")
+    else:
+        own.mkdir()
+        (own / "mine.txt").write_text("mine\n")
+    commit(shop)
+    before = files_of(shop)
+    with pytest.raises(RepositoryError, match=rf"\.dashgen-own is {what}, .*move it away"):
+        update(shop, template=str(template.path))
+    assert files_of(shop) == before
