@@ -22,6 +22,7 @@ from filelock import FileLock, Timeout
 from dashgen import system
 from dashgen.errors import (
     DamagedJournalError,
+    DashgenError,
     NothingToAbortError,
     RestoreError,
     UpdateBusyError,
@@ -100,12 +101,21 @@ class Journal:
     @property
     def unfinished(self) -> bool:
         """Whether an update was cut off. If it was committed then, it is the user's own."""
-        return (self.folder / APPLYING).exists() and self._load()["head"] == self.head
+        return (self.folder / APPLYING).exists() and self._is_uncommitted(self._load())
 
     @property
     def undoable(self) -> bool:
         """Whether there is an update to undo."""
-        return any((self.folder / name).exists() for name in (APPLYING, DONE))
+        try:
+            return self._is_uncommitted(self._load())
+        except DashgenError:
+            return False
+
+    def _is_uncommitted(self, entry: Mapping[str, Any]) -> bool:
+        """Say whether the project is committed as it was. A commit elsewhere does not count."""
+        return entry["head"] == self.head or (
+            bool(entry.get("tree")) and entry["tree"] == self.repository.tree()
+        )
 
     def apply(self, writes: Mapping[str, Write | None], staged: Mapping[str, Stages]) -> None:
         """Write and remove all files, or none after a failure or an interruption.
@@ -146,7 +156,7 @@ class Journal:
             RepositoryError: Git refuses its part. It can be tried again.
         """
         entry = self._load()
-        if entry["head"] != self.head:
+        if not self._is_uncommitted(entry):
             raise NothingToAbortError(
                 f"{self.project} has new commits since its last update", "use git revert"
             )
@@ -177,6 +187,7 @@ class Journal:
     ) -> dict[str, Any]:
         return {
             "head": self.head,
+            "tree": self.repository.tree(),
             "id": secrets.token_hex(4),
             "files": {
                 path: {

@@ -118,6 +118,11 @@ class Repository:
             project, Path(top), prefix, place, (project / objects).resolve(), algorithm, head
         )
 
+    def tree(self) -> str:
+        """Return the hash of the project's folder in the last commit, empty if it is not there."""
+        words = ("rev-parse", "--verify", "--quiet", "HEAD:./")
+        return os.fsdecode(git.run(self.project, *words).stdout).strip()
+
     def changes(self) -> list[str]:
         """Return the project's files that differ from the last commit, without new ones."""
         words = "--untracked-files=no --ignore-submodules=all --no-renames -- ."

@@ -21,12 +21,12 @@ from dashgen.errors import (
     UpdateUnfinishedError,
     WriteError,
 )
-from dashgen.project.journal import Journal
+from dashgen.project.journal import APPLYING, DONE, Journal
 from dashgen.project.repository import Repository
 from tests.cli.conftest import signal_handlers
 from tests.cli.helpers import git
 
-from .lab import Template, commit, project
+from .lab import Template, commit, project, write
 from .releases import RELEASES
 from .test_edits import State, state
 
@@ -263,6 +263,34 @@ def test_what_is_committed_is_left_to_git(shop: Path, template: Template) -> Non
     with pytest.raises(NothingToAbortError, match="new commits"):
         abort(shop)
     assert state(shop) == after
+    (shop / "app.py").write_bytes(b"mine\n")
+    with pytest.raises(DirtyRepositoryError) as refused:
+        apply(shop, template)
+    assert refused.value.hint == "commit or stash them"
+
+
+def test_a_commit_of_another_project_does_not_hide_an_update(
+    template: Template, work: Path
+) -> None:
+    git(work, "init", "--quiet", "mono")
+    shop, other = work / "mono/apps/shop", work / "mono/other.txt"
+    shop.parent.mkdir()
+    write(shop, template.fresh("v0.1.0"))
+    commit(work / "mono")
+    before = state(shop)
+    for cut_off in (True, False):
+        apply(shop, template)
+        journal = Journal(Repository.find(shop))
+        if cut_off:
+            system.replace(journal.folder / DONE, journal.folder / APPLYING)
+        other.write_text(f"{cut_off}\n")
+        git(work / "mono", "add", "other.txt")
+        git(work / "mono", "commit", "--quiet", "--message", "elsewhere")
+        journal = Journal(Repository.find(shop))
+        assert journal.unfinished is cut_off
+        assert journal.undoable
+        abort(shop)
+        assert state(shop) == before
 
 
 def test_two_updates_of_one_project_at_once(shop: Path, template: Template) -> None:
