@@ -131,11 +131,7 @@ class Journal:
         """
         entry = self._entry(writes, staged)
         try:
-            self._save(APPLYING, entry)
-            (self.folder / DONE).unlink(missing_ok=True)
-        except OSError as error:
-            raise WriteError(self.folder, error) from error
-        try:
+            self._begin(entry)
             self._write(entry, writes)
             stored = {path: index.stored(self.repository, s) for path, s in staged.items()}
             index.put(self.repository, stored)
@@ -166,6 +162,13 @@ class Journal:
             raise WriteError(Path(error.filename or self.project), error) from error
         self._undo(entry)
         return Restored(tuple(entry["files"]), edits)
+
+    def _begin(self, entry: Mapping[str, Any]) -> None:
+        try:
+            self._save(APPLYING, entry)
+            (self.folder / DONE).unlink(missing_ok=True)
+        except OSError as error:
+            raise WriteError(self.folder, error) from error
 
     def _undo(self, entry: Mapping[str, Any]) -> None:
         try:

@@ -133,15 +133,18 @@ def test_an_interrupt_in_the_middle_undoes_what_was_written(shop: Path, template
         assert state(shop) == before
 
 
-def test_an_interrupt_at_the_end_undoes_all(
-    shop: Path, template: Template, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", [APPLYING, DONE])
+def test_an_interrupt_at_the_beginning_or_the_end_undoes_all(
+    name: str, shop: Path, template: Template, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = state(shop)
     replace = system.replace
+    seen: list[str] = []
 
     def interrupted(old: Path, new: Path) -> None:
         replace(old, new)
-        if new.name == "done.json":
+        if new.name == name and not seen:
+            seen.append(name)
             raise KeyboardInterrupt
 
     monkeypatch.setattr(system, "replace", interrupted)
