@@ -12,8 +12,8 @@ from dashgen.cli import main
 from dashgen.commands.new import new
 from dashgen.commands.pages import add_page, remove_page, rename_page
 from dashgen.commands.status import status
-from dashgen.commands.update import abort, update
-from dashgen.errors import PageError
+from dashgen.commands.update import Update, abort, update
+from dashgen.errors import PageError, RepositoryError
 from dashgen.releases import installed
 from dashgen.update.merge import Outcome
 from tests.cli.conftest import signal_handlers
@@ -295,6 +295,22 @@ def test_compiled_modules_alone_are_no_page(shop: Path) -> None:
     compiled(shop / "shop/pages/notes")
     rename_page(shop, "memos", "notes")
     shutil.rmtree(shop / "shop/pages/notes/__pycache__")
+    assert tree(shop) == before
+
+
+def test_a_file_that_is_made_while_the_preview_is_shown_is_not_overwritten(shop: Path) -> None:
+    own = shop / "shop/pages/notes/page.py"
+
+    def makes(_: Update) -> bool:
+        own.parent.mkdir()
+        own.write_text("# mine\n")
+        return True
+
+    before = tree(shop)
+    with pytest.raises(RepositoryError, match=r"notes/page\.py appeared meanwhile"):
+        add_page(shop, {"name": "notes", "kind": "blank"}, confirm=makes)
+    assert own.read_text() == "# mine\n"
+    own.unlink()
     assert tree(shop) == before
 
 
