@@ -212,6 +212,26 @@ def test_status_follows_a_renaming_that_is_not_committed(shop: Path) -> None:
     assert any(f.subject == "renamed" for f in doctor(shop).findings)
 
 
+@pytest.mark.parametrize("renamed", [False, True])
+def test_status_reads_no_file_that_cannot_be_a_renamed_one(
+    renamed: bool, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (shop / "big.bin").write_bytes(bytes(2_000_000))
+    (shop / "small.txt").write_text("mine\n")
+    if renamed:
+        (shop / "shop").rename(shop / "acme")
+    read, seen = Path.read_bytes, set()
+
+    def noted(self: Path) -> bytes:
+        seen.add(self.name)
+        return read(self)
+
+    monkeypatch.setattr(Path, "read_bytes", noted)
+    assert bool(status(shop).renamed) is renamed
+    assert "big.bin" not in seen
+    assert ("small.txt" in seen) is renamed
+
+
 def test_new_files_follow_a_pages_folder(shop: Path) -> None:
     (shop / "shop/pages/profile").rename(shop / "shop/pages/people")
     commit(shop)
