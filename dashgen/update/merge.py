@@ -175,7 +175,7 @@ class Merge:
         )
 
     def _moved(self, place: str, destination: str) -> dict[str, File | None]:
-        """Return what moves a file, and note its new path for the list."""
+        """Return the writes that move a file, and note its new path for the list."""
         ours = self._ours(place)
         if place in self.own:
             self.relisted[self.own[place]] = destination
