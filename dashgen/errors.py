@@ -322,6 +322,16 @@ class WriteError(DashgenError):
         )
 
 
+class RestoreError(DashgenError):
+    """The operating system refuses to put a file back as it was before an update."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        super().__init__(
+            f"the project is only partly put back: cannot write {path}: {system.reason(error)}",
+            "correct that and run dashgen update --abort",
+        )
+
+
 class CheckOptionError(UsageError):
     """A rule, a file or a setting of ``dashgen check`` that there is not."""
 

@@ -217,7 +217,8 @@ def _next(update: "Update") -> list[str]:
     if not update.conflicts:
         return ["git diff", *last]
     inline = [change.path for change in update.conflicts if change.stages]
-    aside = [path for c in update.conflicts if not c.stages for path in c.writes if path != c.path]
+    apart = [change for change in update.conflicts if not change.stages]
+    aside = [p for c in apart for p, file in c.writes.items() if file and p != c.path]
     first = []
     if inline:
         first += [f"resolve {', '.join(inline)} in an editor, or with git mergetool"]

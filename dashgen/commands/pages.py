@@ -51,7 +51,7 @@ def add_page(
         now = _now(source, project, record)
         pages = _pages(now, project)
         brought = {path: File(content) for path, content in (files or {}).items()}
-        place = _place(project, now.package, name)
+        place = _place(project, now, name)
         if not any(page["name"] == name for page in pages):
             after = _with(source, project, record, now, [*pages, dict(entry)])
             if place and place.is_file():
@@ -171,8 +171,8 @@ def rename_page(
         now = _now(source, project, record)
         pages = _pages(now, project)
         names = [page["name"] for page in pages]
-        by_hand = name not in names and other in names and not _place(project, now.package, other)
-        if by_hand and _place(project, now.package, name):
+        by_hand = name not in names and other in names and not _place(project, now, other)
+        if by_hand and _place(project, now, name):
             # The answer has the new name already.
             before = [{**p, "name": name} if p["name"] == other else p for p in pages]
             return _with(source, project, record, now, before), now
@@ -180,14 +180,16 @@ def rename_page(
             raise _unknown(project, now, name)
         if other in names:
             raise PageError(f"{project} has a page {other}", "choose another name")
-        if (here := _place(project, now.package, name)) and here.is_file():
+        if (here := _place(project, now, name)) and here.is_file():
             raise PageError(f"{here} is yours, no page of the template", "rename it yourself")
         base, found = plans.located(Repository.find(project), now)
         own = [path for path in base if f"/{PAGES}/{name}/" in path]
         named = [{**page, "name": other} if page["name"] == name else page for page in pages]
         after = _with(source, project, record, now, named)
-        there = _place(project, now.package, other)
-        moved_there = there is not None and not any(path in found.entries for path in own)
+        there = _place(project, now, other)
+        folder = _folder(project, now).relative_to(project).as_posix()
+        here_before = {f"{folder}/{path.partition(f'/{PAGES}/')[2]}" for path in own}
+        moved_there = there is not None and not here_before & set(found.entries)
         if there and (there.is_file() or not moved_there):
             raise _taken(there)
         if not there and not any(found.of(path) for path in own):
@@ -232,7 +234,7 @@ def _with(source: Source, project: Path, record: Record, now: Side, pages: Seque
 
 def _unknown(project: Path, side: Side, name: str) -> PageError:
     names = ", ".join(page["name"] for page in _pages(side, project)) or "none"
-    if place := _place(project, side.package, name):
+    if place := _place(project, side, name):
         _, found = plans.located(Repository.find(project), side)
         for page, folder in places.renamed_pages(found.folders, side.pages).items():
             if project / folder == place:
@@ -247,7 +249,24 @@ def _taken(place: Path) -> PageError:
     return PageError(f"{place} is there, and is yours", "choose another name, or move it away")
 
 
-def _place(project: Path, package: str, name: str) -> Path | None:
+def _place(project: Path, side: Side, name: str) -> Path | None:
     """Return the place of a page. Return None if it was deleted or moved by hand."""
-    folder = project / package / PAGES
-    return next((p for p in (folder / name, folder / f"{name}.py") if p.exists()), None)
+    folder = _folder(project, side)
+    return next((p for p in (folder / name, folder / f"{name}.py") if _is_used(p)), None)
+
+
+def _folder(project: Path, side: Side) -> Path:
+    """Return the folder of the pages, which the user may have moved with its package."""
+    folder = project / side.package / PAGES
+    if _is_used(folder):
+        return folder
+    _, found = plans.located(Repository.find(project), side)
+    return project / found.at(f"{side.package}/{PAGES}/")
+
+
+def _is_used(place: Path) -> bool:
+    """Say whether something is there, but for the modules that Python compiles on its own."""
+    if not place.is_dir():
+        return place.exists()
+    files = (path for path in place.rglob("*") if path.is_symlink() or not path.is_dir())
+    return any("__pycache__" not in path.relative_to(place).parts for path in files)

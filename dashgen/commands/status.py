@@ -119,7 +119,7 @@ def _places(
     except (RepositoryError, GitMissingError):
         return {path: path if (project / path).is_file() else None for path in files}, {}
     with repository.scratch() as scratch:
-        entries = repository.on_disk(scratch)
+        entries = repository.on_disk(scratch, files)
         found = places.find(repository, scratch, entries, files, pages=side.pages)
     where = {path: found.of(path) for path in files}
     return where, dict(found.folders) | dict(found.files)

@@ -1,7 +1,7 @@
 """``dashgen update``: move a project to a newer template, or to other choices."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from stat import S_ISREG
@@ -25,6 +25,8 @@ from dashgen.update import plan as plans
 from dashgen.update.content import Style
 from dashgen.update.merge import Change, Outcome
 from dashgen.update.plan import Plan, Side
+
+AGAIN = "run the update again"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,11 +134,12 @@ def moved(
         if not renamed and same_answers and recorded == (record.tag, record.tag, record.source):
             return Update(project=project, old=record.tag, new=new, warning=warning)
         planned = plans.plan(repository, before, after, style, old, renamed_page)
+    there = _there(repository, planned)
     outcome = Update(project=project, old=record.tag, new=new, warning=warning, **vars(planned))
     if not confirm(outcome):
         return outcome
     first = trials.begin(project) if trying else NOT_TRIED
-    _write(repository, journal, planned)
+    _write(repository, journal, planned, there)
     modules = any(c.path.endswith(".py") and c.stages for c in outcome.conflicts)
     try:
         trial = trials.end(project, first, modules)
@@ -169,12 +172,19 @@ def abort(project: Path) -> Restored:
         return journal.abort()
 
 
-def _write(repository: Repository, journal: Journal, planned: Plan) -> None:
+def _there(repository: Repository, planned: Plan) -> set[str]:
+    """Return the paths of a plan that something has, which git need not track."""
+    return {path for path in planned.writes if os.path.lexists(repository.project / path)}
+
+
+def _write(repository: Repository, journal: Journal, planned: Plan, there: Collection[str]) -> None:
     with journal.locked():
         # The user may have changed the project before confirming.
         _require_clean(repository, journal)
         if repository.tracked() != planned.entries:
-            raise RepositoryError(f"{repository.project} changed meanwhile", "run the update again")
+            raise RepositoryError(f"{repository.project} changed meanwhile", AGAIN)
+        if come := sorted(_there(repository, planned) - set(there)):
+            raise RepositoryError(f"{repository.project / come[0]} appeared meanwhile", AGAIN)
         journal.apply(planned.writes, planned.staged)
 
 

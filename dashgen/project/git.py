@@ -289,11 +289,11 @@ def put_tree(files: Mapping[str, tuple[int, str]], put: Callable[[bytes, int], s
     entries |= {name: (FOLDER, put_tree(content, put)) for name, content in below.items()}
     # Git sorts a folder as if its name ended with a slash.
     ordered = sorted(
-        entries, key=lambda name: f"{name}{'/' * (entries[name][0] == FOLDER)}".encode()
+        entries, key=lambda name: os.fsencode(f"{name}{'/' * (entries[name][0] == FOLDER)}")
     )
     return put(
         b"".join(
-            b"%o %b\0" % (entries[name][0], name.encode()) + bytes.fromhex(entries[name][1])
+            b"%o %b\0" % (entries[name][0], os.fsencode(name)) + bytes.fromhex(entries[name][1])
             for name in ordered
         ),
         TREE,

@@ -22,7 +22,9 @@ from filelock import FileLock, Timeout
 from dashgen import system
 from dashgen.errors import (
     DamagedJournalError,
+    DashgenError,
     NothingToAbortError,
+    RestoreError,
     UpdateBusyError,
     UpdateUnfinishedError,
     WriteError,
@@ -99,12 +101,21 @@ class Journal:
     @property
     def unfinished(self) -> bool:
         """Whether an update was cut off. If it was committed then, it is the user's own."""
-        return (self.folder / APPLYING).exists() and self._load()["head"] == self.head
+        return (self.folder / APPLYING).exists() and self._is_uncommitted(self._load())
 
     @property
     def undoable(self) -> bool:
         """Whether there is an update to undo."""
-        return any((self.folder / name).exists() for name in (APPLYING, DONE))
+        try:
+            return self._is_uncommitted(self._load())
+        except DashgenError:
+            return False
+
+    def _is_uncommitted(self, entry: Mapping[str, Any]) -> bool:
+        """Say whether the project is committed as it was. A commit elsewhere does not count."""
+        return entry["head"] == self.head or (
+            bool(entry.get("tree")) and entry["tree"] == self.repository.tree()
+        )
 
     def apply(self, writes: Mapping[str, Write | None], staged: Mapping[str, Stages]) -> None:
         """Write and remove all files, or none after a failure or an interruption.
@@ -115,22 +126,18 @@ class Journal:
 
         Raises:
             WriteError: The operating system refuses a step.
+            RestoreError: It then refuses to put something back, too.
             RepositoryError: Git refuses its part.
         """
         entry = self._entry(writes, staged)
         try:
-            self._save(APPLYING, entry)
-            (self.folder / DONE).unlink(missing_ok=True)
-        except OSError as error:
-            raise WriteError(self.folder, error) from error
-        try:
+            self._begin(entry)
             self._write(entry, writes)
             stored = {path: index.stored(self.repository, s) for path, s in staged.items()}
             index.put(self.repository, stored)
             system.replace(self.folder / APPLYING, self.folder / DONE)
         except BaseException as error:
-            self._restore(entry)
-            self._forget()
+            self._undo(entry)
             if isinstance(error, OSError):
                 raise WriteError(Path(error.filename or self.project), error) from error
             raise
@@ -140,21 +147,39 @@ class Journal:
 
         Raises:
             NothingToAbortError: There was none, or it has been committed.
-            WriteError: The operating system refuses a step. It can be tried again.
+            WriteError: The operating system refuses to copy an edit. Nothing is changed.
+            RestoreError: The operating system refuses a later step. It can be tried again.
             RepositoryError: Git refuses its part. It can be tried again.
         """
         entry = self._load()
-        if entry["head"] != self.head:
+        if not self._is_uncommitted(entry):
             raise NothingToAbortError(
                 f"{self.project} has new commits since its last update", "use git revert"
             )
         try:
             edits = self._keep_edits(entry)
+        except OSError as error:
+            raise WriteError(Path(error.filename or self.project), error) from error
+        self._undo(entry)
+        return Restored(tuple(entry["files"]), edits)
+
+    def _begin(self, entry: Mapping[str, Any]) -> None:
+        try:
+            self._save(APPLYING, entry)
+            (self.folder / DONE).unlink(missing_ok=True)
+        except OSError as error:
+            raise WriteError(self.folder, error) from error
+
+    def _undo(self, entry: Mapping[str, Any]) -> None:
+        try:
+            # Until all is back, the update counts as unfinished.
+            if not (self.folder / APPLYING).exists():
+                with suppress(FileNotFoundError):
+                    system.replace(self.folder / DONE, self.folder / APPLYING)
             self._restore(entry)
             self._forget()
         except OSError as error:
-            raise WriteError(Path(error.filename or self.project), error) from error
-        return Restored(tuple(entry["files"]), edits)
+            raise RestoreError(Path(error.filename or self.project), error) from error
 
     def _forget(self) -> None:
         for name in (APPLYING, DONE):
@@ -165,6 +190,7 @@ class Journal:
     ) -> dict[str, Any]:
         return {
             "head": self.head,
+            "tree": self.repository.tree(),
             "id": secrets.token_hex(4),
             "files": {
                 path: {
@@ -265,12 +291,15 @@ class Journal:
         kept = {}
         for path, states in entry["files"].items():
             there = place(self.project, path)
+            copy = place(self.folder / EDITS / entry["id"], path)
+            if copy.is_file():
+                # Of an abort that was cut off.
+                kept[path] = copy
             if not there.is_file():
                 continue
             content = there.read_bytes()
             before = states["before"] and base64.b64decode(states["before"]["content"])
             if content != before and _hash(content) != states["after"]:
-                copy = place(self.folder / EDITS / entry["id"], path)
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 copy.write_bytes(content)
                 kept[path] = copy
@@ -288,24 +317,54 @@ class Journal:
 
 
 def _put(there: Path, write: Write, aside: Path) -> None:
-    aside.write_bytes(write.content)
-    created = stat.S_IMODE(aside.stat().st_mode)
-    with suppress(FileNotFoundError):
-        before = there.stat()
-        created = stat.S_IMODE(before.st_mode)
-        system.give(aside, before.st_uid, before.st_gid)
-    if write.executable is not None:
-        created = created | (created & 0o444) >> 2 if write.executable else created & ~0o111
-    aside.chmod(created)
-    system.replace(aside, there)
+    with _for(there, aside):
+        aside.write_bytes(write.content)
+        created = stat.S_IMODE(aside.stat().st_mode)
+        with suppress(FileNotFoundError):
+            before = there.stat()
+            created = stat.S_IMODE(before.st_mode)
+            system.give(aside, before.st_uid, before.st_gid)
+        if write.executable is not None:
+            created = created | (created & 0o444) >> 2 if write.executable else created & ~0o111
+        aside.chmod(created)
+        system.replace(aside, there)
 
 
 def _put_back(there: Path, state: Mapping[str, Any], aside: Path) -> None:
-    aside.write_bytes(base64.b64decode(state["content"]))
-    system.give(aside, state["owner"], state["group"])
-    aside.chmod(state["mode"])
-    os.utime(aside, ns=(state["time"], state["time"]))
-    system.replace(aside, there)
+    # A full disk has no room for a file that is as it was anyway.
+    if _is(there, state):
+        system.give(there, state["owner"], state["group"])
+        with suppress(OSError):
+            os.utime(there, ns=(state["time"], state["time"]))
+        return
+    with _for(there, aside):
+        aside.write_bytes(base64.b64decode(state["content"]))
+        system.give(aside, state["owner"], state["group"])
+        aside.chmod(state["mode"])
+        os.utime(aside, ns=(state["time"], state["time"]))
+        system.replace(aside, there)
+
+
+@contextmanager
+def _for(there: Path, aside: Path) -> Iterator[None]:
+    """Leave nothing aside after a failure, and name the file that it was for."""
+    try:
+        yield
+    except BaseException as error:
+        with suppress(OSError):
+            _remove(aside)
+        if isinstance(error, OSError):
+            error.filename = str(there)
+        raise
+
+
+def _is(there: Path, state: Mapping[str, Any]) -> bool:
+    """Say whether a file has its former content and mode."""
+    try:
+        now = None if there.is_symlink() else _state(there)
+    except OSError:
+        return False
+    return now is not None and all(now[name] == state[name] for name in ("content", "mode"))
 
 
 def _remove(there: Path) -> None:

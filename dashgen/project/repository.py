@@ -2,7 +2,7 @@
 
 import os
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +16,8 @@ from dashgen.scratch import temporary
 from dashgen.system import in_turn
 
 COMMIT_FIRST = f"commit the project first: {in_turn('git add --all', 'git commit')}"
+# A file of the template that was renamed is smaller, and data of users need not be read.
+LARGEST = 1 << 20
 
 
 class Scratch:
@@ -118,6 +120,11 @@ class Repository:
             project, Path(top), prefix, place, (project / objects).resolve(), algorithm, head
         )
 
+    def tree(self) -> str:
+        """Return the hash of the project's folder in the last commit, empty if it is not there."""
+        words = ("rev-parse", "--verify", "--quiet", "HEAD:./")
+        return os.fsdecode(git.run(self.project, *words).stdout).strip()
+
     def changes(self) -> list[str]:
         """Return the project's files that differ from the last commit, without new ones."""
         words = "--untracked-files=no --ignore-submodules=all --no-renames -- ."
@@ -136,17 +143,27 @@ class Repository:
                 entries[file] = Entry(int(mode, 8), name, flag != "H" and not left_out, left_out)
         return entries
 
-    def on_disk(self, scratch: Scratch) -> dict[str, Entry]:
-        """Return the project's files as they are now, without those that git ignores."""
+    def on_disk(self, scratch: Scratch, wanted: Collection[str]) -> dict[str, Entry]:
+        """Return the project's files as they are now, without those that git ignores.
+
+        Args:
+            scratch: The place of files that git does not track.
+            wanted: Paths of files. If git tracks them all, those that it does not are left out.
+        """
         entries = {
             path: entry
             for path, entry in self.tracked().items()
             if entry.left_out or os.path.lexists(self.project / path)
         }
+        if entries.keys() >= set(wanted):
+            return entries
         for name in self.git("ls-files", "--others", "--exclude-standard", "-z").split(b"\0"):
-            file = self.project / os.fsdecode(name)
-            if name and file.is_file() and not file.is_symlink():
-                entries[os.fsdecode(name)] = Entry(FILE, scratch.put(file.read_bytes()), False)
+            path = os.fsdecode(name)
+            file = self.project / path
+            if not name or not file.is_file() or file.is_symlink():
+                continue
+            if path in wanted or file.stat().st_size <= LARGEST:
+                entries[path] = Entry(FILE, scratch.put(file.read_bytes()), False)
         return entries
 
     def contents(self, names: Iterable[str]) -> dict[str, bytes]:

@@ -111,7 +111,7 @@ def merge_code(
     """
     done = _by_statements(ours, base, theirs, labels, formatted)
     if (done is None or done[1]) and is_same_code(ours, base):
-        return in_format(ours, theirs, formatted), 0
+        return in_format(ours, like(ours, theirs), formatted), 0
     return done
 
 
@@ -126,16 +126,17 @@ def _by_statements(
     merged, _ = _merge_file(keys[0], keys[1], keys[2], labels, "--diff3")
     mine = python.Texts(modules[0])
     other = python.Texts(modules[2], python.unit(modules[0]))
-    text, conflicts = "", 0
+    texts: list[str] = []
+    conflicts = 0
     for hunk in _hunks(merged.decode().splitlines()):
         if isinstance(hunk, str):
-            text += mine.take(hunk) if mine.has(hunk) else other.take(hunk)
+            texts.append(mine.take(hunk) if mine.has(hunk) else other.take(hunk))
             continue
         first, _, third = hunk
         conflicts += 1
-        text += f"<<<<<<< {labels.ours}\n" + "".join(map(mine.take, first))
-        text += "=======\n" + "".join(map(other.take, third)) + f">>>>>>> {labels.theirs}\n"
-    text += modules[0].rest
+        texts += [f"<<<<<<< {labels.ours}\n", *map(mine.take, first)]
+        texts += ["=======\n", *map(other.take, third), f">>>>>>> {labels.theirs}\n"]
+    text = _one_below_another([*texts, modules[0].rest])
     if not conflicts and python.parsed(text) is None:
         return None
     content = text.encode(errors="surrogateescape")
@@ -144,9 +145,18 @@ def _by_statements(
     return like(ours, content), conflicts
 
 
+def _one_below_another(texts: Iterable[str]) -> str:
+    """Join texts. The last one of a file may have no newline at its end, so it gets one."""
+    *before, last = [text for text in texts if text] or [""]
+    return "".join(text if text.endswith("\n") else f"{text}\n" for text in before) + last
+
+
 def in_format(ours: bytes, content: bytes, formatted: Formatter) -> bytes:
     """Return a text in the format of the user's, as far as a formatter of the project knows it."""
-    return like(ours, formatted(_text(ours), _text(content)).encode(errors="surrogateescape"))
+    text = _text(content)
+    found = formatted(_text(ours), text)
+    # Without a formatter the endings of lines stay, too, which may be of two kinds.
+    return content if found == text else like(ours, found.encode(errors="surrogateescape"))
 
 
 def is_same_code(one: bytes, other: bytes) -> bool:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from fnmatch import fnmatch
 from stat import S_ISREG
 
+from dashgen.errors import RepositoryError
 from dashgen.files import EXECUTABLE, FILE, File, Files
 from dashgen.project.git import object_id
 from dashgen.project.index import Stages
@@ -120,10 +121,11 @@ class Merge:
         self.moved_here = {there: path for path, there in self.moved_by_template.items()}
         self.deleted = self._deleted_with_their_files()
         self.contents = self._read()
-        listed = self.entries.get(own.LIST)
-        self.list = self.contents[listed.id] if listed else b""
-        self.own = own.listed(self.list)
+        self.list = self._listed()
+        # Listed lines by where their files are, which the user may have moved since.
+        self.own = {self._now_at(line): line for line in own.listed(self.list)}
         self.settled: set[str] = set()
+        self.relisted: dict[str, str] = {}
         self.vacated: set[str] = set()
 
     def changes(self) -> list[Change]:
@@ -138,10 +140,7 @@ class Merge:
             found += self._new(path)
         written = {path for change in found for path, file in change.writes.items() if file}
         found = [_without_removals(change, written) for change in found]
-        if self.settled:
-            file = File(own.with_more(self.list, self.settled))
-            note = "names files that are yours alone from now on"
-            found.append(Change(own.LIST, Outcome.CHANGED, note, {own.LIST: file}))
+        found += self._listing()
         found = [self._without_what_is_left_out(change) for change in found]
         return sorted(found, key=lambda change: change.path)
 
@@ -150,12 +149,61 @@ class Merge:
         before = self.moved_here.get(path, path)
         return self.places.files.get(before) or self.places.at(path)
 
+    # The list of the files that are the user's alone.
+
+    def _listed(self) -> bytes:
+        place, entry = self.repository.project / own.LIST, self.entries.get(own.LIST)
+        if place.is_symlink() or place.is_dir():
+            what = "a link" if place.is_symlink() else "a folder"
+            problem = f"{place} is {what}, but dashgen keeps a list of your files there"
+            raise RepositoryError(problem, "make it a plain file or move it away")
+        return self.contents[entry.id] if entry else b""
+
+    def _now_at(self, line: str) -> str:
+        return line if line in self.entries else self.places.of(line) or line
+
+    def _moved_own(self, place: str, destination: str, changed: bool) -> Change | None:
+        """Let a listed file follow its page or package, without a change of its content."""
+        ours, note = self._ours(place), f"yours, see {own.LIST}"
+        if destination == place:
+            return Change(place, Outcome.KEPT, note) if changed else None
+        if not ours.mergeable or (problem := self._in_the_way(destination)):
+            why = problem if ours.mergeable else "it is no plain file that git looks at"
+            return Change(place, Outcome.KEPT, f"{note}. It stays where it is, because {why}")
+        return Change(
+            destination, Outcome.KEPT, f"{note}, was {place}", self._moved(place, destination)
+        )
+
+    def _moved(self, place: str, destination: str) -> dict[str, File | None]:
+        """Return the writes that move a file, and note its new path for the list."""
+        ours = self._ours(place)
+        if place in self.own:
+            self.relisted[self.own[place]] = destination
+        return {place: None, destination: File(ours.content, ours.mode)}
+
+    def _listing(self) -> Iterator[Change]:
+        if self.settled or self.relisted:
+            content = own.with_moved(self.list, self.relisted)
+            note = "names your files by their new paths"
+            if self.settled:
+                content = own.with_more(content, self.settled)
+                note = "names files that are yours alone from now on"
+            entry = self.entries.get(own.LIST)
+            new = File(content, entry.mode if entry else FILE)
+            problem = "" if entry and not entry.hidden else self._in_the_way(own.LIST)
+            if problem:
+                yield self._aside(own.LIST, new, problem)
+            else:
+                yield Change(own.LIST, Outcome.CHANGED, note, {own.LIST: new})
+
     # Files that the template drops.
 
     def _dropped(self, path: str) -> Change | None:
         place = self.places.of(path)
         if self._target(path) or place is None:
             return None
+        if place in self.own:
+            return Change(place, Outcome.KEPT, f"yours, see {own.LIST}")
         expected = place == self.places.at(path) or self._dropped_page(path)
         if expected and self._untouched(path, place):
             return Change(place, Outcome.REMOVED, writes={place: None})
@@ -200,7 +248,7 @@ class Merge:
         found: dict[str, set[str]] = {}
         for path in self.base:
             page, place = self._dropped_page(path), self.places.of(path)
-            if page and place in kept:
+            if page and place in kept and not self._target(path):
                 folder = places.parents(path)[-1]
                 whole = folder.endswith(f"/{page}/") and place == self.places.at(path)
                 name = self.places.at(folder) if whole else str(place)
@@ -230,15 +278,14 @@ class Merge:
             return
         here, goal = self.page_folder
         given = {place for path in self.base if (place := self.places.of(path))}
-        for path, entry in self.entries.items():
+        for path in self.entries:
             if path in given or not path.startswith(here):
                 continue
             there = goal + path.removeprefix(here)
-            if not self._ours(path).mergeable or there in self.entries:
+            if not self._ours(path).mergeable or self._in_the_way(there):
                 yield Change(path, Outcome.KEPT, f"yours, while the page moves to {goal}")
                 continue
-            file = File(self._ours(path).content, entry.mode)
-            yield Change(there, Outcome.CHANGED, f"was {path}", {path: None, there: file})
+            yield Change(there, Outcome.CHANGED, f"was {path}", self._moved(path, there))
 
     # Files that stay, perhaps moved or changed.
 
@@ -257,10 +304,10 @@ class Merge:
             return self._record(ours, new)
         if fnmatch(path, DESCRIPTIONS) and goal == here:
             return None
-        if place in self.own:
-            return None if old == new else Change(place, Outcome.KEPT, f"yours, see {own.LIST}")
-        old = self._nearer(path, old, ours)
         destination = goal if place == here else place
+        if place in self.own:
+            return self._moved_own(place, destination, old != new)
+        old = self._nearer(path, old, ours)
         note = (
             f"was {place}"
             if destination != place

@@ -4,7 +4,7 @@ A merge helps if two people change one text. If less than half of the template's
 file is another text. Each later change of the template would then be a conflict.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
 
 from dashgen.update import python
@@ -31,6 +31,14 @@ def with_more(content: bytes, paths: Iterable[str]) -> bytes:
     if not text.endswith(b"\n"):
         text += b"\n"
     return text + "".join(f"{path}\n" for path in sorted(paths)).encode(errors="surrogateescape")
+
+
+def with_moved(content: bytes, moved: Mapping[str, str]) -> bytes:
+    """Return a list in which some files have new paths, by their lines so far."""
+    lines = content.decode("utf-8", "surrogateescape").splitlines(keepends=True)
+    paths = ((line, line.strip()) for line in lines)
+    text = "".join(line.replace(path, moved.get(path, path)) for line, path in paths)
+    return text.encode(errors="surrogateescape")
 
 
 def is_rewritten(path: str, ours: bytes, base: bytes) -> bool:

@@ -85,13 +85,18 @@ def plain(statements: Iterable[Statement]) -> str:
 
 
 def same_code(one: str, other: str) -> bool:
-    """Say whether two modules differ by their layout only."""
+    """Say whether two modules differ by their layout only, without words to a formatter."""
     first, second = parsed(one), parsed(other)
     return (
         first is not None
         and second is not None
-        and plain(first.statements) == plain(second.statements)
+        and _with_words(first.statements) == _with_words(second.statements)
     )
+
+
+def _with_words(statements: Iterable[Statement]) -> list[str]:
+    """Return the plain form with the comments to formatters, which no formatter sets by itself."""
+    return [line for s in statements for line in s.lines or (s.text.strip(),)]
 
 
 class Texts:
@@ -131,7 +136,7 @@ class Texts:
 
 def key(statement: Statement) -> str:
     """Return a line that stands for a statement: the same for all layouts."""
-    return repr(statement.lines)
+    return repr(statement.lines or (statement.text.strip(),))
 
 
 def unit(module: Module) -> str:

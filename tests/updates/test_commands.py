@@ -125,6 +125,16 @@ def test_without_a_terminal_it_writes_only_where_it_is_told_to(
     assert tree(shop) != before
 
 
+def test_the_next_step_names_no_file_that_is_gone(shop: Path, run: Run) -> None:
+    ids = shop / "shop/pages/reports/ids.py"
+    ids.write_text(ids.read_text().replace('"reports-', '"mine-reports-'))
+    commit(shop)
+    words = ["rename", "page", "reports", "jobs", "-y", "--no-try", "--conflict", "rej"]
+    out = run(*words, code=ExitCode.CONFLICTS)
+    offer = "shop/pages/jobs/ids.py.rej"
+    assert f"\n  copy the changes that you want from {offer}, then delete that\n" in out
+
+
 def test_yes_asks_for_no_name_either(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for command in ("add", "remove", "rename"):
         assert main([command, "page", "-y"]) == ExitCode.USAGE

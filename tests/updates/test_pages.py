@@ -12,12 +12,12 @@ from dashgen.cli import main
 from dashgen.commands.new import new
 from dashgen.commands.pages import add_page, remove_page, rename_page
 from dashgen.commands.status import status
-from dashgen.commands.update import abort, update
-from dashgen.errors import PageError
+from dashgen.commands.update import Update, abort, update
+from dashgen.errors import PageError, RepositoryError
 from dashgen.releases import installed
 from dashgen.update.merge import Outcome
 from tests.cli.conftest import signal_handlers
-from tests.cli.helpers import own_check, tree
+from tests.cli.helpers import git, own_check, tree
 
 from .lab import commit
 
@@ -161,6 +161,157 @@ def test_a_page_is_renamed_with_the_users_own_files_and_lines(shop: Path) -> Non
     (shop / "tests/test_mine.py").unlink()
     assert own_tests(shop) == ""
     assert status(shop).pages == ()
+
+
+@pytest.fixture
+def moved(shop: Path) -> Path:
+    """Return a project with its package below src and a page in it, which has an own module."""
+    add_page(shop, {"name": "notes", "kind": "blank"})
+    (shop / "shop/pages/notes/words.py").write_text('WORDS = "mine"\n')
+    (shop / "src").mkdir()
+    (shop / "shop").rename(shop / "src/shop")
+    commit(shop)
+    return shop
+
+
+@pytest.mark.parametrize("tracked", [True, False])
+def test_below_src_no_page_gets_the_name_of_an_own_folder(tracked: bool, moved: Path) -> None:
+    own = moved / "src/shop/pages/memos/words.py"
+    own.parent.mkdir()
+    own.write_text("# mine\n")
+    if tracked:
+        commit(moved)
+    before = tree(moved)
+    with pytest.raises(PageError, match=r"src/shop/pages/memos is there, and is yours"):
+        rename_page(moved, "notes", "memos")
+    assert tree(moved) == before
+
+
+def test_below_src_a_page_is_renamed_also_where_its_folder_has_the_name(moved: Path) -> None:
+    rename_page(moved, "notes", "memos")
+    words = moved / "src/shop/pages/memos/words.py"
+    assert "mine" in words.read_text()
+    assert not (moved / "src/shop/pages/notes").exists()
+    commit(moved)
+    words.parent.rename(words.parent.with_name("sales"))
+    commit(moved)
+    rename_page(moved, "memos", "sales")
+    commit(moved)
+    assert status(moved).pages == ()
+    assert not status(moved).modified
+
+
+def test_an_own_file_of_a_page_does_not_replace_one_that_git_does_not_track(moved: Path) -> None:
+    folder = moved / "src/shop/pages"
+    (folder / "notes/__pycache__").mkdir()
+    (folder / "notes/__pycache__/own.pyc").write_bytes(b"committed")
+    commit(moved)
+    (folder / "memos/__pycache__").mkdir(parents=True)
+    (folder / "memos/__pycache__/own.pyc").write_bytes(b"on the disk")
+    rename_page(moved, "notes", "memos")
+    assert (folder / "memos/__pycache__/own.pyc").read_bytes() == b"on the disk"
+    assert (folder / "notes/__pycache__/own.pyc").read_bytes() == b"committed"
+
+
+REWRITTEN = "".join(f"MINE_{number} = {number}\n" for number in range(60))
+
+
+def rewritten(shop: Path) -> Path:
+    """Rename a page whose module was rewritten, so that it is listed as the user's alone."""
+    add_page(shop, {"name": "notes", "kind": "form"})
+    (shop / "shop/pages/notes/page.py").write_text(REWRITTEN)
+    commit(shop)
+    rename_page(shop, "notes", "memos")
+    assert "\nshop/pages/memos/page.py\n" in (shop / ".dashgen-own").read_text()
+    for offer in shop.rglob("*.rej"):
+        offer.unlink()
+    commit(shop)
+    return shop
+
+
+@pytest.mark.parametrize("root", ["", "src/"])
+def test_a_file_that_is_the_users_alone_moves_with_its_page(root: str, shop: Path) -> None:
+    rewritten(shop)
+    if root:
+        (shop / "src").mkdir()
+        git(shop, "mv", "shop", "src/shop")
+        commit(shop)
+    done = rename_page(shop, "memos", "sales")
+    assert not done.conflicts
+    assert not done.kept_pages
+    assert not (shop / f"{root}shop/pages/memos").exists()
+    assert (shop / f"{root}shop/pages/sales/page.py").read_text() == REWRITTEN
+    listed = (shop / ".dashgen-own").read_text().splitlines()
+    assert listed[-1] == f"{root}shop/pages/sales/page.py"
+    assert not any("memos" in line for line in listed)
+    abort(shop)
+    done = update(shop, answers={"package": "store"})
+    assert (shop / f"{root}store/pages/memos/page.py").read_text() == REWRITTEN
+    assert (shop / ".dashgen-own").read_text().endswith(f"\n{root}store/pages/memos/page.py\n")
+    assert not (shop / f"{root}shop/pages/memos").exists()
+
+
+def test_a_listed_file_stays_with_its_page_when_that_is_removed(shop: Path) -> None:
+    add_page(shop, {"name": "notes", "kind": "blank"})
+    (shop / ".dashgen-own").write_text("# Ours.\nshop/pages/notes/page.py\n")
+    commit(shop)
+    done = remove_page(shop, "notes")
+    assert done.kept_pages == {"notes": ("shop/pages/notes", "tests/pages/test_notes.py")}
+    assert (shop / "shop/pages/notes/page.py").is_file()
+
+
+def test_the_users_own_listed_file_moves_with_its_page_and_keeps_its_line(shop: Path) -> None:
+    add_page(shop, {"name": "notes", "kind": "blank"})
+    (shop / "shop/pages/notes/words.py").write_text("mine = True\n")
+    (shop / ".dashgen-own").write_text("# Ours.\n  shop/pages/notes/words.py\n")
+    commit(shop)
+    rename_page(shop, "notes", "memos")
+    assert (shop / ".dashgen-own").read_text() == "# Ours.\n  shop/pages/memos/words.py\n"
+
+
+def compiled(folder: Path) -> None:
+    """Leave what Python writes for a module that it imports."""
+    (folder / "__pycache__").mkdir(parents=True)
+    (folder / "__pycache__/page.cpython-312.pyc").write_bytes(b"compiled")
+
+
+def test_compiled_modules_alone_are_no_page(shop: Path) -> None:
+    entry = {"name": "notes", "kind": "blank"}
+    add_page(shop, entry)
+    commit(shop)
+    before = tree(shop)
+    git(shop, "rm", "-r", "--quiet", "shop/pages/notes")
+    git(shop, "commit", "--quiet", "--message", "deleted")
+    compiled(shop / "shop/pages/notes")
+    add_page(shop, entry)
+    shutil.rmtree(shop / "shop/pages/notes/__pycache__")
+    assert tree(shop) == before
+    git(shop, "add", "--all")
+    git(shop, "commit", "--quiet", "--message", "back")
+
+    rename_page(shop, "notes", "memos")
+    git(shop, "add", "--all")
+    git(shop, "commit", "--quiet", "--message", "renamed")
+    compiled(shop / "shop/pages/notes")
+    rename_page(shop, "memos", "notes")
+    shutil.rmtree(shop / "shop/pages/notes/__pycache__")
+    assert tree(shop) == before
+
+
+def test_a_file_that_is_made_while_the_preview_is_shown_is_not_overwritten(shop: Path) -> None:
+    own = shop / "shop/pages/notes/page.py"
+
+    def makes(_: Update) -> bool:
+        own.parent.mkdir()
+        own.write_text("# mine\n")
+        return True
+
+    before = tree(shop)
+    with pytest.raises(RepositoryError, match=r"notes/page\.py appeared meanwhile"):
+        add_page(shop, {"name": "notes", "kind": "blank"}, confirm=makes)
+    assert own.read_text() == "# mine\n"
+    own.unlink()
+    assert tree(shop) == before
 
 
 def test_an_own_file_in_the_place_of_a_page_is_not_lost(shop: Path) -> None:

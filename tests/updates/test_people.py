@@ -9,7 +9,7 @@ from dashgen.commands.doctor import doctor
 from dashgen.commands.pages import add_page
 from dashgen.commands.status import status
 from dashgen.commands.update import Update, abort, update
-from dashgen.errors import PageError
+from dashgen.errors import PageError, RepositoryError
 from dashgen.project.record import ANSWERS_FILE
 from dashgen.update.merge import Outcome
 from tests.cli.helpers import git
@@ -87,6 +87,25 @@ def test_a_committed_conflict_is_named_by_status_doctor_and_the_next_update(
     assert [left.path for left in status(shop, template=str(template.path)).leftovers] == expected
     shown = update(shop, template=str(template.path), confirm=lambda _: False)
     assert [left.path for left in shown.leftovers] == expected
+
+
+def test_a_committed_conflict_at_a_files_end_without_a_newline_is_named(work: Path) -> None:
+    text = "".join(f'{name} = "{name}"\n\n' for name in "abcdefgh").strip()
+    better = text.replace('"a"', '"A"').replace('"h"', '"H"')
+    path = "template/project/letters.py"
+    releases = {"v0.1.0": {path: f"{text}\n"}, "v0.2.0": {path: f"{better}\n"}}
+    template = Template(work / "template", releases)
+    shop = project(work / "shop", template.fresh("v0.1.0"))
+    # Another layout has a conflict by lines, and none by statements.
+    mine = text.replace('"a"', "'a'")
+    (shop / "letters.py").write_text(f"{mine}  # mine")
+    commit(shop)
+    (conflict,) = update(shop, template=str(template.path)).conflicts
+    assert conflict.note == "1 place"
+    assert "  # mine\n=======\n" in (shop / "letters.py").read_text()
+    commit(shop)
+    left = [left.path for left in status(shop, template=str(template.path)).leftovers]
+    assert left == ["letters.py"]
 
 
 def test_doctor_fails_where_markers_are_left(shop: Path) -> None:
@@ -193,6 +212,26 @@ def test_status_follows_a_renaming_that_is_not_committed(shop: Path) -> None:
     assert any(f.subject == "renamed" for f in doctor(shop).findings)
 
 
+@pytest.mark.parametrize("renamed", [False, True])
+def test_status_reads_no_file_that_cannot_be_a_renamed_one(
+    renamed: bool, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (shop / "big.bin").write_bytes(bytes(2_000_000))
+    (shop / "small.txt").write_text("mine\n")
+    if renamed:
+        (shop / "shop").rename(shop / "acme")
+    read, seen = Path.read_bytes, set()
+
+    def noted(self: Path) -> bytes:
+        seen.add(self.name)
+        return read(self)
+
+    monkeypatch.setattr(Path, "read_bytes", noted)
+    assert bool(status(shop).renamed) is renamed
+    assert "big.bin" not in seen
+    assert ("small.txt" in seen) is renamed
+
+
 def test_new_files_follow_a_pages_folder(shop: Path) -> None:
     (shop / "shop/pages/profile").rename(shop / "shop/pages/people")
     commit(shop)
@@ -240,6 +279,16 @@ def test_one_pages_folder_is_never_anothers(shop: Path) -> None:
     assert not (shop / "shop/pages/profile").exists()
     outcomes = {change.path: change.outcome for change in done.changes}
     assert outcomes["shop/pages/people/callbacks.py"] is Outcome.CHANGED
+
+
+def test_line_endings_of_two_kinds_stay_where_nothing_else_changes(shop: Path) -> None:
+    settings = shop / "shop/core/settings.py"
+    first, *others = settings.read_bytes().splitlines(keepends=True)
+    settings.write_bytes(first.replace(b"\n", b"\r\n") + b"".join(others))
+    commit(shop)
+    changed = update(shop, answers={"storage": "redis"}).changes
+    assert "shop/core/settings.py" in [change.path for change in changed]
+    assert settings.read_bytes().count(b"\r\n") == 1
 
 
 def test_a_dropped_file_with_other_line_endings_is_removed(shop: Path) -> None:
@@ -317,3 +366,53 @@ def test_a_file_of_which_most_is_left_is_merged(template: Template, work: Path) 
     shop = conflicting(template, work)
     update(shop, template=str(template.path))
     assert not (shop / ".dashgen-own").exists()
+
+
+def rewritten(template: Template, work: Path) -> Path:
+    shop = project(work / "shop", template.fresh("v0.1.0"))
+    (shop / GUIDE).write_text("".join(f"my own line {number}\n" for number in range(20)))
+    commit(shop)
+    return shop
+
+
+def test_a_list_that_git_does_not_track_is_not_overwritten(template: Template, work: Path) -> None:
+    shop = rewritten(template, work)
+    own = shop / ".dashgen-own"
+    own.write_text("# mine\n")
+    before = files_of(shop)
+    done = update(shop, template=str(template.path))
+    assert own.read_text() == "# mine\n"
+    assert [change.path for change in done.conflicts] == [".dashgen-own"]
+    assert (shop / ".dashgen-own.template").read_text().endswith(f"\n{GUIDE}\n")
+    abort(shop)
+    assert files_of(shop) == before
+
+
+def test_a_list_keeps_its_mode(template: Template, work: Path) -> None:
+    shop = rewritten(template, work)
+    own = shop / ".dashgen-own"
+    own.write_text("# mine\n")
+    own.chmod(0o755)
+    commit(shop)
+    update(shop, template=str(template.path))
+    assert own.read_text() == f"# mine\n{GUIDE}\n"
+    assert own.stat().st_mode & 0o777 == 0o755
+
+
+@pytest.mark.parametrize("what", ["a link", "a folder"])
+def test_a_link_or_a_folder_in_the_place_of_the_list(
+    what: str, template: Template, work: Path
+) -> None:
+    shop = rewritten(template, work)
+    own = shop / ".dashgen-own"
+    if what == "a link":
+        own.symlink_to("mine.txt")
+        (shop / "mine.txt").write_text("mine\n")
+    else:
+        own.mkdir()
+        (own / "mine.txt").write_text("mine\n")
+    commit(shop)
+    before = files_of(shop)
+    with pytest.raises(RepositoryError, match=rf"\.dashgen-own is {what}, .*move it away"):
+        update(shop, template=str(template.path))
+    assert files_of(shop) == before

@@ -165,3 +165,17 @@ def test_a_project(place: Callable[[Path, Tree], Path], template: Template, work
     assert {p: f for p, f in files_of(work).items() if "/.git" not in p} == {
         p: f for p, f in around.items() if "/.git" not in p
     }
+
+
+def test_a_name_that_is_no_utf_8_stops_nothing(template: Template, work: Path) -> None:
+    shop = project(work / "shop", template.fresh("v0.1.0"))
+    odd = os.fsencode(shop) + b"/caf\xe9.txt"
+    with open(odd, "w") as file:  # noqa: PTH123
+        file.write("mine\n")
+    (shop / "notes/shop_legacy.py").unlink()
+    commit(shop)
+    assert status(shop, template=str(template.path)).deleted == ("notes/shop_legacy.py",)
+    update(shop, template=str(template.path))
+    commit(shop)
+    assert not update(shop, template=str(template.path)).changes
+    assert Path(os.fsdecode(odd)).read_text() == "mine\n"

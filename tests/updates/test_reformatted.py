@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dashgen.commands.pages import remove_page
 from dashgen.commands.update import abort, update
 from dashgen.files import File
 from dashgen.update import python
@@ -82,6 +83,21 @@ def test_a_switch_of_a_reformatted_project(axis: str, style: str, work: Path) ->
         abort(shop)
 
 
+def test_the_users_words_to_a_formatter_stay_in_a_project(work: Path) -> None:
+    shop = project(work / "shop", fresh(own_version()))
+    file, page = shop / "shop/core/settings.py", shop / "shop/pages/reports/page.py"
+    line = next(w for w in file.read_text().splitlines() if w.startswith("    storage_url:"))
+    mine = "    # fmt: off\n" + line.replace(":", " :").replace("=", "  =")
+    file.write_text(file.read_text().replace(line, mine))
+    page.write_text("# fmt: off\n" + page.read_text())
+    commit(shop)
+    update(shop, answers={"storage": "redis"})
+    assert mine in file.read_text()
+    commit(shop)
+    remove_page(shop, "reports")
+    assert page.read_text().startswith("# fmt: off\n")
+
+
 @pytest.mark.parametrize(
     ("program", "does", "checks"),
     [
@@ -147,6 +163,27 @@ def test_both_sides_are_there_where_both_change_a_statement() -> None:
     assert "=======\n    return width * theirs  # plain\n>>>>>>> template v2\n" in text
 
 
+def test_what_follows_a_last_line_without_its_end_begins_a_line() -> None:
+    text, conflicts = merged("x = 1\ny = 2  # mine", "x = 1\ny = 2\n", "x = 1\ny = 3\n")
+    assert conflicts == 1
+    assert "\ny = 2  # mine\n=======\ny = 3\n>>>>>>> template v2\n" in text
+    text, conflicts = merged("x =  1", "x = 1\n", "x = 1\n# theirs\n")
+    assert (text, conflicts) == ("x =  1\n# theirs\n", 0)
+    assert merged("x =  1", "x = 1\n", "# theirs\nx = 1\n") == ("# theirs\nx =  1", 0)
+
+
+@pytest.mark.parametrize("word", ["# fmt: off", "# ruff: isort: off", "# isort: off"])
+def test_words_to_a_formatter_and_what_they_keep_are_not_dropped(word: str) -> None:
+    base = 'one = "a"\ntwo = 2\n'
+    ours = f"{word}\none   =  'a'\ntwo = 2\n"
+    text, conflicts = merged(ours, base, base.replace("a", "b"))
+    assert conflicts == 1
+    assert f"{word}\none   =  'a'\n" in text
+    # It is not in the way of a change elsewhere.
+    theirs = base.replace("two = 2", "two = 2\nthree = 3")
+    assert merged(ours, base, theirs) == (f"{ours}three = 3\n", 0)
+
+
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [
@@ -183,6 +220,11 @@ def test_both_sides_are_there_where_both_change_a_statement() -> None:
         ("x = {a: b}", "x = {a: c}", False),
         ("del (a,)", "del (\n  a,\n)", True),
         ("x = lambda: (yield)", "x = lambda: 1", False),
+        ("# fmt: off\nx =  1", "x = 1", False),
+        ("# fmt: off\nx =  1", "# fmt: off\nx = 1", True),
+        ("x =  1\n# ruff: noqa", "x = 1", False),
+        ("# isort: skip_file\nimport b, a", "import b, a", False),
+        ("if a:\n  # fmt: off\n  b", "if a:\n    # fmt: off\n    b", True),
     ],
 )
 def test_what_is_layout_and_what_is_not(one: str, other: str, same: bool) -> None:

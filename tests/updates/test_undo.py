@@ -1,5 +1,6 @@
 """An update that is undone, interrupted or cut off leaves the project exactly as it was."""
 
+import json
 import os
 import sys
 from collections.abc import Callable
@@ -8,22 +9,28 @@ from pathlib import Path
 import pytest
 
 from dashgen import system
+from dashgen.cli import main
 from dashgen.commands import update as module
 from dashgen.commands.update import abort, update
 from dashgen.errors import (
     DirtyRepositoryError,
+    ExitCode,
     NothingToAbortError,
+    RestoreError,
     UpdateBusyError,
     UpdateUnfinishedError,
     WriteError,
 )
-from dashgen.project.journal import Journal
+from dashgen.project.journal import APPLYING, DONE, Journal
 from dashgen.project.repository import Repository
+from tests.cli.conftest import signal_handlers
 from tests.cli.helpers import git
 
-from .lab import Template, commit, project
+from .lab import Template, commit, project, write
 from .releases import RELEASES
 from .test_edits import State, state
+
+__all__ = ["signal_handlers"]
 
 CHANGES = frozenset({"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod"})
 
@@ -126,15 +133,18 @@ def test_an_interrupt_in_the_middle_undoes_what_was_written(shop: Path, template
         assert state(shop) == before
 
 
-def test_an_interrupt_at_the_end_undoes_all(
-    shop: Path, template: Template, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", [APPLYING, DONE])
+def test_an_interrupt_at_the_beginning_or_the_end_undoes_all(
+    name: str, shop: Path, template: Template, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = state(shop)
     replace = system.replace
+    seen: list[str] = []
 
     def interrupted(old: Path, new: Path) -> None:
         replace(old, new)
-        if new.name == "done.json":
+        if new.name == name and not seen:
+            seen.append(name)
             raise KeyboardInterrupt
 
     monkeypatch.setattr(system, "replace", interrupted)
@@ -163,6 +173,67 @@ def test_a_file_that_cannot_be_written_undoes_the_others(
         apply(shop, template)
     assert state(shop) == before
     os.environ["HOME"] = home
+
+
+def fill_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    write = Path.write_bytes
+
+    def full(self: Path, content: bytes) -> int:
+        if self.name.startswith(".dashgen-"):
+            write(self, b"")
+            raise OSError(28, "No space left on device")
+        return write(self, content)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+
+
+def test_a_full_disk_leaves_what_was_not_touched_and_names_the_users_file(work: Path) -> None:
+    releases = {tag: {f"template/project/{n}.md": tag for n in "ab"} for tag in ("v1.0", "v2.0")}
+    template = Template(work / "template", releases)
+    shop = project(work / "shop", template.fresh("v1.0"))
+    before = state(shop)
+    with pytest.MonkeyPatch.context() as patch:
+        fill_the_disk(patch)
+        with pytest.raises(WriteError, match=r"cannot write \S+/shop/[\w.-]+: no space left") as no:
+            update(shop, template=str(template.path))
+    assert "/.dashgen-" not in str(no.value)
+    assert state(shop) == before
+    assert not Journal(Repository.find(shop)).unfinished
+
+
+@pytest.mark.usefixtures("signal_handlers")
+def test_what_a_full_disk_does_not_let_put_back_is_put_back_later(
+    shop: Path, template: Template, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = state(shop)
+    words = ["update", str(shop), "--json", "-y", "--template", str(template.path)]
+    with pytest.MonkeyPatch.context() as patch:
+        fill_the_disk(patch)
+        assert main([*words, "--background", "none"]) == ExitCode.FAILED
+        error = json.loads(capsys.readouterr().out)["error"]
+        assert "only partly put back: cannot write" in error["message"]
+        assert "run dashgen update --abort" in error["hint"]
+        assert Journal(Repository.find(shop)).unfinished
+    assert not list(shop.rglob(".dashgen-*"))
+    abort(shop)
+    assert state(shop) == before
+
+
+def test_an_abort_that_was_cut_off_is_unfinished_and_keeps_the_edits(
+    shop: Path, template: Template
+) -> None:
+    before = state(shop)
+    apply(shop, template)
+    (shop / "notes/guide.md").write_bytes(b"resolved by hand\n")
+    with pytest.MonkeyPatch.context() as patch:
+        fill_the_disk(patch)
+        with pytest.raises(RestoreError):
+            abort(shop)
+    with pytest.raises(UpdateUnfinishedError):
+        apply(shop, template)
+    (copy,) = abort(shop).edits.values()
+    assert copy.read_bytes() == b"resolved by hand\n"
+    assert state(shop) == before
 
 
 def test_an_abort_after_the_update(shop: Path, template: Template) -> None:
@@ -195,6 +266,34 @@ def test_what_is_committed_is_left_to_git(shop: Path, template: Template) -> Non
     with pytest.raises(NothingToAbortError, match="new commits"):
         abort(shop)
     assert state(shop) == after
+    (shop / "app.py").write_bytes(b"mine\n")
+    with pytest.raises(DirtyRepositoryError) as refused:
+        apply(shop, template)
+    assert refused.value.hint == "commit or stash them"
+
+
+def test_a_commit_of_another_project_does_not_hide_an_update(
+    template: Template, work: Path
+) -> None:
+    git(work, "init", "--quiet", "mono")
+    shop, other = work / "mono/apps/shop", work / "mono/other.txt"
+    shop.parent.mkdir()
+    write(shop, template.fresh("v0.1.0"))
+    commit(work / "mono")
+    before = state(shop)
+    for cut_off in (True, False):
+        apply(shop, template)
+        journal = Journal(Repository.find(shop))
+        if cut_off:
+            system.replace(journal.folder / DONE, journal.folder / APPLYING)
+        other.write_text(f"{cut_off}\n")
+        git(work / "mono", "add", "other.txt")
+        git(work / "mono", "commit", "--quiet", "--message", "elsewhere")
+        journal = Journal(Repository.find(shop))
+        assert journal.unfinished is cut_off
+        assert journal.undoable
+        abort(shop)
+        assert state(shop) == before
 
 
 def test_two_updates_of_one_project_at_once(shop: Path, template: Template) -> None:
