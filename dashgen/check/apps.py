@@ -246,7 +246,7 @@ class _Graph:
 
     def __init__(self, project: Project, start: list[Path]) -> None:
         self.project = project
-        self._made: dict[Path, list[tuple[Called, bool]]] = {}
+        self._sites = cache(self._find_sites)
         self.edges: dict[Path, dict[Path, bool]] = {}
         """Importer → imported → whether it is so in some cases only."""
         todo = list(start)
@@ -319,11 +319,6 @@ class _Graph:
             return False
         module = self.project.module(path)
         return module is None or "register_page" in module.source
-
-    def _sites(self, path: Path) -> list[tuple[Called, bool]]:
-        if path not in self._made:
-            self._made[path] = self._find_sites(path)
-        return self._made[path]
 
     def _find_sites(self, path: Path) -> list[tuple[Called, bool]]:
         module = self.project.module(path)

@@ -51,7 +51,7 @@ def add_page(
         now = _now(source, project, record)
         pages = _pages(now, project)
         brought = {path: File(content) for path, content in (files or {}).items()}
-        place = _place(project, now, name)
+        place = _place(_folder(project, now), name)
         if not any(page["name"] == name for page in pages):
             after = _with(source, project, record, now, [*pages, dict(entry)])
             if place and place.is_file():
@@ -171,8 +171,9 @@ def rename_page(
         now = _now(source, project, record)
         pages = _pages(now, project)
         names = [page["name"] for page in pages]
-        by_hand = name not in names and other in names and not _place(project, now, other)
-        if by_hand and _place(project, now, name):
+        folder = _folder(project, now)
+        here, there = _place(folder, name), _place(folder, other)
+        if here and not there and name not in names and other in names:
             # The answer has the new name already.
             before = [{**p, "name": name} if p["name"] == other else p for p in pages]
             return _with(source, project, record, now, before), now
@@ -180,15 +181,14 @@ def rename_page(
             raise _unknown(project, now, name)
         if other in names:
             raise PageError(f"{project} has a page {other}", "choose another name")
-        if (here := _place(project, now, name)) and here.is_file():
+        if here and here.is_file():
             raise PageError(f"{here} is yours, no page of the template", "rename it yourself")
         base, found = plans.located(Repository.find(project), now)
         own = [path for path in base if f"/{PAGES}/{name}/" in path]
         named = [{**page, "name": other} if page["name"] == name else page for page in pages]
         after = _with(source, project, record, now, named)
-        there = _place(project, now, other)
-        folder = _folder(project, now).relative_to(project).as_posix()
-        here_before = {f"{folder}/{path.partition(f'/{PAGES}/')[2]}" for path in own}
+        at = folder.relative_to(project).as_posix()
+        here_before = {f"{at}/{path.partition(f'/{PAGES}/')[2]}" for path in own}
         moved_there = there is not None and not here_before & set(found.entries)
         if there and (there.is_file() or not moved_there):
             raise _taken(there)
@@ -234,7 +234,7 @@ def _with(source: Source, project: Path, record: Record, now: Side, pages: Seque
 
 def _unknown(project: Path, side: Side, name: str) -> PageError:
     names = ", ".join(page["name"] for page in _pages(side, project)) or "none"
-    if place := _place(project, side, name):
+    if place := _place(_folder(project, side), name):
         _, found = plans.located(Repository.find(project), side)
         for page, folder in places.renamed_pages(found.folders, side.pages).items():
             if project / folder == place:
@@ -249,9 +249,8 @@ def _taken(place: Path) -> PageError:
     return PageError(f"{place} is there, and is yours", "choose another name, or move it away")
 
 
-def _place(project: Path, side: Side, name: str) -> Path | None:
+def _place(folder: Path, name: str) -> Path | None:
     """Return the place of a page. Return None if it was deleted or moved by hand."""
-    folder = _folder(project, side)
     return next((p for p in (folder / name, folder / f"{name}.py") if _is_used(p)), None)
 
 

@@ -202,9 +202,11 @@ def steps(given: dict[Any, Any]) -> list[tuple[Any, str]]:
         years = range(min(given), max(given) + 1)
         return [(year, str(year)) for year in (years if len(years) <= 1000 else sorted(given))]
     known = {pd.Timestamp(at): at for at in given}
-    if step() == "year" and max(known).year - min(known).year > 1000:  # 9999 for "never"
-        return [(at, str(at).removesuffix(" 00:00:00")) for at in sorted(given)]
-    found = pd.date_range(min(known), max(known), freq=FREQUENCIES[step()])
+    first, last = min(known), max(known)
+    if step() == "year" and last.year - first.year > 1000:  # 9999 for "never"
+        found = sorted(known)
+    else:
+        found = list(pd.date_range(first, last, freq=FREQUENCIES[step()]))
     return [(known.get(at), str(at).removesuffix(" 00:00:00")) for at in found]
 
 

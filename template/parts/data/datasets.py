@@ -250,12 +250,12 @@ def bound(column: Column, end: str, value: Any) -> Expression:
     kind = {"date": "DATE", "datetime": "TIMESTAMP"}.get(column.type, "DOUBLE")
     if end == "from":
         return column.value >= ConstantExpression(value).cast(kind)
-    if column.type == "datetime" and value != str(date.max):  # until the end of that day
-        after = date.fromisoformat(value) + timedelta(1)
-        return column.value < ConstantExpression(after).cast(kind)
-    if column.type == "datetime":
+    if column.type != "datetime":
+        return column.value <= ConstantExpression(value).cast(kind)
+    if value == str(date.max):  # no day is after it
         return column.value.isnotnull()
-    return column.value <= ConstantExpression(value).cast(kind)
+    after = date.fromisoformat(value) + timedelta(1)  # until the end of that day
+    return column.value < ConstantExpression(after).cast(kind)
 
 
 def count(name: str) -> Expression:
