@@ -78,6 +78,15 @@ def opened(browser: Browser, app: Served, path: str, **how: object) -> Tab:
     return tab
 
 
+def disturbed(browser: Browser, app: Served, script: str) -> Tab:
+    """Open the orders with a script that runs before the app's own."""
+    context = browser.new_context(reduced_motion="reduce")
+    context.add_init_script(script)
+    tab = Tab(context, app.url)
+    tab.go("/orders")
+    return tab
+
+
 def closed(tab: Tab) -> None:
     """Close the visitor's window, in which nothing has gone wrong."""
     tab.page.context.close()
@@ -285,10 +294,7 @@ def scroll(tab: Tab, page: str, row: int) -> None:
 
 
 def test_a_visitor_in_haste_gets_all_rows(browser: Browser, app: Served) -> None:
-    context = browser.new_context(reduced_motion="reduce")
-    context.add_init_script(SLOW)
-    tab = Tab(context, app.url)
-    tab.go("/orders")
+    tab = disturbed(browser, app, SLOW)
     search = tab.page.locator("#orders-filters input[placeholder=Search]")
     for text in ("note 1", "no such note", "note 23", "note 2", ""):
         search.fill(text)
@@ -305,10 +311,7 @@ def test_a_visitor_in_haste_gets_all_rows(browser: Browser, app: Served) -> None
 
 
 def test_a_visitor_may_leave_before_the_rows_come(browser: Browser, app: Served) -> None:
-    context = browser.new_context(reduced_motion="reduce")
-    context.add_init_script(SLOW)
-    tab = Tab(context, app.url)
-    tab.go("/orders")
+    tab = disturbed(browser, app, SLOW)
     tab.until(lambda: row_of(tab, "orders", 0).endswith("note 0"))
     scroll(tab, "orders", 110)
     tab.page.click("#nav-returns")
@@ -318,10 +321,7 @@ def test_a_visitor_may_leave_before_the_rows_come(browser: Browser, app: Served)
 
 
 def test_an_answer_that_the_table_loses_is_asked_for_again(browser: Browser, app: Served) -> None:
-    context = browser.new_context(reduced_motion="reduce")
-    context.add_init_script(LATE)
-    tab = Tab(context, app.url)
-    tab.go("/orders")
+    tab = disturbed(browser, app, LATE)
     tab.until(lambda: row_of(tab, "orders", 0).endswith("note 0"))
     search = tab.page.locator("#orders-filters input[placeholder=Search]")
     for text, first in (("note 23", "note 23"), ("", "note 0")):
