@@ -55,6 +55,9 @@ def create_app() -> Dash:
     background.install(app.server)
     frame.complete_titles()
     app.layout = shell.layout
+    # The collector leaves all of this alone. Otherwise it would look through it at once, and each
+    # process of the server would copy that memory.
+    gc.freeze()
     gc.enable()
     return app
 
@@ -65,6 +68,3 @@ def warm_up(app: Dash) -> None:
     if answer.status_code != 200:
         raise RuntimeError(f"the first page fails: {answer.status}")
     logs.forget()  # what the server logs from here on is not about that request
-    # The garbage collector leaves the objects of the import alone. Otherwise each process of the
-    # server would copy that memory.
-    gc.freeze()
