@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from dashgen.data import formats, sniff
-from dashgen.data.columns import LARGEST, Column, Profile, column, habits
+from dashgen.data.columns import Column, column, habits
 from dashgen.data.doubts import ROLES, Doubt, Flag
+from dashgen.data.profile import LARGEST, Profile
 from dashgen.data.reading import ReadingError, Source, heading, held_back, lines, shaped
 from dashgen.data.sniff import Given
 from dashgen.errors import DataError

@@ -119,6 +119,35 @@ CASES = {
     "currency before": Case(
         text("a,b", 'x,"€1,000.50"', "y,€20"), {"a": "text", "b": "number"}, sums={"b": 1020.5}
     ),
+    "a currency of two letters": Case(
+        text("a;b", "x;1.234,50 kr", "y;20,00 kr"),
+        {"a": "text", "b": "number"},
+        sums={"b": 1254.5},
+        units={"b": "kr"},
+    ),
+    "a currency of a letter and a sign": Case(
+        text("a;b", "x;R$ 1.234,50", "y;R$ 20,00"),
+        {"a": "text", "b": "number"},
+        sums={"b": 1254.5},
+        units={"b": "R$"},
+    ),
+    "Indian thousands": Case(
+        text("a,b", 'x,"₹1,23,456"', 'y,"₹1,234"'),
+        {"a": "text", "b": "integer"},
+        sums={"b": 124690},
+        units={"b": "₹"},
+    ),
+    "texts with the letters of a currency": Case(
+        text("a,b", "Kraków,1", "Frankfurt,2", "kr,3"), {"a": "text", "b": "integer"}, sums={"b": 6}
+    ),
+    "MySQL's missing values": Case(
+        text("a,b", r"\N,1", r"x,\N", "y,3"), {"a": "text", "b": "integer"}, sums={"b": 4}
+    ),
+    "times of twelve hours with seconds": Case(
+        text("when,b", "6/21/2024 1:05:00 PM,1", "6/22/2024 11:00:59 AM,2"),
+        {"when": "datetime", "b": "integer"},
+        first={"when": "2024-06-21 13:05:00"},
+    ),
     "two currencies": Case(text("a,b", "x,€1.50", "y,$20.25"), asked="--column"),
     "percent": Case(
         text("a,share", "x,12%", "y,50 %"),

@@ -1,5 +1,6 @@
 """Questions to the data of a page: which are asked, which are kept, and how answers are written."""
 
+import re
 import sys
 import threading
 import time
@@ -13,7 +14,9 @@ from typing import Any
 import duckdb
 import pytest
 
+from dashgen.data import reading
 from dashgen.data.describe import described
+from tests.support.process import ROOT
 
 from .conftest import in_app
 
@@ -322,6 +325,13 @@ def test_figures_are_written_as_the_visitor_does(
         ]
     assert [text.replace("\u00a0", " ") for text in written] == expected
     assert language.moment("2024-06-02 00:00:00") == "2024-06-02"
+
+
+def test_the_app_and_the_browser_know_the_same_signs_of_currencies(language: Any) -> None:
+    script = (ROOT / "template/parts/data/dataset.js").read_text()
+    table = script.partition("const currencies = {")[2].partition("\n};")[0]
+    assert set(re.findall(r'"?([^\s",{}]+)"?: "[A-Z]{3}"', table)) == set(language.CURRENCIES)
+    assert all(reading.number(f"{sign}5", ".") == "5" for sign in language.CURRENCIES)
 
 
 @pytest.mark.parametrize(

@@ -197,7 +197,11 @@ for (const moved of ["popstate", "_dashprivate_pushstate"]) {
     });
 }
 
-// Numbers and dates in the visitor's language.
+// Numbers and dates in the visitor's language, and the signs of currencies, as in `language.py`.
+const currencies = {
+    ...{ $: "USD", "€": "EUR", "£": "GBP", "¥": "JPY", R$: "BRL", "₹": "INR", "₩": "KRW", "₽": "RUB" },
+    ...{ "₺": "TRY", "₫": "VND", "₴": "UAH", "₱": "PHP", "₪": "ILS", "₦": "NGN", "฿": "THB" },
+};
 window.dashAgGridFunctions = window.dashAgGridFunctions || {};
 dashAgGridFunctions.datasetCell = ({ value, colDef, node, column }) => {
     if (value == null) return "";
@@ -213,7 +217,7 @@ dashAgGridFunctions.datasetCell = ({ value, colDef, node, column }) => {
     const most = short ? 2 : node?.rowPinned ? (Math.abs(value) < 1000 ? 2 : 0) : 6;
     const notation = short ? "compact" : "standard";
     const small = value && Math.abs(value) < (node?.rowPinned ? 0.01 : 1e-6);
-    const currency = { "€": "EUR", $: "USD", "£": "GBP", "¥": "JPY" }[unit];
+    const currency = currencies[unit];
     if (currency) {
         const digits = most ? {} : { maximumFractionDigits: 0 };
         const style = { style: "currency", currency, currencyDisplay: "narrowSymbol", notation };

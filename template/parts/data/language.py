@@ -8,7 +8,8 @@ from datetime import date, datetime
 from math import floor, log10
 from typing import Any
 
-CURRENCIES = ("$", "€", "£", "¥")
+# Signs that stand before the number where a visitor's language has it so, as in `dataset.js`.
+CURRENCIES = ("$", "€", "£", "¥", "R$", "₹", "₩", "₽", "₺", "₫", "₴", "₱", "₪", "₦", "฿")
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ MISSING = {
     "--",
     "n/a",
     "null",
+    r"\n",  # MySQL's \N
     "#n/a",
     "#ref!",
     "#div/0!",
@@ -43,7 +44,11 @@ NO_VALUE = MISSING | {"na", "nan", "none", "nil", "\u2013", "\u2014", "?", ".", 
 TRUE = {"true", "yes", "y", "t", "ja", "wahr", "oui", "vrai", "si", "s\u00ed", "1", "1.0"}
 FALSE = {"false", "no", "n", "f", "nein", "falsch", "non", "faux", "0", "0.0"}
 
-CURRENCIES = "[$\u20ac\u00a3\u00a5]|EUR|USD|GBP|CHF|JPY"
+CURRENCIES = (
+    r"R\$|[$\u20ac\u00a3\u00a5\u20b9\u20a9\u20bd\u20ba\u20ab\u20b4\u20b1\u20aa\u20a6\u0e3f]"
+    r"|kr\.?|z\u0142|K\u010d|Ft|EUR|USD|GBP|CHF|JPY|CNY|INR|AUD|CAD|NZD|SGD|HKD|SEK|NOK|DKK"
+    r"|PLN|CZK|HUF|BRL|MXN|ZAR|KRW|TRY"
+)
 NUMBER = re.compile(
     rf"(?P<open>\()?(?P<sign>[-+\u2212])?\s*(?P<before>{CURRENCIES})?\s*(?P<inner>[-+\u2212])?"
     r"(?P<digits>[0-9][0-9.,' \u00a0\u202f\u2019]*|[.,][0-9]+)(?P<exponent>[eE][-+]?[0-9]+)?"
@@ -55,6 +60,8 @@ GROUPS = {
     mark: re.compile(r"[1-9][0-9]{0,2}([" + mark + r"][0-9]{3})+|[0-9]+")
     for mark in (",", ".", SPACES.pattern[1:-1])
 }
+# Indian: two digits between commas, and the last three.
+GROUPS["lakh"] = re.compile(r"[1-9][0-9]?(,[0-9]{2})*,[0-9]{3}")
 
 
 Rows = Iterator[tuple[int, list[str]]]
