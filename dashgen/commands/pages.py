@@ -14,8 +14,8 @@ from dashgen.project.repository import Repository
 from dashgen.releases.sources import Source
 from dashgen.update import places
 from dashgen.update import plan as plans
+from dashgen.update.changes import Outcome
 from dashgen.update.content import Style
-from dashgen.update.merge import Outcome
 from dashgen.update.plan import PAGES, Side
 
 Entry = Mapping[str, Any]
@@ -56,6 +56,9 @@ def add_page(
             after = _with(source, project, record, now, [*pages, dict(entry)])
             if place and place.is_file():
                 raise _taken(place)
+            if icon := _own_icon(after, entry):
+                added = {**entry, "icon": icon}
+                after = _with(source, project, record, now, [*pages, added])
             return now, replace(after, brought=brought)
         if place:
             raise PageError(f"{project} has a page {name}", "choose another name, or remove it")
@@ -230,6 +233,15 @@ def _with(source: Source, project: Path, record: Record, now: Side, pages: Seque
     except InvalidAnswerError as error:
         # Its name would be that of the whole list, which nobody has typed.
         raise PageError(error.complaint) from error
+
+
+def _own_icon(side: Side, entry: Entry) -> str:
+    """Return an icon for the last page if another page has that of its kind, empty otherwise."""
+    facts = side.resolved.facts
+    icons = [page["icon"] for page in facts.get("page_facts", ())]
+    if "icon" in entry or not icons or icons[-1] not in icons[:-1]:
+        return ""
+    return next((spare for spare in facts.get("spare_icons", ()) if spare not in icons), "")
 
 
 def _unknown(project: Path, side: Side, name: str) -> PageError:

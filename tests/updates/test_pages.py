@@ -15,7 +15,7 @@ from dashgen.commands.status import status
 from dashgen.commands.update import Update, abort, update
 from dashgen.errors import PageError, RepositoryError
 from dashgen.releases import installed
-from dashgen.update.merge import Outcome
+from dashgen.update.changes import Outcome
 from tests.cli.conftest import signal_handlers
 from tests.cli.helpers import git, own_check, tree
 
@@ -83,6 +83,25 @@ def test_no_id_of_a_page_can_be_that_of_another(shop: Path) -> None:
         text = (shop / f"shop/pages/{page}/ids.py").read_text()
         ids += re.findall('= "(.*)"', text)
     assert len(ids) == len(set(ids)) > 2
+
+
+def test_pages_of_one_kind_have_different_icons(shop: Path) -> None:
+    names = ("first", "second", "third", "fourth")
+    for name in names:
+        stated = {"icon": "M4 4v16h16"} if name == "fourth" else {}
+        add_page(shop, {"name": name, "kind": "job", **stated})
+        commit(shop)
+
+    def icons() -> list[str]:
+        pages = [shop / f"shop/pages/{name}/page.py" for name in names]
+        texts = [page.read_text() if page.exists() else "" for page in pages]
+        return [text.partition('icon="')[2].partition('"')[0] for text in texts]
+
+    before = icons()
+    assert len(set(before)) == 4
+    assert before[3] == "M4 4v16h16"
+    remove_page(shop, "first")
+    assert icons() == ["", *before[1:]]
 
 
 @pytest.mark.usefixtures("signal_handlers")
