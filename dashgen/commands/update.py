@@ -22,8 +22,8 @@ from dashgen.releases import installed, sources
 from dashgen.releases.sources import Source
 from dashgen.template.answers import Answer
 from dashgen.update import plan as plans
+from dashgen.update.changes import Change, Outcome
 from dashgen.update.content import Style
-from dashgen.update.merge import Change, Outcome
 from dashgen.update.plan import Plan, Side
 
 AGAIN = "run the update again"

@@ -4,7 +4,7 @@ A merge helps if two people change one text. If less than half of the template's
 file is another text. Each later change of the template would then be a conflict.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import SequenceMatcher
 
 from dashgen.update import python
@@ -17,6 +17,41 @@ HEAD = """\
 # Shorter files change as a whole by one edit.
 FEWEST_LINES = 10
 LEAST_LEFT = 0.5
+
+
+class OwnFiles:
+    """The files of a project's list. An update adds lines, and moves them with their files.
+
+    Args:
+        content: The list.
+        now_at: Returns where the file of a line is. The user may have moved it since.
+    """
+
+    def __init__(self, content: bytes, now_at: Callable[[str], str]) -> None:
+        self._content = content
+        self._lines = {now_at(line): line for line in listed(content)}
+        self._settled: set[str] = set()
+        self._moved: dict[str, str] = {}
+
+    def __contains__(self, place: str) -> bool:
+        return place in self._lines
+
+    def settle(self, place: str) -> None:
+        """Add a file."""
+        self._settled.add(place)
+
+    def move(self, place: str, destination: str) -> None:
+        """Give a file another path. One that is not listed stays so."""
+        if place in self._lines:
+            self._moved[self._lines[place]] = destination
+
+    def renewed(self) -> tuple[bytes, str]:
+        """Return the list with its changes, and a note about them. No note: it has none."""
+        content = with_moved(self._content, self._moved)
+        if self._settled:
+            note = "names files that are yours alone from now on"
+            return with_more(content, self._settled), note
+        return content, "names your files by their new paths" if self._moved else ""
 
 
 def listed(content: bytes) -> frozenset[str]:

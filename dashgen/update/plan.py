@@ -13,9 +13,12 @@ from dashgen.releases.sources import Source, TemplateVersion, TooNewError, is_ne
 from dashgen.template.answers import Answer, Resolved, Stated, resolve
 from dashgen.template.choices import ChoiceFacts, registry
 from dashgen.update import leftovers, places, uses
+from dashgen.update.changes import Change, Outcome
 from dashgen.update.content import Labels, Style
 from dashgen.update.leftovers import Leftover
-from dashgen.update.merge import Change, Merge, Outcome
+from dashgen.update.matching import Matching
+from dashgen.update.matching import find as match
+from dashgen.update.merge import Merge
 from dashgen.update.places import Places
 from dashgen.update.uses import Use
 
@@ -177,50 +180,50 @@ def plan(
     pages = old.pages | new.pages
     packages = (old.package, new.package)
     with repository.scratch() as scratch:
-        merge = Merge(
+        matching = match(
             repository,
             scratch,
             base,
             theirs,
-            style,
-            labels,
-            pages,
-            packages,
+            pages=pages,
+            packages=packages,
             moves=dict(uses.moves(old.version.files, new.version.files, packages, pages)),
-            other=_renamed(recorded, old, name) if recorded else {},
             renamed=renamed,
         )
-        changes = (*merge.changes(), *_left_behind(merge, base, theirs, old, new))
-        writes = _on_disk(repository, scratch, merge.entries, changes)
+        other = _renamed(recorded, old, name) if recorded else {}
+        entries = matching.places.entries
+        merge = Merge(repository, matching, style, labels, other)
+        changes = (*merge.changes(), *_left_behind(matching, base, theirs, old, new))
+        writes = _on_disk(repository, scratch, entries, changes)
         wanted = {path: file for change in changes for path, file in change.writes.items()}
-        diff = repository.difference(scratch, merge.entries, wanted)
+        diff = repository.difference(scratch, entries, wanted)
     variables = uses.renames(old.version.files, new.version.files)
     kept = {change.path for change in changes if change.outcome is Outcome.KEPT}
-    at = merge.places.at
+    at = matching.places.at
     # Modules that are elsewhere on the new side, or nowhere.
     moved = {
-        at(path): at(merge.moved_by_template.get(path, ""))
+        at(path): at(matching.moved.get(path, ""))
         for path in base
-        if path.endswith(".py") and path not in theirs and merge.places.of(path) not in kept
+        if path.endswith(".py") and path not in theirs and matching.places.of(path) not in kept
     }
     named = uses.find(
-        _texts(repository, merge.entries, wanted),
-        {merge.goal(path): file for path, file in theirs.items()},
+        _texts(repository, entries, wanted),
+        {matching.goal(path): file for path, file in theirs.items()},
         variables,
         moved,
-        merge.places.root(old.package),
+        matching.places.root(old.package),
     )
-    moves = dict(merge.places.folders)
+    moves = dict(matching.places.folders)
     if recorded:
         moves = {f"{recorded.package}/": moves.pop(f"{old.package}/", f"{old.package}/")} | moves
     staged: dict[str, Stages] = {c.path: c.stages for c in changes if c.stages}
     for change in changes:
         staged |= {path: {0: file} if file else {} for path, file in change.staged.items()}
-    places_of_base = {place for path in base if (place := merge.places.of(path))}
+    places_of_base = {place for path in base if (place := matching.places.of(path))}
     return Plan(
         differing,
         changes,
-        merge.entries,
+        entries,
         writes,
         staged,
         moves,
@@ -258,13 +261,15 @@ def _renamed(recorded: Side, old: Side, name: str) -> Files:
 
 
 def _left_behind(
-    merge: Merge, base: Files, theirs: Files, old: Side, new: Side
+    matching: Matching, base: Files, theirs: Files, old: Side, new: Side
 ) -> Iterator[Change]:
     """Name the user's own files in a package that gets another name."""
-    folder, goal = (merge.places.at(f"{side.package}/") for side in (old, new))
+    folder, goal = (matching.places.at(f"{side.package}/") for side in (old, new))
     if old.package != new.package and new.package:
-        given = {merge.places.of(path) for path in base} | {merge.goal(path) for path in theirs}
-        for path in merge.entries:
+        given = {matching.places.of(path) for path in base} | {
+            matching.goal(path) for path in theirs
+        }
+        for path in matching.places.entries:
             if path.startswith(folder) and path not in given:
                 note = f"yours, so it stays here. The package moves to {goal}"
                 yield Change(path, Outcome.KEPT, note)

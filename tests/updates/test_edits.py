@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from dashgen.commands.update import abort, update
 from dashgen.project.record import ANSWERS_FILE
+from dashgen.update.changes import Outcome
 from dashgen.update.content import Style
-from dashgen.update.merge import Outcome
 from tests.cli.helpers import git
 from tests.support.projects import AXES, choices
 

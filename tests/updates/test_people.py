@@ -11,7 +11,7 @@ from dashgen.commands.status import status
 from dashgen.commands.update import Update, abort, update
 from dashgen.errors import PageError, RepositoryError
 from dashgen.project.record import ANSWERS_FILE
-from dashgen.update.merge import Outcome
+from dashgen.update.changes import Outcome
 from tests.cli.helpers import git
 
 from .lab import Template, commit, files_of, fresh, own_version, project

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from dashgen.commands.update import abort, update
+from dashgen.update.changes import Outcome
 from dashgen.update.content import Style
-from dashgen.update.merge import Outcome
 from tests.cli.helpers import git
 
 from .lab import Template, commit, files_of, project

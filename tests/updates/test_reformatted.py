@@ -10,8 +10,8 @@ from dashgen.commands.pages import remove_page
 from dashgen.commands.update import abort, update
 from dashgen.files import File
 from dashgen.update import python
+from dashgen.update.changes import Outcome
 from dashgen.update.content import Labels, merge_code
-from dashgen.update.merge import Outcome
 from tests.support.projects import AXES, choices
 
 from .lab import Template, Tree, commit, files_of, fresh, own_version, project

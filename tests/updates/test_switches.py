@@ -9,7 +9,7 @@ import pytest
 
 from dashgen.commands.update import Update, update
 from dashgen.releases import installed
-from dashgen.update.merge import Outcome
+from dashgen.update.changes import Outcome
 from tests.support.projects import AXES, choices
 
 from .lab import commit, files_of, fresh, own_version, project, write
