@@ -31,13 +31,14 @@ class Boot(NamedTuple):
 
 
 def measure(small: bool = False) -> Table:
-    """Start the default app and the minimal app in turns."""
+    """Start the generated app, with its demo and without, and the minimal app in turns."""
     rounds = 1 if small else ROUNDS
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         apps = {
             "generated": render(folder, Variant()),
             "generated, `celery`": render(_folder(folder / "celery"), Variant(background="celery")),
+            "generated, without pages": render(_folder(folder / "empty"), Variant(), pages=[]),
             "minimal": write(folder / "minimal"),
         }
         for project in apps.values():  # the first start compiles modules

@@ -46,6 +46,52 @@ def test_identifiers_and_names_are_unique() -> None:
     assert len({rule.identifier for rule in RULES}) == len(RULES)
 
 
+APP = """\
+import pandas as pd
+from dash import Dash, Input, Output, dcc, html
+
+app = Dash()
+app.layout = html.Div([dcc.Input(id="name"), html.P(id="text")])
+frame = pd.DataFrame({"a": [1]})
+state = {}
+names = ["a"]
+
+
+@app.callback(Output("text", "children"), Input("name", "value"))
+def show(name):
+    STATEMENT
+    return name
+"""
+
+
+@pytest.mark.parametrize(
+    ("statement", "rule"),
+    [
+        ("frame['b'] = name", "DG203"),
+        ("frame.loc[0, 'a'] = name", "DG203"),
+        ("frame.columns = ['b']", "DG203"),
+        ("del frame['a']", "DG203"),
+        ("frame.insert(0, 'b', name)", "DG203"),
+        ("name = frame.pop('a')", "DG203"),
+        ("frame.drop(columns='a', inplace=True)", "DG203"),
+        ("frame.drop(columns='a', inplace=False)", ""),
+        ("name = frame.drop(columns='a')", ""),
+        ("own = frame.copy(); own['b'] = name; own.insert(0, 'c', name)", ""),
+        ("state['user'] = name", "DG202"),
+        ("state[name] += 1", "DG202"),
+        ("del state['user']", "DG202"),
+        ("names[0] = name", "DG202"),
+        ("names.append(name)", "DG202"),
+        ("state[name] = name", ""),
+        ("state['read'] = state['read'] if 'read' in state else name", ""),
+        ("state = {}; state['user'] = name", ""),
+    ],
+)
+def test_what_all_visitors_share_is_changed(statement: str, rule: str, found: Found) -> None:
+    findings = found(APP.replace("STATEMENT", statement))
+    assert [finding.rule for finding in findings] == ([rule] if rule else [])
+
+
 @rules
 def test_the_examples_are_whole_modules(rule: Rule) -> None:
     for example in (rule.bad, rule.good):

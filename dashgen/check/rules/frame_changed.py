@@ -27,24 +27,34 @@ def check(app: App) -> Iterator[Problem]:
                 )
 
 
+IN_PLACE = frozenset({"insert", "pop", "update"})
+"""The methods of a data frame that always change it."""
+LABELS = frozenset({"columns", "index"})
+
+
 def _changed(node: ast.AST) -> ast.Name | None:
-    """Return the name of the data frame that a statement changes in place."""
-    if isinstance(node, (ast.Assign, ast.AugAssign)):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    """Return the name of the data frame that a statement or a call changes in place."""
+    if isinstance(node, (ast.Assign, ast.Delete, ast.AugAssign)):
+        targets = [node.target] if isinstance(node, ast.AugAssign) else node.targets
         for target in targets:
             if isinstance(target, ast.Subscript):
                 return _frame_of(target.value)
-    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        function = node.value.func
-        inplace = any(
-            keyword.arg == "inplace"
-            and isinstance(keyword.value, ast.Constant)
-            and keyword.value.value is True
-            for keyword in node.value.keywords
-        )
-        if inplace and isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
-            return function.value
+            if isinstance(target, ast.Attribute) and target.attr in LABELS:
+                return target.value if isinstance(target.value, ast.Name) else None
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        function, frame = node.func, node.func.value
+        if isinstance(frame, ast.Name) and (function.attr in IN_PLACE or _is_inplace(node)):
+            return frame
     return None
+
+
+def _is_inplace(call: ast.Call) -> bool:
+    return any(
+        keyword.arg == "inplace"
+        and isinstance(keyword.value, ast.Constant)
+        and keyword.value.value is True
+        for keyword in call.keywords
+    )
 
 
 def _frame_of(value: ast.expr) -> ast.Name | None:

@@ -71,7 +71,16 @@ def _changes(function: Defined) -> Iterator[Problem]:
 
 
 def _changed(node: ast.AST) -> str | None:
-    """Return the name of a list or dict that a call changes."""
+    """Return the name of a list or dict that a statement changes."""
+    if isinstance(node, (ast.Assign, ast.AugAssign, ast.Delete)):
+        targets = [node.target] if isinstance(node, ast.AugAssign) else node.targets
+        for target in targets:
+            if not isinstance(target, ast.Subscript) or not isinstance(target.value, ast.Name):
+                continue
+            # Other keys are those of a cache, which any process may fill for itself.
+            if isinstance(node, ast.AugAssign) or isinstance(target.slice, ast.Constant):
+                return target.value.id
+        return None
     if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Call):
         return None
     function = node.value.func
