@@ -33,6 +33,8 @@ def is_frame(node: ast.expr, scope: Scope, resolver: Resolver, depth: int = 0) -
             parts = given.elts if isinstance(given, (ast.List, ast.Tuple)) else []
             return any(is_frame(part, scope, resolver, depth + 1) for part in parts)
         return name in MAKERS or name.startswith(DATASETS)
+    if isinstance(node, ast.Subscript) and _keeps_columns(node):
+        return is_frame(node.value, scope, resolver, depth + 1)
     if isinstance(node, ast.Name):
         targets = resolver.targets(node, scope)
         return bool(targets) and all(
@@ -44,3 +46,21 @@ def is_frame(node: ast.expr, scope: Scope, resolver: Resolver, depth: int = 0) -
             for target in targets
         )
     return False
+
+
+def _keeps_columns(node: ast.Subscript) -> bool:
+    """Say whether a subscript filters rows, or lists columns: `f[f.a > 1]` and `f[["a", "b"]]`."""
+    if isinstance(node.slice, ast.List):
+        return True
+    return isinstance(node.value, ast.Name) and _compares(node.slice, node.value.id)
+
+
+def _compares(node: ast.expr, frame: str) -> bool:
+    """Say whether an expression compares columns of a frame: `(f.a > 1) & (f["b"] < 2)`."""
+    if isinstance(node, ast.BinOp):
+        return _compares(node.left, frame) and _compares(node.right, frame)
+    if not isinstance(node, ast.Compare) or not isinstance(
+        node.left, (ast.Attribute, ast.Subscript)
+    ):
+        return False
+    return isinstance(node.left.value, ast.Name) and node.left.value.id == frame

@@ -92,6 +92,26 @@ def test_what_all_visitors_share_is_changed(statement: str, rule: str, found: Fo
     assert [finding.rule for finding in findings] == ([rule] if rule else [])
 
 
+@pytest.mark.parametrize(
+    ("returned", "rules"),
+    [
+        ("frame", ["DG109"]),
+        ("frame[frame.a > 0]", ["DG109"]),
+        ("frame[(frame['a'] > 0) & (frame.a < 9)]", ["DG109"]),
+        ("frame[['a']]", ["DG109"]),
+        ("frame.query('a > 0')[['a']].head()", ["DG109"]),
+        ("frame['a']", []),
+        ("frame[name]", []),
+        ("frame[name > 0]", []),
+        ("frame[frame.a > 0].to_dict('records')", []),
+        ("frame[frame.a > 0]['a'].sum()", []),
+    ],
+)
+def test_a_filtered_frame_is_a_frame(returned: str, rules: list[str], found: Found) -> None:
+    app = APP.replace("    STATEMENT\n    return name", f"    return {returned}")
+    assert [finding.rule for finding in found(app)] == rules
+
+
 @rules
 def test_the_examples_are_whole_modules(rule: Rule) -> None:
     for example in (rule.bad, rule.good):
