@@ -18,6 +18,8 @@ from tests.support.projects import Variant, environment, render
 from .minimal import SERVE, write
 from .report import Plot, Table, median, seconds, start
 
+# What the pages of the demo import. No app that uses these packages starts without them.
+IMPORTS = "import dash_ag_grid, dash_mantine_components, pandas, plotly.express\n"
 ROUNDS = 7
 REQUESTS = 40
 """How often each path is asked before the memory is taken: both processes have worked by then."""
@@ -39,6 +41,7 @@ def measure(small: bool = False) -> Table:
             "generated": render(folder, Variant()),
             "generated, `celery`": render(_folder(folder / "celery"), Variant(background="celery")),
             "generated, without pages": render(_folder(folder / "empty"), Variant(), pages=[]),
+            "minimal, with the demo's packages": write(folder / "heavy", IMPORTS),
             "minimal": write(folder / "minimal"),
         }
         for project in apps.values():  # the first start compiles modules

@@ -45,8 +45,8 @@ FLAGS = "-w 2 --threads 4 --access-logfile - --no-control-socket"
 SERVE = ["-m", "gunicorn", *FLAGS.split()]
 
 
-def write(folder: Path) -> Path:
-    """Write the app into a new folder, and return that."""
+def write(folder: Path, imports: str = "") -> Path:
+    """Write the app into a new folder, and return that. It may import more packages."""
     folder.mkdir()
-    (folder / "app.py").write_text(APP)
+    (folder / "app.py").write_text(imports + APP)
     return folder
