@@ -130,9 +130,18 @@ def _installed(project: Path) -> Iterator[str]:
         for wanted in ("", *requirement.extras):
             if (name, wanted) not in seen:
                 seen.add((name, wanted))
-                needs = metadata.requires(name) or []
+                needs = _needed(name)
                 open_ += [(Requirement(text), wanted) for text in needs]
         yield from modules[name] or {name.replace("-", "_")}
+
+
+def _needed(distribution: str) -> list[str]:
+    try:
+        return metadata.requires(distribution) or []
+    except metadata.PackageNotFoundError:
+        raise SystemExit(
+            f"{distribution} is not installed: add it to the group test in pyproject.toml"
+        ) from None
 
 
 def plain_letters() -> dict[str, str]:
@@ -159,9 +168,13 @@ def plain_letters() -> dict[str, str]:
 
 def main() -> None:
     """Write the file anew."""
-    present = recorded() if FILE.exists() else {}
     with tempfile.TemporaryDirectory() as folder:
-        names = reserved(list(projects(Path(folder))))
+        FILE.write_text(written(reserved(list(projects(Path(folder))))), encoding="utf-8")
+
+
+def written(names: Mapping[str, set[str]]) -> str:
+    """Return the question file with more names, by what holds them."""
+    present = recorded()
     held: set[str] = set()
     text = HEAD
     for what, found in names.items():
@@ -170,7 +183,7 @@ def main() -> None:
         text += f"    {what}: >-\n"
         text += "".join(f"      {line}\n" for line in _lines(sorted(mine)))
     text += LETTERS + "".join(f"    '{plain}': {many}\n" for plain, many in plain_letters().items())
-    FILE.write_text(text, encoding="utf-8")
+    return text
 
 
 def _lines(words: list[str]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from dashgen.releases import installed
 from dashgen.template.answers import Stated, resolve
 
 from .helpers import git, tree
-from .names import plain_letters, projects, recorded, reserved
+from .names import FILE, plain_letters, projects, recorded, reserved, written
 
 
 def package(**texts: str) -> str:
@@ -33,6 +33,7 @@ def test_the_recorded_names_are_those_that_something_holds(tmp_path: Path) -> No
     known = set[str]().union(*recorded().values())
     missing = {what: sorted(names - known) for what, names in held.items() if names - known}
     assert not missing, "run: python -m tests.cli.names"
+    assert FILE.read_text(encoding="utf-8") == written(held), "run: python -m tests.cli.names"
 
 
 def test_the_recorded_letters_are_those_of_unicode() -> None:

@@ -43,7 +43,10 @@ def blocks(page: Path, language: str) -> list[str]:
 def test_the_tutorial_works_to_its_end(tmp_path: Path) -> None:
     page = ROOT / "docs/tutorial.md"
     (script,) = blocks(page, "python")
-    (tmp_path / "make_sales.py").write_text(script)
+    (tmp_path / "apps").mkdir()
+    (tmp_path / "apps/make_sales.py").write_text(script)
+    # The reader comes from a checkout.
+    subprocess.run(["git", "init", "-q", tmp_path / "dashgen"], check=True)
     (tmp_path / ".gitconfig").write_text("[user]\n\tname = Ada\n\temail = ada@example.org\n")
     programs = [Path(sys.executable).parent, Path(uv.find_uv_bin()).parent]
     env = {
@@ -57,10 +60,10 @@ def test_the_tutorial_works_to_its_end(tmp_path: Path) -> None:
     env.setdefault("UV_CACHE_DIR", str(Path.home() / ".cache/uv"))
     done = subprocess.run(
         ["bash", "-euxc", "\n".join(blocks(page, "sh"))],
-        cwd=tmp_path,
+        cwd=tmp_path / "dashgen",
         env=env,
         capture_output=True,
         text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert 'NAME = "Tea and more"' in (tmp_path / "shop/shop/theme.py").read_text()
+    assert 'NAME = "Tea and more"' in (tmp_path / "apps/shop/shop/theme.py").read_text()

@@ -61,6 +61,18 @@ def test_what_is_unfit_ends_the_start_with_one_line(
     assert line.startswith(f"Settings: {message}")
 
 
+def test_the_first_lines_in_development_are_for_people(project: Path, tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "app.py"]
+    env = environment(port)
+    with running(command, log=tmp_path / "log", cwd=project, env=env, port=port) as process:
+        text = process.log.read_text()
+    assert "Dash is running on" in text
+    assert text.count(f"http://127.0.0.1:{port}") == 2, "Dash's line and Werkzeug's"
+    assert "\\x1b" not in text
+    assert "\\n" not in text
+
+
 @pytest.mark.parametrize("words", ["app:server", ""], ids=["app", "alone"])
 def test_gunicorns_configuration_works_from_any_folder(
     project: Path, tmp_path: Path, words: str

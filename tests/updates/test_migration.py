@@ -21,7 +21,7 @@ from dashgen.template.answers import Stated, resolve
 from dashgen.template.choices import registry
 from dashgen.template.questions import read
 from tests.cli.helpers import git
-from tests.support.projects import choices, served
+from tests.support.projects import served
 
 from .kinds import append
 from .lab import Tree, commit, files_of, fresh, project
@@ -170,7 +170,13 @@ def content(shop: Path) -> str:
     return "\n".join(file.content.decode(errors="replace") for file in files_of(shop).values())
 
 
-@pytest.mark.parametrize("storage", choices("storage"))
+def former_storages() -> list[str]:
+    """Return the storages of that release. A newer one has no project to move."""
+    questions = read(Bundle.read(FIRST_LAYOUT).files("v0.1.0")).questions
+    return [str(value) for q in questions if q.name == "storage" for value in q.values]
+
+
+@pytest.mark.parametrize("storage", former_storages())
 def test_what_people_do_first_is_kept_with_each_storage_and_the_app_starts(
     storage: str, releases: tuple[Path, Tree, Tree], work: Path
 ) -> None:

@@ -22,13 +22,13 @@ def block(page: str, holding: str) -> str:
 
 
 def run(commands: str, cwd: Path) -> str:
-    """Run commands as a reader does, who has dashgen and uv."""
+    """Run commands as a reader does, who has dashgen and uv. New folders are beside this one."""
     paths = (Path(sys.executable).parent, Path(uv.find_uv_bin()).parent)
     path = os.pathsep.join([*map(str, paths), os.environ["PATH"]])
     done = subprocess.run(
         ["bash", "-e", "-c", commands],
         cwd=cwd,
-        env=os.environ | {"PATH": path},
+        env=os.environ | {"PATH": path, "TMPDIR": str(cwd.parent)},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -44,9 +44,12 @@ def test_the_transcript(tmp_path: Path) -> None:
 
 
 def test_the_readmes_walk(work: Path) -> None:
-    out = run(block("README.md", "dashgen update --abort"), work)
+    (work / "checkout").mkdir()
+    git(work / "checkout", "init", "--quiet")
+    out = run(block("README.md", "dashgen update --abort"), work / "checkout")
     assert "/* ours */" in out.splitlines()
-    shop = work / "shop"
+    (record,) = work.rglob("shop/.copier-answers.yml")
+    shop = record.parent
     assert (shop / "shop/assets/app.css").read_text().endswith("/* ours */\n")
     assert "storage: sqlite" in (shop / ".copier-answers.yml").read_text()
     assert git(shop, "status", "--porcelain") == ""

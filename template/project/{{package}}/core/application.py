@@ -33,6 +33,7 @@ def create_app() -> Dash:
     dmc.pre_render_color_scheme()
     app = Dash(
         APP,  # Dash finds `pages/` and `assets/` in this package
+        add_log_handler=False,  # `logs` has one
         title=theme.NAME,
         description=theme.DESCRIPTION,
         update_title="",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 HEADER = "X-Request-ID"
 ID = re.compile(r"[\w.:-]{1,64}")
+COLOUR = re.compile(r"\x1b\[[\d;]*m")
 ENVIRON = "HTTP_X_REQUEST_ID"  # how WSGI spells it
 log = logging.getLogger(__name__)
 
@@ -63,7 +64,9 @@ class TextFormatter(logging.Formatter):
         """Put the request and the callback before the message."""
         where = f"{request_id.get()} {callback.get()}".strip()
         record.where = f" [{where}]" if where else ""
-        record.message = one_line(record.message)
+        # Werkzeug's first lines have colours and a list of addresses.
+        text = COLOUR.sub("", record.message).rstrip().replace("\n *", " *")
+        record.message = one_line(text)
         return super().formatMessage(record)
 
 
