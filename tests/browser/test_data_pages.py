@@ -117,6 +117,50 @@ def query(tab: Tab) -> dict[str, list[str]]:
     return parse_qs(urlsplit(tab.page.url).query)
 
 
+PLAIN = """
+from dash import html, register_page
+
+register_page(__name__)
+
+
+def layout():
+    return html.H1("Plain")
+"""
+
+
+@pytest.mark.parametrize("layout", ["sidebar", "tabs", "single"])
+def test_filters_in_the_address_do_not_disturb_other_pages(
+    browser: Browser, tmp_path: Path, layout: str
+) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_text(shop(10), encoding="utf-8")
+    page = {"name": "orders", "kind": "data", **described(file).entry(str(file))}
+    project = render(tmp_path, Variant(layout=layout), pages=[page])
+    (project / "myapp/pages/plain.py").write_text(PLAIN)
+    start = "/orders" if layout == "sidebar" else "/#orders"
+    with served(project, log=tmp_path / "log") as process:
+        app = Served(process.url, tmp_path, tmp_path / "log")
+        tab = opened(browser, app, start)
+        tab.page.reload()
+        tab.until(lambda: number_of_rows(tab, "orders") == "240")
+        choose(tab, "orders", "Region", "North")
+        tab.until(lambda: number_of_rows(tab, "orders") == "80")
+        tab.page.evaluate("window.same = true")
+        for name, content in (("plain", "h1:has-text('Plain')"), ("home", ".page-card")):
+            tab.page.click(f"#nav-{name}")
+            tab.page.wait_for_selector(f"#nav-{name}[aria-current=page]")
+            tab.page.wait_for_selector(content)
+        tab.page.click("#nav-orders")
+        tab.page.wait_for_selector("#nav-orders[aria-current=page]")
+        tab.page.wait_for_selector("#orders-figures .dataset-figure")
+        assert tab.page.evaluate("window.same"), "the document was loaded anew"
+        if layout != "sidebar":
+            assert number_of_rows(tab, "orders") == "80"
+        tab.go("/plain?utm_source=letter")
+        tab.page.wait_for_selector("h1:has-text('Plain')")
+        closed(tab)
+
+
 def test_a_view_is_in_the_address(browser: Browser, app: Served) -> None:
     tab = opened(browser, app, "/orders")
     assert number_of_rows(tab, "orders") == "240"

@@ -54,7 +54,7 @@ def create_app() -> Dash:
         part.install(app)
     storage.install(app.server)
     background.install(app.server)
-    frame.complete_titles()
+    frame.complete_pages()
     app.layout = shell.layout
     # The collector leaves all of this alone. Otherwise it would look through it at once, and each
     # process of the server would copy that memory.

@@ -1,5 +1,8 @@
 """The parts around the pages in every layout: header, menu, theme, notifications, records."""
 
+from collections.abc import Callable
+from functools import wraps
+from inspect import Parameter, iscoroutinefunction, signature
 from typing import Any
 from urllib.parse import quote
 
@@ -62,11 +65,26 @@ def pages() -> list[dict[str, Any]]:
     ]
 
 
-def complete_titles() -> None:
-    """Give each page that states no title its name and the app's."""
+def complete_pages() -> None:
+    """Give each page a title, and let each layout be called with what any address says."""
     for page in page_registry.values():
         if page["supplied_title"] is None:
             page["title"] = f"{page['name']} · {theme.NAME}"
+        if callable(page["layout"]) and not iscoroutinefunction(page["layout"]):
+            page["layout"] = with_own_parameters(page["layout"])
+
+
+def with_own_parameters(layout: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a layout that ignores what addresses say for others, such as `utm_source`."""
+    known = signature(layout).parameters
+    if any(one.kind is Parameter.VAR_KEYWORD for one in known.values()):
+        return layout
+
+    @wraps(layout)
+    def called(**said: Any) -> Any:
+        return layout(**{name: value for name, value in said.items() if name in known})
+
+    return called
 
 
 def page_name(page: dict[str, Any]) -> str:
