@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.process import free_port, running
+from tests.support.process import free_port, running, wait_for_line
 from tests.support.projects import Variant, environment, render
 
 REFUSED = 3
@@ -31,6 +31,7 @@ UNFIT = {
         "APP_STORAGE_URL: [Errno 2] No such file or directory: '/proc/none'",
     ),
     "APP_BACKGROUND_CACHE": ("/proc/none", "APP_BACKGROUND_CACHE: "),
+    "APP_PATH_PREFIX": ("https://x.org/app", "APP_PATH_PREFIX: a path of letters, digits and"),
 }
 
 
@@ -59,6 +60,17 @@ def test_what_is_unfit_ends_the_start_with_one_line(
     assert done.returncode == REFUSED, done.stderr
     (line,) = done.stderr.splitlines()
     assert line.startswith(f"Settings: {message}")
+
+
+def test_gunicorn_serves_an_address_of_ipv6(project: Path, tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", "--no-control-socket"]
+    env = environment(port, {"APP_HOST": "::1"})
+    ready = wait_for_line("Listening at")
+    with running(
+        command, log=tmp_path / "log", cwd=project, env=env, port=port, ready=ready
+    ) as process:
+        assert f"http://[::1]:{port}" in process.log.read_text()
 
 
 def test_the_first_lines_in_development_are_for_people(project: Path, tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def pages() -> list[dict[str, Any]]:
 
 
 def complete_pages() -> None:
-    """Give each page a title, and let each layout be called with what any address says."""
+    """Give each page a title, and a layout that takes the query of any address."""
     for page in page_registry.values():
         if page["supplied_title"] is None:
             page["title"] = f"{page['name']} · {theme.NAME}"
@@ -75,7 +75,7 @@ def complete_pages() -> None:
 
 
 def with_own_parameters(layout: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a layout that ignores what addresses say for others, such as `utm_source`."""
+    """Return a layout that ignores the parameters of others, such as `utm_source`."""
     known = signature(layout).parameters
     if any(one.kind is Parameter.VAR_KEYWORD for one in known.values()):
         return layout

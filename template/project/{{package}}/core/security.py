@@ -27,12 +27,17 @@ SOURCES = {
     "script-src": "'self'",  # and the hashes of the scripts in the index page; no `unsafe-eval`
     "style-src": "'self' 'unsafe-inline'",  # Mantine, AG Grid and Plotly write styles as they run
     "img-src": "'self' data: blob:",
+    "media-src": "'self' data: blob:",
     "font-src": "'self' data:",
+    "worker-src": "'self' blob:",  # Plotly's maps
     "object-src": "'none'",
     "base-uri": "'self'",
     "form-action": "'self'",
-    "frame-ancestors": "'none'",
+    "frame-ancestors": "'self'",
 }
+# Files of HTML below `assets/`, such as a report, may run scripts of their own. The sandbox keeps
+# these from the app and its visitors' cookies.
+REPORTS = "sandbox allow-scripts allow-popups allow-downloads; frame-ancestors 'self'"
 NO_SNIFFING = ("X-Content-Type-Options", "nosniff")
 REFERRERS = ("Referrer-Policy", "strict-origin-when-cross-origin")
 HSTS = ("Strict-Transport-Security", "max-age=31536000")
@@ -73,6 +78,7 @@ def install(app: Dash) -> None:
         return "; ".join(f"{kind} {allowed}" for kind, allowed in sources.items())
 
     answer = server.wsgi_app
+    assets = f"/{app.config.assets_url_path.strip('/')}/"
 
     def protected(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Return the answer of the app, with the headers that protect its visitors."""
@@ -83,7 +89,9 @@ def install(app: Dash) -> None:
             if any(
                 name == "Content-Type" and kind.startswith("text/html") for name, kind in headers
             ):
-                headers += [REFERRERS, ("Content-Security-Policy", policy())]
+                report = environ["PATH_INFO"].startswith(assets)
+                rules = REPORTS if report else policy()
+                headers += [REFERRERS, ("Content-Security-Policy", rules)]
             if secure:
                 headers.append(HSTS)
             return start_response(status, headers, *error)

@@ -1,6 +1,7 @@
 """The app's parts for proxies and load balancers."""
 
 import logging
+from collections.abc import Callable
 
 from dash import Dash
 from flask import Flask, Response, jsonify
@@ -24,8 +25,23 @@ def install(app: Dash) -> None:
         # A proxy may strip the prefix or leave it: both arrive at the same place.
         inner, prefix = server.wsgi_app, settings.path_prefix.rstrip("/")
         server.wsgi_app = DispatcherMiddleware(inner, {prefix: inner})  # type: ignore[method-assign]
+        for rule in [*server.url_map.iter_rules()]:
+            if rule.rule.startswith(f"{prefix}/"):
+                view = redirecting(server.view_functions[rule.endpoint], prefix)
+                server.add_url_rule(rule.rule.removeprefix(prefix), f"below {rule.rule}", view)
     if count := settings.trusted_proxies:
         server.wsgi_app = ProxyFix(server.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+
+
+def redirecting(view: Callable[[], Response], prefix: str) -> Callable[[], Response]:
+    """Return a view for `redirect_from`: Dash puts the prefix before the aim twice."""
+
+    def redirected() -> Response:
+        answer = view()
+        answer.location = str(answer.location).replace(f"{prefix}{prefix}/", f"{prefix}/", 1)
+        return answer
+
+    return redirected
 
 
 def ready() -> tuple[Response, int]:

@@ -1,0 +1,76 @@
+"""Pages of the user's own, with what Dash and Plotly offer, in the frame of the app."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.support.browser import Tab
+from tests.support.projects import Variant, render, served
+
+from .accessibility import OF_COLOURS, serious
+
+PAGE = """
+import plotly.graph_objects as go
+from dash import dash_table, dcc, get_asset_url, html, register_page
+
+register_page(__name__, path="/new-place", redirect_from=["/old-place"])
+
+NAMES = [f"a long name of a column {number}" for number in range(8)]
+ROWS = [{name: "a value" for name in NAMES}]
+CELLS = {"values": [["a value"]] * 2}
+MAP = go.Figure(go.Scattermap(lat=[50], lon=[10]), layout={"map": {"style": "white-bg"}})
+
+
+def layout():
+    return html.Div(
+        [
+            html.H1("Own"),
+            html.Table(html.Tr([html.Th(name) for name in NAMES]), id="plain"),
+            dash_table.DataTable(ROWS, id="table"),
+            dcc.Graph(figure=go.Figure(go.Table(header=CELLS, cells=CELLS)), id="cells"),
+            dcc.Graph(figure=MAP, id="map"),
+            html.Iframe(src=get_asset_url("report.html"), id="report"),
+        ]
+    )
+"""
+REPORT = """<!doctype html><title>Report</title><p id="text">not run</p>
+<script>document.getElementById("text").textContent = "run"</script>
+"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("layout", ["sidebar", "navbar"])
+def test_a_page_of_anything_that_dash_offers_is_readable(
+    browser: Browser, tmp_path: Path, layout: str, scheme: str
+) -> None:
+    project = render(tmp_path, Variant(layout=layout))
+    (project / "myapp/pages/own.py").write_text(PAGE)
+    (project / "myapp/assets/report.html").write_text(REPORT)
+    for number in range(8):
+        page = "from dash import html, register_page\nregister_page(__name__)\nlayout = html.P()\n"
+        (project / f"myapp/pages/page_number_{number}.py").write_text(page)
+    env = {"APP_PATH_PREFIX": "/app"}
+    # Not forked from where an app is: the rule of `redirect_from` would be that one's.
+    with served(project, log=tmp_path / "log", env=env, warm=False) as process:
+        for width in (390, 800):
+            size = {"width": width, "height": 844}
+            context = browser.new_context(color_scheme=scheme, viewport=size)  # type: ignore[arg-type]
+            tab = Tab(context, process.url)
+            tab.go("/app/old-place")
+            tab.page.wait_for_selector("h1:has-text('Own')")
+            assert tab.page.url.endswith("/app/new-place")
+            tab.page.wait_for_selector("#table td.dash-cell")
+            tab.page.wait_for_selector("#cells .cell-text")
+            tab.page.wait_for_selector("#map canvas")
+            tab.page.frame_locator("#report").get_by_text("run", exact=True).wait_for()
+            assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
+            assert serious(tab, OF_COLOURS) == []
+            fill = "(e) => getComputedStyle(e).fill"
+            assert tab.page.eval_on_selector("#cells .cell-text", fill) == "rgb(73, 80, 87)"
+            toggle = tab.page.locator("#theme-toggle").bounding_box()
+            assert toggle
+            assert toggle["x"] + toggle["width"] <= width
+            # The graphics driver and axe-core warn.
+            assert [one for one in tab.errors if not one.startswith("warning: ")] == []
+            context.close()
