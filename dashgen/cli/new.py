@@ -182,6 +182,7 @@ def new(
             template=template,
             ref=ref,
             trust=trust,
+            quiet=quiet,
             files=page.files if page else None,
             announce=announce,
         )
@@ -266,6 +267,7 @@ def _as_data(project: "NewProject") -> dict[str, Any]:
         "commit": project.commit,
         "uncommitted": project.uncommitted,
         "ignored": project.left_out,
+        "tasks_left_out": project.untried,
     }
 
 
@@ -285,6 +287,7 @@ def _as_listing(project: "NewProject") -> str:
         [
             f"Would write {project.path} ({count} files, {total:,} bytes)\n",
             *lines,
+            *["\nThe template's tasks were not run. They may write more."] * project.untried,
             "\nNothing was written.",
         ]
     )

@@ -66,6 +66,7 @@ class NewProject:
         left_out: The written files that git ignores there.
         warning: Why it cannot be updated by plain Copier, empty if it can.
         own: Whether it was made from dashgen's own template.
+        untried: Whether a dry run left out tasks of the template, which may write more files.
         services: The servers and workers beside the app: its name, and a command that starts it.
     """
 
@@ -79,6 +80,7 @@ class NewProject:
     left_out: Sequence[str] = ()
     warning: str = ""
     own: bool = True
+    untried: bool = False
     services: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -111,6 +113,7 @@ def new(
     template: str | None = None,
     ref: str | None = None,
     trust: bool = False,
+    quiet: bool = False,
     files: Mapping[str, bytes] | None = None,
     announce: Callable[[NewProject], None] | None = None,
 ) -> NewProject:
@@ -129,7 +132,8 @@ def new(
         dry_run: Write nothing, and tell what would be written.
         template: Another template: a folder or a git address.
         ref: A tag, a branch or a commit of that template.
-        trust: Let that template run commands.
+        trust: Let that template run commands. A dry run leaves out its tasks.
+        quiet: Show the output of these commands only if one fails.
         files: Further files of the project, by path, such as a file of data.
         announce: Gets the project, which is in place then. If it fails, nothing is left.
 
@@ -149,7 +153,7 @@ def new(
         offered = _offered(place.path.name, version.own)
         resolved = _resolved(version, stated, offered, asker, defaults)
         with (staging.rehearsed if dry_run else staging.staged)(place.path) as stage:
-            version.render(stage.folder, resolved.answers)
+            version.render(stage.folder, resolved.answers, tasks=not dry_run, quiet=quiet)
             lay({path: File(content) for path, content in (files or {}).items()}, stage.folder)
             sizes = {path: (stage.folder / path).stat().st_size for path in stage.files()}
             for path in stage.collisions():
@@ -169,6 +173,7 @@ def new(
                 reason,
                 _left_out(place, stage, written, around, commit),
                 own=version.own,
+                untried=dry_run and "_tasks" in version.template.settings,
                 services=_services(resolved.facts) if version.own else {},
             )
             if announce:

@@ -50,8 +50,16 @@ class TemplateVersion:
     own: bool = True
     trust: bool = False
 
-    def render(self, folder: Path, answers: Mapping[str, Any]) -> None:
+    def render(
+        self, folder: Path, answers: Mapping[str, Any], *, tasks: bool = True, quiet: bool = False
+    ) -> None:
         """Fill a folder, whose name a template may look at.
+
+        Args:
+            folder: To be filled.
+            answers: An answer to every question.
+            tasks: Whether a trusted template runs its tasks.
+            quiet: Show the output of the tasks only if one fails.
 
         Raises:
             RenderError: Copier refused the template or an answer.
@@ -65,7 +73,15 @@ class TemplateVersion:
             rendering.render(self.files, folder, answers, record)
         else:
             # From its source, so that Copier finds submodules and records the same as always.
-            rendering.render_from(self.source, self.tag, folder, answers, trust=self.trust)
+            rendering.render_from(
+                self.source,
+                self.tag,
+                folder,
+                answers,
+                trust=self.trust,
+                tasks=tasks,
+                quiet=quiet,
+            )
         files.check(folder)
 
     def rendered(self, name: str, answers: Mapping[str, Any]) -> dict[str, File]:

@@ -11,7 +11,7 @@ from copier.errors import CopierError
 from jinja2 import TemplateError
 from plumbum import ProcessExecutionError, local
 
-from dashgen import files, scratch
+from dashgen import files, scratch, system
 from dashgen.errors import RenderError
 from dashgen.files import Files
 
@@ -48,7 +48,14 @@ def render(
 
 
 def render_from(
-    source: str, ref: str, folder: Path, answers: Mapping[str, Any], *, trust: bool = False
+    source: str,
+    ref: str,
+    folder: Path,
+    answers: Mapping[str, Any],
+    *,
+    trust: bool = False,
+    tasks: bool = True,
+    quiet: bool = False,
 ) -> None:
     """Render a version of another template, as ``copier copy`` of its source does.
 
@@ -58,12 +65,15 @@ def render_from(
         folder: To be filled.
         answers: An answer to every question.
         trust: Let the template run commands and load code.
+        tasks: Whether a trusted template runs its tasks.
+        quiet: Show the output of the tasks only if one fails.
 
     Raises:
         RenderError: Copier or Jinja refused the template or an answer.
     """
-    with local.env(GIT_TERMINAL_PROMPT="0"):
-        _copy(source, folder, answers, vcs_ref=ref or None, unsafe=trust)
+    # The standard output is for the command's own result, which a program may read.
+    with local.env(GIT_TERMINAL_PROMPT="0"), system.output_aside(quiet):
+        _copy(source, folder, answers, vcs_ref=ref or None, unsafe=trust, skip_tasks=not tasks)
 
 
 def _copy(source: str, folder: Path, answers: Mapping[str, Any], **options: Any) -> None:

@@ -1,5 +1,6 @@
 """Another template: only where it is named, and never with commands of its own unless trusted."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import yaml
 from dashgen.cli.app import main
 from dashgen.commands.new import new
 
-from .helpers import git, listing, tree
+from .helpers import dashgen, git, listing, tree
 
 QUESTIONS = """
 name:
@@ -99,6 +100,43 @@ def test_what_wants_to_run_something_is_refused(
 
     assert main([*words, "--trust"]) == 0
     assert (work / "shop/task-was-here").exists() == (setting == TASKS)
+
+
+@pytest.mark.parametrize(
+    ("words", "heard"),
+    [(["--json"], "hello\n"), (["-q"], ""), ([], "hello\n")],
+    ids=["json", "quiet", "plain"],
+)
+def test_the_output_of_tasks_is_not_the_result(
+    work: Path, fork: Path, words: list[str], heard: str
+) -> None:
+    (fork / "copier.yml").write_text('_tasks: ["echo hello"]\n' + QUESTIONS)
+    git(fork, "commit", "--quiet", "--all", "--message", "run")
+    new = ("new", "shop", "-y", "--template", str(fork), "--ref", "HEAD", "--trust", *words)
+    done = dashgen(*new, cwd=work)
+    assert (done.returncode, done.stderr) == (0, heard)
+    assert "hello" not in done.stdout
+    assert "--json" not in words or json.loads(done.stdout)["commit"]
+
+    (fork / "copier.yml").write_text('_tasks: ["echo hello; exit 3"]\n' + QUESTIONS)
+    git(fork, "commit", "--quiet", "--all", "--message", "fail")
+    done = dashgen("new", "other", *new[2:], cwd=work)
+    assert done.returncode == 1
+    assert done.stderr.startswith("hello\n")
+    assert not (work / "other").exists()
+
+
+def test_a_dry_run_runs_no_task(
+    work: Path, fork: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (fork / "copier.yml").write_text(f"_tasks: ['touch {tmp_path}/ran']\n" + QUESTIONS)
+    git(fork, "commit", "--quiet", "--all", "--message", "run")
+    words = ["new", "shop", "-y", "--template", str(fork), "--ref", "HEAD", "--trust", "--dry-run"]
+    assert main(words) == 0
+    assert "tasks were not run" in capsys.readouterr().out
+    assert not (tmp_path / "ran").exists()
+    assert main([*words, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["tasks_left_out"]
 
 
 @pytest.mark.parametrize(
