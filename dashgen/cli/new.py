@@ -295,13 +295,16 @@ def _as_listing(project: "NewProject") -> str:
 
 def _as_text(project: "NewProject") -> str:
     """Return the place of the project, its choices and the next steps."""
-    width = max(map(len, project.answers), default=0)
+    from dashgen.template.answers import HIDDEN
+
+    answers = project.answers | dict.fromkeys(project.secrets, HIDDEN)
+    width = max(map(len, answers), default=0)
     commit = f", commit {project.commit[:7]}" if project.commit else ""
     lines = [
         f"{styled('Wrote', 'good')} {project.path} ({len(project.written)} files{commit})\n",
         *(
             f"  {styled(f'{name:<{width}}', 'term')}  {answer_text(value)}".rstrip()
-            for name, value in project.answers.items()
+            for name, value in answers.items()
         ),
     ]
     if project.existing:

@@ -17,7 +17,7 @@ from prompt_toolkit.styles import Style, merge_styles
 
 from dashgen.cli.console import answer_text, fitted, has_colour, styled
 from dashgen.project.staging import Existing, unused_name
-from dashgen.template.answers import Answer, Answers, Check, truth
+from dashgen.template.answers import HIDDEN, Answer, Answers, Check, truth
 from dashgen.template.questions import Question
 
 # If a choice and its meaning do not fit on one line, only one meaning is shown.
@@ -91,7 +91,8 @@ class Terminal:
             raise KeyboardInterrupt
         if wish == CREATE:
             return None
-        stated = [(name, name, answer_text(answers[name]), False) for name in answers]
+        shown = _shown(questions, answers)
+        stated = [(name, name, answer_text(shown[name]), False) for name in answers]
         self.picked = _select("Which answer?", stated, next(iter(answers)))
         return self.picked
 
@@ -146,13 +147,14 @@ def _ask(question: Question, title: str, default: Answer, check: Check) -> Answe
             (choice.value, choice.value, choice.meaning, choice.value == str(question.default))
             for choice in question.choices
         ]
-        return _select(title, offers, str(default))
+        return _select(title, offers, str(default), question.secret)
     if question.type == "bool":
         prompt = questionary.confirm(_wrapped(title), default=truth(default), **_look())
-        return bool(_answer(prompt, title))
+        return bool(_answer(prompt, title, secret=question.secret))
     text = _typed(default) if question.structured else str(default)
     while True:
-        text = str(_answer(_text(title, text), title))
+        prompt = _text(title, text, question.secret)
+        text = str(_answer(prompt, title, secret=question.secret))
         # Below the prompt, because the toolbar for it holds no more than one line.
         if not (complaint := check(text)):
             return text
@@ -165,7 +167,7 @@ def _typed(value: Answer) -> str:
     return text.removesuffix("...\n").strip()
 
 
-def _text(title: str, default: str) -> questionary.Question:
+def _text(title: str, default: str, secret: bool = False) -> questionary.Question:
     """Return a prompt whose default is selected, so that typing replaces it."""
     keys = KeyBindings()
 
@@ -175,7 +177,9 @@ def _text(title: str, default: str) -> questionary.Question:
             event.current_buffer.cut_selection()
         event.current_buffer.insert_text(event.data.replace("\r\n", "\n").replace("\r", "\n"))
 
-    prompt = questionary.text(_wrapped(title), default=default, key_bindings=keys, **_look(TYPED))
+    # A password's prompt is that of a text with asterisks.
+    ask = questionary.password if secret else questionary.text
+    prompt = ask(_wrapped(title), default=default, key_bindings=keys, **_look(TYPED))
 
     def select_all() -> None:
         buffer = prompt.application.current_buffer
@@ -190,13 +194,18 @@ def _text(title: str, default: str) -> questionary.Question:
     return prompt
 
 
+def _shown(questions: Sequence[Question], answers: Answers) -> Answers:
+    secrets = {question.name for question in questions if question.secret}
+    return {name: HIDDEN if name in secrets else value for name, value in answers.items()}
+
+
 def summary(questions: Sequence[Question], answers: Answers) -> str:
     """Return one line for each answer, with its meaning if that fits."""
     by_name = {question.name: question for question in questions}
     column = max(map(len, answers))
     width = shutil.get_terminal_size().columns
     lines = []
-    for name, value in answers.items():
+    for name, value in _shown(questions, answers).items():
         meaning = next((c.meaning for c in by_name[name].choices if c.value == value), "")
         text = answer_text(value)
         room = width - column - len(text) - 8
@@ -220,7 +229,12 @@ def difference(path: str, present: Path, new: Path) -> str:
     )
 
 
-def _select(title: str, offers: Sequence[tuple[str, str, str, bool]], default: str) -> str:
+def _select(
+    title: str,
+    offers: Sequence[tuple[str, str, str, bool]],
+    default: str,
+    secret: bool = False,
+) -> str:
     """Offer values with their labels, meanings and a mark of the usual one. Return the choice."""
     column = max(len(label) for _, label, _, _ in offers)
     # The pointer and a margin go before it.
@@ -245,7 +259,8 @@ def _select(title: str, offers: Sequence[tuple[str, str, str, bool]], default: s
         instruction="(arrow keys)" if wide else " ",
         **_look(),
     )
-    return str(_answer(prompt, title, {value: label for value, label, _, _ in offers}))
+    labels = {value: label for value, label, _, _ in offers}
+    return str(_answer(prompt, title, labels, secret))
 
 
 def _below(meaning: str, room: int) -> str:
@@ -265,16 +280,19 @@ def _look(typed: Style | None = None) -> dict[str, Any]:
 
 
 def _answer(
-    prompt: questionary.Question, title: str, labels: Mapping[str, str] | None = None
+    prompt: questionary.Question,
+    title: str,
+    labels: Mapping[str, str] | None = None,
+    secret: bool = False,
 ) -> Any:
-    """Ask, and leave one line that says what was asked and answered."""
+    """Ask, and leave one line that says what was asked and answered, but no secret."""
     application: Application[Any] = prompt.application
     application.erase_when_done = True
     application.key_bindings = merge_key_bindings(
         [application.key_bindings or KeyBindings(), _GIVING_UP]
     )
     answer = prompt.unsafe_ask()
-    said = (labels or {}).get(answer, answer_text(answer))
+    said = HIDDEN if secret else (labels or {}).get(answer, answer_text(answer))
     line = f"{styled(MARK, 'term')} {title} {styled(said, 'term')}".rstrip()
     print(fitted(line, sys.stdout), flush=True)
     return answer

@@ -59,7 +59,8 @@ class NewProject:
         path: The project's folder.
         sizes: Bytes of every file, by its path in the project.
         written: The files that were not there before, or not with this content.
-        answers: To every question that people answer.
+        answers: To every question that people answer, without the secret ones.
+        secrets: The questions with a secret answer.
         commit: The hash of the commit, None without one.
         existing: The outcome of files that existed with another content.
         uncommitted: Why there is no commit, empty if there is one or none was wanted.
@@ -79,6 +80,7 @@ class NewProject:
     uncommitted: str = ""
     left_out: Sequence[str] = ()
     warning: str = ""
+    secrets: Sequence[str] = ()
     own: bool = True
     untried: bool = False
     services: Mapping[str, str] = field(default_factory=dict)
@@ -167,11 +169,12 @@ def new(
                 place.path,
                 sizes,
                 written,
-                resolved.answers,
+                resolved.public,
                 commit,
                 stage.decisions,
                 reason,
                 _left_out(place, stage, written, around, commit),
+                secrets=sorted(resolved.secrets),
                 own=version.own,
                 untried=dry_run and "_tasks" in version.template.settings,
                 services=_services(resolved.facts) if version.own else {},

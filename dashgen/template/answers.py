@@ -39,6 +39,7 @@ TRUE_WORDS = frozenset({"y", "yes", "t", "true", "on", "1"})
 FALSE_WORDS = frozenset({"n", "no", "f", "false", "off", "0", ""})
 NOTHING = frozenset({"none", "null", "~"})
 LONGEST_QUOTE = 60
+HIDDEN = "•••"
 NUMBERS: Mapping[str, Callable[[Answer], int | float]] = {"int": int, "float": float}
 MUST_BE = {
     "bool": "yes or no",
@@ -64,10 +65,17 @@ class Resolved:
     Args:
         answers: By the question's name.
         facts: The answers and every hidden fact, as templates refer to them.
+        secrets: The questions whose answers are not shown.
     """
 
     answers: Answers = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
+    secrets: set[str] = field(default_factory=set)
+
+    @property
+    def public(self) -> Answers:
+        """The answers that may be shown."""
+        return {name: value for name, value in self.answers.items() if name not in self.secrets}
 
 
 def parse(text: str) -> dict[str, Answer]:
@@ -157,6 +165,8 @@ def resolve(
             facts[question.name] = _default(question, facts)
             continue
         name = question.name
+        if question.secret:
+            resolved.secrets.add(name)
         check = partial(_complaint, question, facts)
         given = stated.get(name) or defaults.get(name)
         value = given.value if given else _default(question, facts)
@@ -165,10 +175,11 @@ def resolve(
         if ask and name not in stated and (editable or not check(value)):
             value = ask(question, value, check)
         elif complaint := check(value):
-            origin = given.origin if given else _origin(question, resolved.answers)
+            origin = given.origin if given else _origin(question, resolved.public)
+            said = HIDDEN if question.secret else _quoted(value)
             if name in stated:
-                raise InvalidAnswerError(f"{origin} {_quoted(value)}", complaint)
-            shown = f"{name} {_quoted(value)} ({origin})"
+                raise InvalidAnswerError(f"{origin} {said}", complaint)
+            shown = f"{name} {said} ({origin})"
             raise InvalidAnswerError(shown, complaint, f"set it with --{name}")
         facts[name] = resolved.answers[name] = _cast(question, value)
     return resolved

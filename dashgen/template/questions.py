@@ -37,6 +37,8 @@ class Question:
     validator: str = ""
     when: bool | str = True
     multiselect: bool = False
+    secret: bool = False
+    """Whether its answer is neither shown nor recorded."""
 
     @property
     def visible(self) -> bool:
@@ -107,8 +109,13 @@ def read(files: Files) -> Template:
         raise TemplateSourceError("the template has no copier.yml", "name a Copier template")
     try:
         content = dict(_entries(files, name))
-        questions = tuple(_question(k, v) for k, v in content.items() if not k.startswith("_"))
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
+        secrets = content.get("_secret_questions") or ()
+        questions = tuple(
+            _question(name, details, name in secrets)
+            for name, details in content.items()
+            if not name.startswith("_")
+        )
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError, TypeError, RecursionError) as error:
         line = str(error).splitlines()[0]
         raise TemplateSourceError(f"the template's {name} cannot be read: {line}") from error
     settings = {key: value for key, value in content.items() if key.startswith("_")}
@@ -127,7 +134,7 @@ def _entries(files: Files, path: str) -> Iterator[tuple[str, Any]]:
                 raise ValueError("it is not a mapping of questions")
 
 
-def _question(name: str, details: Any) -> Question:
+def _question(name: str, details: Any, secret: bool) -> Question:
     if not isinstance(details, dict):
         details = {"default": details}
     multiselect = bool(details.get("multiselect", False))
@@ -137,6 +144,9 @@ def _question(name: str, details: Any) -> Question:
     for key in ("type", "help", "validator"):
         if not isinstance(details.get(key, ""), str):
             raise ValueError(f"the {key} of {name!r} is no text")
+    secret = secret or details.get("secret") is True
+    if secret and "default" not in details:
+        raise ValueError(f"the secret question {name!r} has no default, which Copier requires")
     return Question(
         name=name,
         type=details.get("type") or inferred,
@@ -147,6 +157,7 @@ def _question(name: str, details: Any) -> Question:
         validator=details.get("validator", ""),
         when=details.get("when", True),
         multiselect=multiselect,
+        secret=secret,
     )
 
 

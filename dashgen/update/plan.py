@@ -277,8 +277,8 @@ def _left_behind(
 
 def _answer_changes(old: Side, new: Side) -> Iterator[AnswerChange]:
     before, after = old.resolved, new.resolved
-    for name in {**before.answers, **after.answers}:
-        given, wanted = before.answers.get(name), after.answers.get(name)
+    for name in {**before.public, **after.public}:
+        given, wanted = before.public.get(name), after.public.get(name)
         if given != wanted:
             table = registry(before.facts, name) if wanted is not None else {}
             data = table.get(str(given), ChoiceFacts()).switch

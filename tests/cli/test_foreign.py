@@ -192,8 +192,46 @@ def test_a_question_whose_answer_is_no_single_word(
 
 
 @pytest.mark.parametrize(
+    "questions",
+    ["tok: {type: str, secret: true, default: old}", "tok: old\n_secret_questions: [tok]"],
+    ids=["of the question", "of the template"],
+)
+def test_a_secret_is_shown_nowhere(
+    work: Path, fork: Path, capsys: pytest.CaptureFixture[str], questions: str
+) -> None:
+    validator = "{% if tok == 'hunter' %}is {{ short }}{% endif %}"
+    (fork / "copier.yml").write_text(f"short: short\n{questions}\nname: x\n")
+    (fork / "a.txt.jinja").write_text("{{ tok }}\n")
+    git(fork, "commit", "--quiet", "--all", "--message", "secret")
+    git(fork, "tag", "v3.0.0")
+    words = ["-y", "--template", str(fork), "--data", "tok=hunter2"]
+    assert main(["new", "shop", *words]) == 0
+    assert (work / "shop/a.txt").read_text() == "hunter2\n"
+    said = capsys.readouterr()
+    assert "tok    •••" in said.out
+    assert main(["new", "other", *words, "--json"]) == 0
+    said_as_data = json.loads(capsys.readouterr().out)
+    assert said_as_data["answers"] == {"short": "short", "name": "other"}
+    recorded = (work / "shop/.copier-answers.yml").read_text()
+    assert "hunter2" not in f"{said}{said_as_data}{recorded}"
+
+    (fork / "copier.yml").write_text(
+        f"short: short\nname: x\ntok: {{secret: true, default: new, validator: {validator!r}}}\n"
+    )
+    git(fork, "commit", "--quiet", "--all", "--message", "another default")
+    git(fork, "tag", "v4.0.0")
+    for command in (["status"], ["update", "--dry-run"], ["update", "--dry-run", "--json"]):
+        assert main([command[0], "shop", "--template", str(fork), *command[1:]]) == 0
+        assert "tok" not in capsys.readouterr().out.replace("{{ tok }}", "")
+    assert main(["new", "third", *words[:-1], "tok=hunter"]) == 2
+    assert "tok •••: is short" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
     ("content", "says"),
     [
+        ("a: {secret: true}", "the secret question 'a' has no default"),
+        ("_secret_questions: 3\na: b", ""),
         ("a: {choices: [[one]]}", "choices of 'a'"),
         ("a: {choices: 3}", "choices of 'a'"),
         ("a: {choices: null}", "choices of 'a'"),
