@@ -1,6 +1,7 @@
 """Asking at a terminal."""
 
 import difflib
+import json
 import shutil
 import sys
 import textwrap
@@ -51,8 +52,6 @@ class Terminal:
 
     def __init__(self) -> None:
         self.expect([])
-        # The answer that is being changed in the end.
-        self.picked = ""
 
     def expect(self, names: Sequence[str]) -> None:
         """Take note of the questions that are open, most of which have recommended answers."""
@@ -62,9 +61,7 @@ class Terminal:
         self.recommended: bool | None = None if self.total > 1 else False
 
     def ask(self, question: Question, default: Answer, check: Check) -> Answer:
-        """Ask one question until its answer passes, but a list only if it was picked."""
-        if question.structured and question.name != self.picked:
-            return default
+        """Ask one question until its answer passes."""
         if question.name in FIRST or question.name not in self.left:
             return _ask(question, question.help, default, check)
         if self.recommended is None:
@@ -93,8 +90,7 @@ class Terminal:
             return None
         shown = _shown(questions, answers)
         stated = [(name, name, answer_text(shown[name]), False) for name in answers]
-        self.picked = _select("Which answer?", stated, next(iter(answers)))
-        return self.picked
+        return _select("Which answer?", stated, next(iter(answers)))
 
     def settle(self, path: str, present: Path, new: Path) -> Existing:
         """Ask what to do with an existing file, and show the difference on request."""
@@ -142,27 +138,61 @@ def _wants_recommended() -> bool:
 
 
 def _ask(question: Question, title: str, default: Answer, check: Check) -> Answer:
+    if question.choices and question.multiselect:
+        return _ask_several(question, title, default, check)
     if question.choices:
+        usual = None if question.required else str(question.default)
         offers = [
-            (choice.value, choice.value, choice.meaning, choice.value == str(question.default))
+            (choice.value, choice.value, choice.meaning, choice.value == usual)
             for choice in question.choices
         ]
         return _select(title, offers, str(default), question.secret)
     if question.type == "bool":
         prompt = questionary.confirm(_wrapped(title), default=truth(default), **_look())
         return bool(_answer(prompt, title, secret=question.secret))
-    text = _typed(default) if question.structured else str(default)
+    text = _typed(question, default)
     while True:
         prompt = _text(title, text, question.secret)
         text = str(_answer(prompt, title, secret=question.secret))
-        # Below the prompt, because the toolbar for it holds no more than one line.
-        if not (complaint := check(text)):
+        if _passes(text, check):
             return text
+
+
+def _ask_several(question: Question, title: str, default: Answer, check: Check) -> Answer:
+    while True:
+        chosen = list(map(str, default if isinstance(default, list) else []))
+        choices = [
+            questionary.Choice(
+                f"{c.value}  {c.meaning}".rstrip(), c.value, checked=c.value in chosen
+            )
+            for c in question.choices
+        ]
+        prompt = questionary.checkbox(
+            _wrapped(title), choices, instruction="(space selects)", pointer=POINTER, **_look()
+        )
+        default = list(_answer(prompt, title, secret=question.secret))
+        if _passes(default, check):
+            return default
+
+
+def _passes(answer: Answer, check: Check) -> bool:
+    """Say whether an answer passes, and print the complaint below the prompt.
+
+    The toolbar for it holds no more than one line.
+    """
+    if complaint := check(answer):
         print(fitted(f"  {styled('that', 'bad')} {complaint}", sys.stdout), flush=True)
+    return not complaint
 
 
-def _typed(value: Answer) -> str:
-    """Return a list or a mapping as YAML of one line, which can be edited and typed back."""
+def _typed(question: Question, value: Answer) -> str:
+    """Return a default as it is typed. A list or a mapping is YAML or JSON of one line."""
+    if question.required and value == question.default:
+        return ""
+    if not question.structured:
+        return str(value)
+    if question.type == "json" and not question.multiselect:
+        return json.dumps(value, ensure_ascii=False)
     text = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=sys.maxsize)
     return text.removesuffix("...\n").strip()
 
@@ -292,7 +322,7 @@ def _answer(
         [application.key_bindings or KeyBindings(), _GIVING_UP]
     )
     answer = prompt.unsafe_ask()
-    said = HIDDEN if secret else (labels or {}).get(answer, answer_text(answer))
+    said = HIDDEN if secret else labels[answer] if labels else answer_text(answer)
     line = f"{styled(MARK, 'term')} {title} {styled(said, 'term')}".rstrip()
     print(fitted(line, sys.stdout), flush=True)
     return answer

@@ -208,7 +208,7 @@ def _stated(
     if unknown := [name for name in answers if name not in asked]:
         raise UnknownQuestionError(unknown[0], asked)
     stated = read_file(file, template) if file else {}
-    return stated | {name: Stated(value, f"--{name}") for name, value in answers.items()}
+    return stated | {name: Stated(answers[name], template.option(name)) for name in answers}
 
 
 def _offered(folder: str, own: bool) -> dict[str, Stated]:
@@ -231,21 +231,27 @@ def _resolved(
         return resolve(template, stated, offered)
     # Unfit stated answers are refused before anything is asked.
     resolved = resolve(template, stated, offered, take_default)
-    # A list of things is a matter for a flag or a file, and its default for everybody else.
-    plain = {question.name for question in template.questions if not question.structured}
-    missing = [name for name in resolved.answers if name in plain and name not in stated]
+    # dashgen's own list, the pages, is a matter for a flag or a file, and else has its default.
+    lists = {question.name for question in template.questions if question.structured}
+    left = lists if version.own else set()
+    missing = [name for name in resolved.answers if name not in {*stated, *left}]
     if not missing:
         return resolved
     if not asker:
-        raise MissingAnswersError(missing)
+        raise MissingAnswersError(map(template.usage, missing))
     asker.expect(missing if version.own else [])
-    resolved = resolve(template, stated, offered, asker.ask)
+
+    def ask(question: Question, default: Answer, check: Check) -> Answer:
+        return default if question.name in left else asker.ask(question, default, check)
+
+    resolved = resolve(template, stated, offered, ask)
     while name := asker.review(template.visible, resolved.answers):
         answers = dict(resolved.answers)
         changed = {name: Stated(answers.pop(name), name)}
         others = {key: Stated(value, key) for key, value in answers.items()}
+        left = left - {name}
         # A question that depended on the changed answer may open, and is asked as well.
-        resolved = resolve(template, others, changed, asker.ask)
+        resolved = resolve(template, others, changed, ask)
     return resolved
 
 

@@ -9,7 +9,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -211,7 +211,8 @@ class FetchedSource:
                 f"--template {self.stated}: no release of a template there",
                 "name a folder, a git address or a bundle with a copier.yml",
             )
-        template = read(content)
+        own = installed.own_template().visible
+        template = replace(read(content), options=frozenset(question.name for question in own))
         if template.runs and not self.trust:
             raise ForeignTemplateError(
                 self.stated, f"it wants to run {' and '.join(template.runs)}", self.advice

@@ -172,15 +172,20 @@ def resolve(
         value = given.value if given else _default(question, facts)
         # A text that does not pass can be edited. An unknown choice cannot be offered.
         editable = not (question.choices or question.type in MUST_BE)
-        if ask and name not in stated and (editable or not check(value)):
+        unset = question.required and not given
+        if ask and name not in stated and (editable or unset or not check(value)):
             value = ask(question, value, check)
+        elif unset:
+            raise InvalidAnswerError(
+                name, "this question has no default", f"pass {template.usage(name)}"
+            )
         elif complaint := check(value):
             origin = given.origin if given else _origin(question, resolved.public)
             said = HIDDEN if question.secret else _quoted(value)
             if name in stated:
                 raise InvalidAnswerError(f"{origin} {said}", complaint)
             shown = f"{name} {said} ({origin})"
-            raise InvalidAnswerError(shown, complaint, f"set it with --{name}")
+            raise InvalidAnswerError(shown, complaint, f"set it with {template.usage(name)}")
         facts[name] = resolved.answers[name] = _cast(question, value)
     return resolved
 

@@ -15,6 +15,8 @@ SETTINGS_FILES = ("copier.yml", "copier.yaml")
 SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # Keeps every value as it is written: `no` and `1e3` are names too.
 BaseLoader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+# Values of the types other than text.
+NEUTRAL: Mapping[str, Any] = {"bool": False, "int": 0, "float": 0.0, "yaml": None, "json": None}
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Question:
     multiselect: bool = False
     secret: bool = False
     """Whether its answer is neither shown nor recorded."""
+    required: bool = False
+    """Whether it has no default of its own. Then ``default`` is only a value of its type."""
 
     @property
     def visible(self) -> bool:
@@ -67,6 +71,18 @@ class Template:
 
     questions: tuple[Question, ...]
     settings: Mapping[str, Any]
+    options: frozenset[str] | None = None
+    """The questions that have an option on the command line. None stands for all of them."""
+
+    def option(self, name: str) -> str:
+        """Return the option that answers a question."""
+        own = self.options is None or name in self.options
+        return f"--{name}" if own else f"--data {name}"
+
+    def usage(self, name: str) -> str:
+        """Return this option as hints name it."""
+        option = self.option(name)
+        return f"{option}=…" if " " in option else option
 
     @property
     def visible(self) -> tuple[Question, ...]:
@@ -138,8 +154,8 @@ def _question(name: str, details: Any, secret: bool) -> Question:
     if not isinstance(details, dict):
         details = {"default": details}
     multiselect = bool(details.get("multiselect", False))
-    default = details.get("default", [] if multiselect else "")
-    inferred = type(default).__name__ if isinstance(default, bool | int | float | str) else "yaml"
+    stated = details.get("default", "")
+    inferred = type(stated).__name__ if isinstance(stated, bool | int | float | str) else "yaml"
     declared = details.get("choices", ())
     for key in ("type", "help", "validator"):
         if not isinstance(details.get(key, ""), str):
@@ -147,17 +163,22 @@ def _question(name: str, details: Any, secret: bool) -> Question:
     secret = secret or details.get("secret") is True
     if secret and "default" not in details:
         raise ValueError(f"the secret question {name!r} has no default, which Copier requires")
+    # A Jinja expression gives none here, so its answer is typed.
+    choices = () if isinstance(declared, str) else tuple(_choices(name, declared))
+    kind = details.get("type") or inferred
+    if required := "default" not in details:
+        stated = [] if multiselect else choices[0].value if choices else NEUTRAL.get(kind, "")
     return Question(
         name=name,
-        type=details.get("type") or inferred,
+        type=kind,
         help=details.get("help", name),
-        default=default,
-        # A Jinja expression gives none here, so its answer is typed.
-        choices=() if isinstance(declared, str) else tuple(_choices(name, declared)),
+        default=stated,
+        choices=choices,
         validator=details.get("validator", ""),
         when=details.get("when", True),
         multiselect=multiselect,
         secret=secret,
+        required=required,
     )
 
 

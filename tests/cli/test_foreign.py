@@ -142,8 +142,8 @@ def test_a_dry_run_runs_no_task(
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["--data", "size=many"], "--size 'many': must be a whole number"),
-        (["--data", "size=10"], "--size '10': is too large"),
+        (["--data", "size=many"], "--data size 'many': must be a whole number"),
+        (["--data", "size=10"], "--data size '10': is too large"),
         (["--data", "colour=green"], "choose from red, blue"),
         (["--data", "colour"], "has no answer"),
         (["--storage", "redis"], "there is no question 'storage'"),
@@ -159,6 +159,48 @@ def test_a_wrong_word_is_one_line(
     assert line.count("\n") == 1
     assert says in line
     assert listing(work) == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "{type: str}",
+        "{type: str, choices: [a, b]}",
+        "{type: str, choices: [a, b], multiselect: true}",
+        "{type: int, validator: '{% if kind < 1 %}is too small{% endif %}'}",
+        "{type: bool}",
+        "{type: yaml}",
+        "{type: json}",
+        "{when: '{{ size == 3 }}'}",
+    ],
+)
+def test_a_question_without_a_default_has_to_be_answered(
+    work: Path, fork: Path, capsys: pytest.CaptureFixture[str], question: str
+) -> None:
+    words = ["shop", "--template", str(fork)]
+    assert main(["new", *words, "-y"]) == 0
+    (fork / "copier.yml").write_text(f"{QUESTIONS}\nkind: {question}\n")
+    git(fork, "commit", "--quiet", "--all", "--message", "required")
+    git(fork, "tag", "v3.0.0")
+    capsys.readouterr()
+    assert main(["update", *words, "-y"]) == 2
+    problem = "error: kind: this question has no default;"
+    assert capsys.readouterr().err == f"{problem} use copier update, which asks for it\n"
+    words[0] = "other"
+    assert main(["new", *words, "-y"]) == 2
+    assert capsys.readouterr().err == f"{problem} pass --data kind=…\n"
+    assert main(["new", *words, "--name", "Other"]) == 2
+    assert "ask for --data size=…, --data colour=…, --data kind=…;" in capsys.readouterr().err
+
+
+def test_a_wrong_default_names_the_option_that_is_there(
+    work: Path, fork: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, option in (("kind", "--data kind=…"), ("storage", "--storage")):
+        (fork / "copier.yml").write_text(f"{name}: {{type: int, default: many}}\n")
+        git(fork, "commit", "--quiet", "--all", "--message", name)
+        assert main(["new", "shop", "-y", "--template", str(fork), "--ref", "HEAD"]) == 2
+        assert capsys.readouterr().err.endswith(f"must be a whole number; set it with {option}\n")
 
 
 def test_a_plain_folder_has_no_releases(
@@ -242,7 +284,7 @@ def test_a_secret_is_shown_nowhere(
         ("a: {default: '{{ 1 | nothing }}'}", "question 'a': No filter named 'nothing'"),
         ("a: {default: '{% if %}'}", "question 'a'"),
         ("a: {default: '{{ 1 / 0 }}'}", "question 'a': division by zero"),
-        ("a: {validator: '{{ a.b.c }}'}", "question 'a'"),
+        ("a: {validator: '{{ a.b.c }}', default: b}", "question 'a'"),
         ("a: {when: false, default: '{{ none + 1 }}'}", "question 'a'"),
         ("a: {type: yaml, default: '['}", "question 'a'"),
         ("a: {type: int, default: null}", "must be a whole number"),
@@ -268,10 +310,10 @@ def test_a_template_with_an_odd_question_is_one_line(
 @pytest.mark.parametrize(
     ("question", "asked"),
     [
-        ("{choices: []}", True),
-        ("{when: '{{ name }}'}", True),
+        ("{choices: [], default: ''}", True),
+        ("{when: '{{ name }}', default: ''}", True),
         ("{when: '{{ none }}'}", False),
-        ("{when: '{{ name | length }}'}", True),
+        ("{when: '{{ name | length }}', default: ''}", True),
     ],
 )
 def test_a_question_is_asked_as_copier_asks_it(
@@ -296,7 +338,7 @@ def test_a_folder_needs_no_git(work: Path, tmp_path: Path, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize(
-    "questions", ["", "pages: 3", "pages: [{kind: form}, {name: [a]}]", "pages: {a: b}"]
+    "questions", ["", "pages: 3", "pages: [{kind: form}, {name: [a]}]", "pages: {default: {a: b}}"]
 )
 def test_a_project_of_other_answers_has_a_status(
     work: Path, fork: Path, capsys: pytest.CaptureFixture[str], questions: str
