@@ -323,6 +323,7 @@ def _as_text(project: "NewProject") -> str:
     for why, command in steps:
         lines += [f"  {styled(f'# {why}', 'faint')}"] * bool(why)
         lines += [f"  {styled(command, 'bold')}"] * bool(command)
+    lines += [f"\n{project.message}"] * bool(project.message)
     return "\n".join(lines)
 
 

@@ -28,6 +28,7 @@ from dashgen.template.answers import (
     Check,
     Resolved,
     Stated,
+    message,
     read_file,
     resolve,
     take_default,
@@ -68,6 +69,7 @@ class NewProject:
         warning: Why it cannot be updated by plain Copier, empty if it can.
         own: Whether it was made from dashgen's own template.
         untried: Whether a dry run left out tasks of the template, which may write more files.
+        message: The words of another template for its user.
         services: The servers and workers beside the app: its name, and a command that starts it.
     """
 
@@ -83,6 +85,7 @@ class NewProject:
     secrets: Sequence[str] = ()
     own: bool = True
     untried: bool = False
+    message: str = ""
     services: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -177,6 +180,9 @@ def new(
                 secrets=sorted(resolved.secrets),
                 own=version.own,
                 untried=dry_run and "_tasks" in version.template.settings,
+                message=""
+                if version.own
+                else message(version.template, resolved.facts, place.path),
                 services=_services(resolved.facts) if version.own else {},
             )
             if announce:

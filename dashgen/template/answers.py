@@ -263,7 +263,9 @@ def _complaint(question: Question, facts: dict[str, Any], value: Answer) -> str:
         str(answer).encode()
     except (ValueError, TypeError, OverflowError, RecursionError, yaml.YAMLError):
         return f"must be {MUST_BE.get(question.type, 'UTF-8 text')}"
-    chosen = answer if question.multiselect and isinstance(answer, list) else [answer]
+    if question.multiselect and not isinstance(answer, list):
+        return f"must be a list; write {question.name}=[{answer}]"
+    chosen = answer if question.multiselect else [answer]
     if question.choices and (wrong := [one for one in chosen if str(one) not in question.values]):
         meant = f"{likely(str(wrong[0]), question.values)} ".lstrip()
         return f"is not a choice; {meant}choose from {', '.join(question.values)}"
@@ -280,6 +282,19 @@ def _cast(question: Question, value: Answer) -> Answer:
     if question.type in NUMBERS:
         return NUMBERS[question.type](value)
     return str(value)
+
+
+def message(template: Template, facts: Mapping[str, Any], project: Path) -> str:
+    """Return the words that a template has for the user of a new project, perhaps none."""
+    text = template.settings.get("_message_after_copy")
+    if not isinstance(text, str):
+        return ""
+    names = {"_copier_conf": {"dst_path": project}, "_folder_name": project.name}
+    try:
+        return _compiled(text).render({**facts, **names}).strip()
+    except Exception:
+        # The project is written, so words that need an extension stay as they are.
+        return text.strip()
 
 
 def truth(value: Answer) -> bool:

@@ -120,9 +120,12 @@ def read(files: Files) -> Template:
     Raises:
         TemplateSourceError: It has no ``copier.yml``, or that is not as Copier wants it.
     """
-    name = next((name for name in SETTINGS_FILES if name in files), None)
-    if name is None:
+    name, *others = [name for name in SETTINGS_FILES if name in files] or [""]
+    if not name:
         raise TemplateSourceError("the template has no copier.yml", "name a Copier template")
+    if others:
+        there = f"{name} and {others[0]}"
+        raise TemplateSourceError(f"the template has {there}", "remove one of them")
     try:
         content = dict(_entries(files, name))
         secrets = content.get("_secret_questions") or ()
@@ -131,15 +134,27 @@ def read(files: Files) -> Template:
             for name, details in content.items()
             if not name.startswith("_")
         )
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError, TypeError, RecursionError) as error:
-        line = str(error).splitlines()[0]
-        raise TemplateSourceError(f"the template's {name} cannot be read: {line}") from error
+    except (UnicodeDecodeError, ValueError, TypeError, RecursionError) as error:
+        raise _unreadable(name, str(error)) from error
     settings = {key: value for key, value in content.items() if key.startswith("_")}
     return Template(questions, settings)
 
 
+def _unreadable(path: str, problem: str) -> TemplateSourceError:
+    line = (problem.splitlines() or [""])[0]
+    return TemplateSourceError(
+        f"the template's {path} cannot be read: {line}", "report it to its author"
+    )
+
+
 def _entries(files: Files, path: str) -> Iterator[tuple[str, Any]]:
-    for document in yaml.load_all(files[path].content.decode(), _Loader):
+    try:
+        documents = list(yaml.load_all(files[path].content.decode(), _Loader))
+    except yaml.YAMLError as error:
+        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+        where = f"line {mark.line + 1}: " if mark else ""
+        raise _unreadable(path, f"{where}{problem or error}") from error
+    for document in documents:
         for part in document if isinstance(document, list) else [document]:
             if isinstance(part, _Include):
                 for included in sorted(name for name in files if fnmatchcase(name, part)):

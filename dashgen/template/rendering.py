@@ -7,7 +7,7 @@ from typing import Any
 
 import copier
 import yaml
-from copier.errors import CopierError
+from copier.errors import CopierError, TaskError, UnsupportedVersionError
 from jinja2 import TemplateError
 from plumbum import ProcessExecutionError, local
 
@@ -86,14 +86,14 @@ def _copy(source: str, folder: Path, answers: Mapping[str, Any], **options: Any)
                 data=dict(answers),
                 defaults=True,
                 quiet=True,
+                # A template's own list of exclusions replaces Copier's, which has git's folder.
+                exclude=[".git"],
                 # The user's own Copier settings must not change the answers.
                 settings=copier.Settings(),
                 **options,
             )
     except FAILURES as error:
-        raise RenderError(
-            f"the template did not render: {_words(error)}", "report this with your answers"
-        ) from error
+        raise RenderError(f"the template did not render: {_words(error)}", _hint(error)) from error
     _follow_umask(folder)
 
 
@@ -106,8 +106,16 @@ def _follow_umask(folder: Path) -> None:
             path.chmod(allowed if executable else allowed & 0o666)
 
 
+def _hint(error: BaseException) -> str:
+    if isinstance(error, TaskError):
+        return "read its output above, and report it to the template's author"
+    if isinstance(error, UnsupportedVersionError):
+        return "install a newer dashgen, or name an older release of the template with --ref"
+    return "report this with your answers"
+
+
 def _words(error: BaseException) -> str:
     text = str(getattr(error, "stderr", "") or error).strip()
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     lines = [line for line in lines if not line.startswith(PYDANTIC)]
-    return lines[-1] if lines else type(error).__name__
+    return lines[-1].rstrip(".") if lines else type(error).__name__

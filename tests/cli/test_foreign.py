@@ -25,6 +25,11 @@ colour:
   help: Which colour
   choices: [[Dark red, red], [Navy, blue]]
   default: blue
+many:
+  when: "{{ size == 4 }}"
+  choices: [a, b]
+  multiselect: true
+  default: []
 """
 TASKS = '_tasks: ["touch task-was-here"]\n'
 
@@ -146,6 +151,7 @@ def test_a_dry_run_runs_no_task(
         (["--data", "size=10"], "--data size '10': is too large"),
         (["--data", "colour=green"], "choose from red, blue"),
         (["--data", "colour"], "has no answer"),
+        (["--data", "size=4", "-d", "many=a"], "--data many 'a': must be a list; write many=[a]"),
         (["--storage", "redis"], "there is no question 'storage'"),
         (["--ref", "v9"], "v9"),
     ],
@@ -201,6 +207,57 @@ def test_a_wrong_default_names_the_option_that_is_there(
         git(fork, "commit", "--quiet", "--all", "--message", name)
         assert main(["new", "shop", "-y", "--template", str(fork), "--ref", "HEAD"]) == 2
         assert capsys.readouterr().err.endswith(f"must be a whole number; set it with {option}\n")
+
+
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        ({"copier.yml": "a: b\nc: [1, }\n"}, "copier.yml cannot be read: line 2: "),
+        ({"copier.yml": "---\n!include q.yml\n", "q.yml": "a: b\nc: '\n"}, "q.yml cannot be"),
+        ({"copier.yml": "a: b\n", "copier.yaml": "a: b\n"}, "has copier.yml and copier.yaml"),
+        ({"copier.yml": "_min_copier_version: '99'\n"}, "name an older release of the template"),
+        ({"copier.yml": "_tasks: ['exit 3']\n"}, "read its output above"),
+    ],
+    ids=["YAML", "included YAML", "two files", "newer Copier", "a task that fails"],
+)
+@pytest.mark.parametrize("words", [[], ["--json"]], ids=["plain", "json"])
+def test_a_template_that_cannot_be_used_is_one_line(
+    work: Path, tmp_path: Path, files: dict[str, str], says: str, words: list[str]
+) -> None:
+    folder = tmp_path / "odd"
+    folder.mkdir()
+    for name, content in files.items():
+        (folder / name).write_text(content)
+    done = dashgen("new", "shop", "-y", "--trust", "--template", str(folder), *words, cwd=work)
+    printed, empty = (done.stdout, done.stderr) if words else (done.stderr, done.stdout)
+    assert (done.returncode in {1, 2}, printed.count("\n"), empty) == (True, 1, "")
+    assert says in printed
+    assert not words or json.loads(printed)["error"]["hint"]
+
+
+def test_its_message_is_the_last_word(
+    work: Path, fork: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    message = "Size {{ size }} in {{ _copier_conf.dst_path }}"
+    (fork / "copier.yml").write_text(f"_message_after_copy: '{message}'\n{QUESTIONS}")
+    git(fork, "commit", "--quiet", "--all", "--message", "say")
+    git(fork, "tag", "v3.0.0")
+    words = ["-y", "--template", str(fork)]
+    assert main(["new", "shop", *words]) == 0
+    assert capsys.readouterr().out.endswith(f"\n\nSize 3 in {work}/shop\n")
+    for silent in ("-q", "--json", "--dry-run"):
+        assert main(["new", "other", *words, silent]) == 0
+        assert "Size 3" not in capsys.readouterr().out
+        if silent != "--dry-run":
+            (work / "other").rename(work / silent)
+
+
+def test_its_own_exclusions_do_not_let_in_its_repository(work: Path, fork: Path) -> None:
+    (fork / "copier.yml").write_text(f"_exclude: [version.txt, copier.yml]\n{QUESTIONS}")
+    git(fork, "commit", "--quiet", "--all", "--message", "exclude")
+    git(fork, "tag", "v3.0.0")
+    assert main(["new", "shop", "-y", "--template", str(fork)]) == 0
+    assert sorted(tree(work / "shop")) == [".copier-answers.yml", "a.txt"]
 
 
 def test_a_plain_folder_has_no_releases(
