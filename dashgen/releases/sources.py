@@ -311,9 +311,9 @@ def opened(source: str | None, recorded: str) -> Iterator[Source]:
         UnknownSourceError: The project names a source that the user does not.
         TemplateSourceError: The source has no template.
     """
-    if source is None and not _is_own(recorded):
+    if source is None and not is_own(recorded):
         raise UnknownSourceError(recorded, installed.RECORDED_SOURCE)
-    if source is None or _is_own(source):
+    if source is None or is_own(source):
         yield OwnSource(installed.everything())
         return
     with _fetched(source, False, "read them, and use copier update --trust") as fetched:
@@ -361,7 +361,8 @@ def _address(source: str) -> str:
     return source
 
 
-def _is_own(source: str) -> bool:
+def is_own(source: str) -> bool:
+    """Say whether a source, as a project records it, is dashgen's own template."""
     if source == installed.RECORDED_SOURCE:
         return True
     try:
