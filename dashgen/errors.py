@@ -101,9 +101,8 @@ class UnknownQuestionError(UsageError):
 class MissingAnswersError(UsageError):
     """Questions are open and there is nobody to ask."""
 
-    def __init__(self, names: Iterable[str]) -> None:
-        flags = ", ".join(f"--{name}" for name in names)
-        super().__init__(f"no terminal to ask for {flags}", "pass them, or --defaults")
+    def __init__(self, flags: Iterable[str]) -> None:
+        super().__init__(f"no terminal to ask for {', '.join(flags)}", "pass them, or --defaults")
 
 
 class AnswersFileError(UsageError):

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -48,6 +48,29 @@ def nobody_reads(error: OSError) -> bool:
 def reason(error: Exception) -> str:
     """Return why the system refuses something, in a few words."""
     return str(getattr(error, "strerror", None) or error).lower()
+
+
+@contextmanager
+def output_aside(quiet: bool) -> Iterator[None]:
+    """Lead standard output to standard error, also that of programs, for the time of the block.
+
+    Args:
+        quiet: Keep both, and print them on standard error only if the block fails.
+    """
+    with tempfile.TemporaryFile() as kept:
+        try:
+            with ExitStack() as before, redirect_stdout(sys.stderr):
+                for number in (1, 2):
+                    before.callback(os.close, copy := os.dup(number))
+                    before.callback(os.dup2, copy, number)
+                if quiet:
+                    os.dup2(kept.fileno(), 2)
+                os.dup2(2, 1)
+                yield
+        except BaseException:
+            kept.seek(0)
+            sys.stderr.write(kept.read().decode(errors="replace"))
+            raise
 
 
 def quoted(word: str) -> str:

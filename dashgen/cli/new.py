@@ -182,6 +182,7 @@ def new(
             template=template,
             ref=ref,
             trust=trust,
+            quiet=quiet,
             files=page.files if page else None,
             announce=announce,
         )
@@ -266,6 +267,7 @@ def _as_data(project: "NewProject") -> dict[str, Any]:
         "commit": project.commit,
         "uncommitted": project.uncommitted,
         "ignored": project.left_out,
+        "tasks_left_out": project.untried,
     }
 
 
@@ -285,6 +287,7 @@ def _as_listing(project: "NewProject") -> str:
         [
             f"Would write {project.path} ({count} files, {total:,} bytes)\n",
             *lines,
+            *["\nThe template's tasks were not run. They may write more."] * project.untried,
             "\nNothing was written.",
         ]
     )
@@ -292,13 +295,16 @@ def _as_listing(project: "NewProject") -> str:
 
 def _as_text(project: "NewProject") -> str:
     """Return the place of the project, its choices and the next steps."""
-    width = max(map(len, project.answers), default=0)
+    from dashgen.template.answers import HIDDEN
+
+    answers = project.answers | dict.fromkeys(project.secrets, HIDDEN)
+    width = max(map(len, answers), default=0)
     commit = f", commit {project.commit[:7]}" if project.commit else ""
     lines = [
         f"{styled('Wrote', 'good')} {project.path} ({len(project.written)} files{commit})\n",
         *(
             f"  {styled(f'{name:<{width}}', 'term')}  {answer_text(value)}".rstrip()
-            for name, value in project.answers.items()
+            for name, value in answers.items()
         ),
     ]
     if project.existing:
@@ -317,6 +323,7 @@ def _as_text(project: "NewProject") -> str:
     for why, command in steps:
         lines += [f"  {styled(f'# {why}', 'faint')}"] * bool(why)
         lines += [f"  {styled(command, 'bold')}"] * bool(command)
+    lines += [f"\n{project.message}"] * bool(project.message)
     return "\n".join(lines)
 
 

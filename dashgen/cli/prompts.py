@@ -1,6 +1,7 @@
 """Asking at a terminal."""
 
 import difflib
+import json
 import shutil
 import sys
 import textwrap
@@ -17,7 +18,7 @@ from prompt_toolkit.styles import Style, merge_styles
 
 from dashgen.cli.console import answer_text, fitted, has_colour, styled
 from dashgen.project.staging import Existing, unused_name
-from dashgen.template.answers import Answer, Answers, Check, truth
+from dashgen.template.answers import HIDDEN, Answer, Answers, Check, truth
 from dashgen.template.questions import Question
 
 # If a choice and its meaning do not fit on one line, only one meaning is shown.
@@ -51,8 +52,6 @@ class Terminal:
 
     def __init__(self) -> None:
         self.expect([])
-        # The answer that is being changed in the end.
-        self.picked = ""
 
     def expect(self, names: Sequence[str]) -> None:
         """Take note of the questions that are open, most of which have recommended answers."""
@@ -62,9 +61,7 @@ class Terminal:
         self.recommended: bool | None = None if self.total > 1 else False
 
     def ask(self, question: Question, default: Answer, check: Check) -> Answer:
-        """Ask one question until its answer passes, but a list only if it was picked."""
-        if question.structured and question.name != self.picked:
-            return default
+        """Ask one question until its answer passes."""
         if question.name in FIRST or question.name not in self.left:
             return _ask(question, question.help, default, check)
         if self.recommended is None:
@@ -91,9 +88,9 @@ class Terminal:
             raise KeyboardInterrupt
         if wish == CREATE:
             return None
-        stated = [(name, name, answer_text(answers[name]), False) for name in answers]
-        self.picked = _select("Which answer?", stated, next(iter(answers)))
-        return self.picked
+        shown = _shown(questions, answers)
+        stated = [(name, name, answer_text(shown[name]), False) for name in answers]
+        return _select("Which answer?", stated, next(iter(answers)))
 
     def settle(self, path: str, present: Path, new: Path) -> Existing:
         """Ask what to do with an existing file, and show the difference on request."""
@@ -141,31 +138,66 @@ def _wants_recommended() -> bool:
 
 
 def _ask(question: Question, title: str, default: Answer, check: Check) -> Answer:
+    if question.choices and question.multiselect:
+        return _ask_several(question, title, default, check)
     if question.choices:
+        usual = None if question.required else str(question.default)
         offers = [
-            (choice.value, choice.value, choice.meaning, choice.value == str(question.default))
+            (choice.value, choice.value, choice.meaning, choice.value == usual)
             for choice in question.choices
         ]
-        return _select(title, offers, str(default))
+        return _select(title, offers, str(default), question.secret)
     if question.type == "bool":
         prompt = questionary.confirm(_wrapped(title), default=truth(default), **_look())
-        return bool(_answer(prompt, title))
-    text = _typed(default) if question.structured else str(default)
+        return bool(_answer(prompt, title, secret=question.secret))
+    text = _typed(question, default)
     while True:
-        text = str(_answer(_text(title, text), title))
-        # Below the prompt, because the toolbar for it holds no more than one line.
-        if not (complaint := check(text)):
+        prompt = _text(title, text, question.secret)
+        text = str(_answer(prompt, title, secret=question.secret))
+        if _passes(text, check):
             return text
+
+
+def _ask_several(question: Question, title: str, default: Answer, check: Check) -> Answer:
+    while True:
+        chosen = list(map(str, default if isinstance(default, list) else []))
+        choices = [
+            questionary.Choice(
+                f"{c.value}  {c.meaning}".rstrip(), c.value, checked=c.value in chosen
+            )
+            for c in question.choices
+        ]
+        prompt = questionary.checkbox(
+            _wrapped(title), choices, instruction="(space selects)", pointer=POINTER, **_look()
+        )
+        default = list(_answer(prompt, title, secret=question.secret))
+        if _passes(default, check):
+            return default
+
+
+def _passes(answer: Answer, check: Check) -> bool:
+    """Say whether an answer passes, and print the complaint below the prompt.
+
+    The toolbar for it holds no more than one line.
+    """
+    if complaint := check(answer):
         print(fitted(f"  {styled('that', 'bad')} {complaint}", sys.stdout), flush=True)
+    return not complaint
 
 
-def _typed(value: Answer) -> str:
-    """Return a list or a mapping as YAML of one line, which can be edited and typed back."""
+def _typed(question: Question, value: Answer) -> str:
+    """Return a default as it is typed. A list or a mapping is YAML or JSON of one line."""
+    if question.required and value == question.default:
+        return ""
+    if not question.structured:
+        return str(value)
+    if question.type == "json" and not question.multiselect:
+        return json.dumps(value, ensure_ascii=False)
     text = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=sys.maxsize)
     return text.removesuffix("...\n").strip()
 
 
-def _text(title: str, default: str) -> questionary.Question:
+def _text(title: str, default: str, secret: bool = False) -> questionary.Question:
     """Return a prompt whose default is selected, so that typing replaces it."""
     keys = KeyBindings()
 
@@ -175,7 +207,9 @@ def _text(title: str, default: str) -> questionary.Question:
             event.current_buffer.cut_selection()
         event.current_buffer.insert_text(event.data.replace("\r\n", "\n").replace("\r", "\n"))
 
-    prompt = questionary.text(_wrapped(title), default=default, key_bindings=keys, **_look(TYPED))
+    # A password's prompt is that of a text with asterisks.
+    ask = questionary.password if secret else questionary.text
+    prompt = ask(_wrapped(title), default=default, key_bindings=keys, **_look(TYPED))
 
     def select_all() -> None:
         buffer = prompt.application.current_buffer
@@ -190,13 +224,18 @@ def _text(title: str, default: str) -> questionary.Question:
     return prompt
 
 
+def _shown(questions: Sequence[Question], answers: Answers) -> Answers:
+    secrets = {question.name for question in questions if question.secret}
+    return {name: HIDDEN if name in secrets else value for name, value in answers.items()}
+
+
 def summary(questions: Sequence[Question], answers: Answers) -> str:
     """Return one line for each answer, with its meaning if that fits."""
     by_name = {question.name: question for question in questions}
     column = max(map(len, answers))
     width = shutil.get_terminal_size().columns
     lines = []
-    for name, value in answers.items():
+    for name, value in _shown(questions, answers).items():
         meaning = next((c.meaning for c in by_name[name].choices if c.value == value), "")
         text = answer_text(value)
         room = width - column - len(text) - 8
@@ -220,7 +259,12 @@ def difference(path: str, present: Path, new: Path) -> str:
     )
 
 
-def _select(title: str, offers: Sequence[tuple[str, str, str, bool]], default: str) -> str:
+def _select(
+    title: str,
+    offers: Sequence[tuple[str, str, str, bool]],
+    default: str,
+    secret: bool = False,
+) -> str:
     """Offer values with their labels, meanings and a mark of the usual one. Return the choice."""
     column = max(len(label) for _, label, _, _ in offers)
     # The pointer and a margin go before it.
@@ -245,7 +289,8 @@ def _select(title: str, offers: Sequence[tuple[str, str, str, bool]], default: s
         instruction="(arrow keys)" if wide else " ",
         **_look(),
     )
-    return str(_answer(prompt, title, {value: label for value, label, _, _ in offers}))
+    labels = {value: label for value, label, _, _ in offers}
+    return str(_answer(prompt, title, labels, secret))
 
 
 def _below(meaning: str, room: int) -> str:
@@ -265,16 +310,19 @@ def _look(typed: Style | None = None) -> dict[str, Any]:
 
 
 def _answer(
-    prompt: questionary.Question, title: str, labels: Mapping[str, str] | None = None
+    prompt: questionary.Question,
+    title: str,
+    labels: Mapping[str, str] | None = None,
+    secret: bool = False,
 ) -> Any:
-    """Ask, and leave one line that says what was asked and answered."""
+    """Ask, and leave one line that says what was asked and answered, but no secret."""
     application: Application[Any] = prompt.application
     application.erase_when_done = True
     application.key_bindings = merge_key_bindings(
         [application.key_bindings or KeyBindings(), _GIVING_UP]
     )
     answer = prompt.unsafe_ask()
-    said = (labels or {}).get(answer, answer_text(answer))
+    said = HIDDEN if secret else labels[answer] if labels else answer_text(answer)
     line = f"{styled(MARK, 'term')} {title} {styled(said, 'term')}".rstrip()
     print(fitted(line, sys.stdout), flush=True)
     return answer

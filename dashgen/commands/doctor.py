@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from dashgen import preferences, system
-from dashgen.errors import DashgenError, NotAProjectError
+from dashgen import system
+from dashgen.commands import config
+from dashgen.errors import DashgenError, GitFailedError, NotAProjectError
 from dashgen.project import environment, git
 from dashgen.project import record as records
 from dashgen.project.record import ANSWERS_FILE
-from dashgen.releases import installed
+from dashgen.releases import installed, sources
 from dashgen.template.answers import Stated, resolve
 from dashgen.template.choices import ChoiceFacts, Setting, registry, settings
 
@@ -106,19 +107,26 @@ def _machine() -> Iterator[Finding]:
     yield from _git()
     yield _uv()
     try:
-        names = ", ".join(preferences.read())
+        names = ", ".join(known.name for known in config.show().defaults if known.origin == "you")
         yield Finding("preferences", Verdict.OK, names or "none")
     except DashgenError as error:
         yield Finding("preferences", Verdict.FAILED, error.message, error.hint)
 
 
 def _git() -> Iterator[Finding]:
-    if (program := git.program()) is None:
+    if not git.is_there():
         advice = "install git. Updates need it. Without git, only dashgen new --no-git works"
         yield Finding("git", Verdict.FAILED, "is not on the PATH", advice)
         return
-    done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
-    yield Finding("git", Verdict.OK, done.stdout.strip().removeprefix("git version "))
+    try:
+        found = git.output(None, "version")
+        # Git reads the whole configuration first, so that any command fails if it is broken.
+        git.output(None, "config", "--list")
+    except GitFailedError as error:
+        advice = "correct the file that git names, or install git again"
+        yield Finding("git", Verdict.FAILED, error.message, advice)
+        return
+    yield Finding("git", Verdict.OK, found.removeprefix("git version "))
     name, email = git.configured("user.name"), git.configured("user.email")
     if name and email:
         yield Finding("git identity", Verdict.OK, f"{name} <{email}>")
@@ -144,19 +152,22 @@ def _uv() -> Finding:
 
 def _project(project: Path) -> Iterator[Finding]:
     template = installed.own_template()
+    choosing = [question.name for question in template.visible if question.choices]
     try:
+        record = records.read(project)
+        # Plain Copier records another source of the same template, as do its forks.
+        if not (sources.is_own(record.source) or set(choosing) <= set(record.answers)):
+            words = f"{project} is of the template {record.source} {record.tag}"
+            yield Finding("project", Verdict.OK, f"{words}. Its checks are not dashgen's")
+            return
         name = {"name": Stated(project.name, "the folder's name")}
-        resolved = resolve(template, records.read(project).stated(template), name)
+        resolved = resolve(template, record.stated(template), name)
     except DashgenError as error:
         advice = error.hint or "restore the file that dashgen wrote: git log -p -- " + ANSWERS_FILE
         yield Finding("project", Verdict.FAILED, error.message, advice)
         return
     facts = resolved.facts
-    choices = {
-        question.name: str(facts[question.name])
-        for question in template.visible
-        if question.choices
-    }
+    choices = {name: str(facts[name]) for name in choosing}
     yield Finding("project", Verdict.OK, f"{project} ({', '.join(map(' '.join, choices.items()))})")
     yield from _compared(project)
     yield _packages(project)
@@ -221,6 +232,9 @@ def _variables(file: Path) -> dict[str, str]:
 
 
 def _packages(project: Path) -> Finding:
+    if environment.is_broken(project):
+        words = ".venv has no Python that is there, perhaps since an upgrade of Python"
+        return Finding("environment", Verdict.FAILED, words, "remove .venv, then run uv sync")
     try:
         wrong, needed = environment.lacking(project), environment.needed(project)
     except environment.UNREADABLE as error:

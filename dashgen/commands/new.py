@@ -28,6 +28,7 @@ from dashgen.template.answers import (
     Check,
     Resolved,
     Stated,
+    message,
     read_file,
     resolve,
     take_default,
@@ -59,13 +60,16 @@ class NewProject:
         path: The project's folder.
         sizes: Bytes of every file, by its path in the project.
         written: The files that were not there before, or not with this content.
-        answers: To every question that people answer.
+        answers: To every question that people answer, without the secret ones.
+        secrets: The questions with a secret answer.
         commit: The hash of the commit, None without one.
         existing: The outcome of files that existed with another content.
         uncommitted: Why there is no commit, empty if there is one or none was wanted.
         left_out: The written files that git ignores there.
         warning: Why it cannot be updated by plain Copier, empty if it can.
         own: Whether it was made from dashgen's own template.
+        untried: Whether a dry run left out tasks of the template, which may write more files.
+        message: The words of another template for its user.
         services: The servers and workers beside the app: its name, and a command that starts it.
     """
 
@@ -78,7 +82,10 @@ class NewProject:
     uncommitted: str = ""
     left_out: Sequence[str] = ()
     warning: str = ""
+    secrets: Sequence[str] = ()
     own: bool = True
+    untried: bool = False
+    message: str = ""
     services: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -111,6 +118,7 @@ def new(
     template: str | None = None,
     ref: str | None = None,
     trust: bool = False,
+    quiet: bool = False,
     files: Mapping[str, bytes] | None = None,
     announce: Callable[[NewProject], None] | None = None,
 ) -> NewProject:
@@ -129,7 +137,8 @@ def new(
         dry_run: Write nothing, and tell what would be written.
         template: Another template: a folder or a git address.
         ref: A tag, a branch or a commit of that template.
-        trust: Let that template run commands.
+        trust: Let that template run commands. A dry run leaves out its tasks.
+        quiet: Show the output of these commands only if one fails.
         files: Further files of the project, by path, such as a file of data.
         announce: Gets the project, which is in place then. If it fails, nothing is left.
 
@@ -149,7 +158,7 @@ def new(
         offered = _offered(place.path.name, version.own)
         resolved = _resolved(version, stated, offered, asker, defaults)
         with (staging.rehearsed if dry_run else staging.staged)(place.path) as stage:
-            version.render(stage.folder, resolved.answers)
+            version.render(stage.folder, resolved.answers, tasks=not dry_run, quiet=quiet)
             lay({path: File(content) for path, content in (files or {}).items()}, stage.folder)
             sizes = {path: (stage.folder / path).stat().st_size for path in stage.files()}
             for path in stage.collisions():
@@ -163,12 +172,17 @@ def new(
                 place.path,
                 sizes,
                 written,
-                resolved.answers,
+                resolved.public,
                 commit,
                 stage.decisions,
                 reason,
                 _left_out(place, stage, written, around, commit),
+                secrets=sorted(resolved.secrets),
                 own=version.own,
+                untried=dry_run and "_tasks" in version.template.settings,
+                message=""
+                if version.own
+                else message(version.template, resolved.facts, place.path),
                 services=_services(resolved.facts) if version.own else {},
             )
             if announce:
@@ -200,7 +214,7 @@ def _stated(
     if unknown := [name for name in answers if name not in asked]:
         raise UnknownQuestionError(unknown[0], asked)
     stated = read_file(file, template) if file else {}
-    return stated | {name: Stated(value, f"--{name}") for name, value in answers.items()}
+    return stated | {name: Stated(answers[name], template.option(name)) for name in answers}
 
 
 def _offered(folder: str, own: bool) -> dict[str, Stated]:
@@ -223,21 +237,27 @@ def _resolved(
         return resolve(template, stated, offered)
     # Unfit stated answers are refused before anything is asked.
     resolved = resolve(template, stated, offered, take_default)
-    # A list of things is a matter for a flag or a file, and its default for everybody else.
-    plain = {question.name for question in template.questions if not question.structured}
-    missing = [name for name in resolved.answers if name in plain and name not in stated]
+    # dashgen's own list, the pages, is a matter for a flag or a file, and else has its default.
+    lists = {question.name for question in template.questions if question.structured}
+    left = lists if version.own else set()
+    missing = [name for name in resolved.answers if name not in {*stated, *left}]
     if not missing:
         return resolved
     if not asker:
-        raise MissingAnswersError(missing)
+        raise MissingAnswersError(map(template.usage, missing))
     asker.expect(missing if version.own else [])
-    resolved = resolve(template, stated, offered, asker.ask)
+
+    def ask(question: Question, default: Answer, check: Check) -> Answer:
+        return default if question.name in left else asker.ask(question, default, check)
+
+    resolved = resolve(template, stated, offered, ask)
     while name := asker.review(template.visible, resolved.answers):
         answers = dict(resolved.answers)
         changed = {name: Stated(answers.pop(name), name)}
         others = {key: Stated(value, key) for key, value in answers.items()}
+        left = left - {name}
         # A question that depended on the changed answer may open, and is asked as well.
-        resolved = resolve(template, others, changed, asker.ask)
+        resolved = resolve(template, others, changed, ask)
     return resolved
 
 

@@ -78,7 +78,7 @@ def status(project: Path, *, template: str | None = None) -> Status:
         project,
         side.version.tag,
         newest,
-        side.resolved.answers,
+        side.resolved.public,
         tuple(sorted(modified)),
         tuple(sorted(deleted)),
         tuple(_pages(project, side, where, moves)),

@@ -35,6 +35,11 @@ def program(project: Path, name: str) -> Path | None:
     return next((path for path in places if path.exists()), None)
 
 
+def is_broken(project: Path) -> bool:
+    """Say whether there is a `.venv` that is no environment, such as after its Python has gone."""
+    return os.path.lexists(project / ".venv") and python(project) is None
+
+
 def needed(project: Path) -> list[Requirement]:
     """Return the requirements of `pyproject.toml`.
 

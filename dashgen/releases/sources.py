@@ -9,7 +9,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -50,8 +50,16 @@ class TemplateVersion:
     own: bool = True
     trust: bool = False
 
-    def render(self, folder: Path, answers: Mapping[str, Any]) -> None:
+    def render(
+        self, folder: Path, answers: Mapping[str, Any], *, tasks: bool = True, quiet: bool = False
+    ) -> None:
         """Fill a folder, whose name a template may look at.
+
+        Args:
+            folder: To be filled.
+            answers: An answer to every question.
+            tasks: Whether a trusted template runs its tasks.
+            quiet: Show the output of the tasks only if one fails.
 
         Raises:
             RenderError: Copier refused the template or an answer.
@@ -65,7 +73,15 @@ class TemplateVersion:
             rendering.render(self.files, folder, answers, record)
         else:
             # From its source, so that Copier finds submodules and records the same as always.
-            rendering.render_from(self.source, self.tag, folder, answers, trust=self.trust)
+            rendering.render_from(
+                self.source,
+                self.tag,
+                folder,
+                answers,
+                trust=self.trust,
+                tasks=tasks,
+                quiet=quiet,
+            )
         files.check(folder)
 
     def rendered(self, name: str, answers: Mapping[str, Any]) -> dict[str, File]:
@@ -195,7 +211,8 @@ class FetchedSource:
                 f"--template {self.stated}: no release of a template there",
                 "name a folder, a git address or a bundle with a copier.yml",
             )
-        template = read(content)
+        own = installed.own_template().visible
+        template = replace(read(content), options=frozenset(question.name for question in own))
         if template.runs and not self.trust:
             raise ForeignTemplateError(
                 self.stated, f"it wants to run {' and '.join(template.runs)}", self.advice
@@ -294,9 +311,9 @@ def opened(source: str | None, recorded: str) -> Iterator[Source]:
         UnknownSourceError: The project names a source that the user does not.
         TemplateSourceError: The source has no template.
     """
-    if source is None and not _is_own(recorded):
+    if source is None and not is_own(recorded):
         raise UnknownSourceError(recorded, installed.RECORDED_SOURCE)
-    if source is None or _is_own(source):
+    if source is None or is_own(source):
         yield OwnSource(installed.everything())
         return
     with _fetched(source, False, "read them, and use copier update --trust") as fetched:
@@ -344,7 +361,8 @@ def _address(source: str) -> str:
     return source
 
 
-def _is_own(source: str) -> bool:
+def is_own(source: str) -> bool:
+    """Say whether a source, as a project records it, is dashgen's own template."""
     if source == installed.RECORDED_SOURCE:
         return True
     try:

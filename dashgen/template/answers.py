@@ -39,6 +39,7 @@ TRUE_WORDS = frozenset({"y", "yes", "t", "true", "on", "1"})
 FALSE_WORDS = frozenset({"n", "no", "f", "false", "off", "0", ""})
 NOTHING = frozenset({"none", "null", "~"})
 LONGEST_QUOTE = 60
+HIDDEN = "•••"
 NUMBERS: Mapping[str, Callable[[Answer], int | float]] = {"int": int, "float": float}
 MUST_BE = {
     "bool": "yes or no",
@@ -64,10 +65,17 @@ class Resolved:
     Args:
         answers: By the question's name.
         facts: The answers and every hidden fact, as templates refer to them.
+        secrets: The questions whose answers are not shown.
     """
 
     answers: Answers = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
+    secrets: set[str] = field(default_factory=set)
+
+    @property
+    def public(self) -> Answers:
+        """The answers that may be shown."""
+        return {name: value for name, value in self.answers.items() if name not in self.secrets}
 
 
 def parse(text: str) -> dict[str, Answer]:
@@ -157,19 +165,27 @@ def resolve(
             facts[question.name] = _default(question, facts)
             continue
         name = question.name
+        if question.secret:
+            resolved.secrets.add(name)
         check = partial(_complaint, question, facts)
         given = stated.get(name) or defaults.get(name)
         value = given.value if given else _default(question, facts)
         # A text that does not pass can be edited. An unknown choice cannot be offered.
         editable = not (question.choices or question.type in MUST_BE)
-        if ask and name not in stated and (editable or not check(value)):
+        unset = question.required and not given
+        if ask and name not in stated and (editable or unset or not check(value)):
             value = ask(question, value, check)
+        elif unset:
+            raise InvalidAnswerError(
+                name, "this question has no default", f"pass {template.usage(name)}"
+            )
         elif complaint := check(value):
-            origin = given.origin if given else _origin(question, resolved.answers)
+            origin = given.origin if given else _origin(question, resolved.public)
+            said = HIDDEN if question.secret else _quoted(value)
             if name in stated:
-                raise InvalidAnswerError(f"{origin} {_quoted(value)}", complaint)
-            shown = f"{name} {_quoted(value)} ({origin})"
-            raise InvalidAnswerError(shown, complaint, f"set it with --{name}")
+                raise InvalidAnswerError(f"{origin} {said}", complaint)
+            shown = f"{name} {said} ({origin})"
+            raise InvalidAnswerError(shown, complaint, f"set it with {template.usage(name)}")
         facts[name] = resolved.answers[name] = _cast(question, value)
     return resolved
 
@@ -247,7 +263,9 @@ def _complaint(question: Question, facts: dict[str, Any], value: Answer) -> str:
         str(answer).encode()
     except (ValueError, TypeError, OverflowError, RecursionError, yaml.YAMLError):
         return f"must be {MUST_BE.get(question.type, 'UTF-8 text')}"
-    chosen = answer if question.multiselect and isinstance(answer, list) else [answer]
+    if question.multiselect and not isinstance(answer, list):
+        return f"must be a list; write {question.name}=[{answer}]"
+    chosen = answer if question.multiselect else [answer]
     if question.choices and (wrong := [one for one in chosen if str(one) not in question.values]):
         meant = f"{likely(str(wrong[0]), question.values)} ".lstrip()
         return f"is not a choice; {meant}choose from {', '.join(question.values)}"
@@ -264,6 +282,19 @@ def _cast(question: Question, value: Answer) -> Answer:
     if question.type in NUMBERS:
         return NUMBERS[question.type](value)
     return str(value)
+
+
+def message(template: Template, facts: Mapping[str, Any], project: Path) -> str:
+    """Return the words that a template has for the user of a new project, perhaps none."""
+    text = template.settings.get("_message_after_copy")
+    if not isinstance(text, str):
+        return ""
+    names = {"_copier_conf": {"dst_path": project}, "_folder_name": project.name}
+    try:
+        return _compiled(text).render({**facts, **names}).strip()
+    except Exception:
+        # The project is written, so words that need an extension stay as they are.
+        return text.strip()
 
 
 def truth(value: Answer) -> bool:

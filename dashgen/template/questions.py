@@ -15,6 +15,8 @@ SETTINGS_FILES = ("copier.yml", "copier.yaml")
 SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # Keeps every value as it is written: `no` and `1e3` are names too.
 BaseLoader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+# Values of the types other than text.
+NEUTRAL: Mapping[str, Any] = {"bool": False, "int": 0, "float": 0.0, "yaml": None, "json": None}
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,10 @@ class Question:
     validator: str = ""
     when: bool | str = True
     multiselect: bool = False
+    secret: bool = False
+    """Whether its answer is neither shown nor recorded."""
+    required: bool = False
+    """Whether it has no default of its own. Then ``default`` is only a value of its type."""
 
     @property
     def visible(self) -> bool:
@@ -65,6 +71,18 @@ class Template:
 
     questions: tuple[Question, ...]
     settings: Mapping[str, Any]
+    options: frozenset[str] | None = None
+    """The questions that have an option on the command line. None stands for all of them."""
+
+    def option(self, name: str) -> str:
+        """Return the option that answers a question."""
+        own = self.options is None or name in self.options
+        return f"--{name}" if own else f"--data {name}"
+
+    def usage(self, name: str) -> str:
+        """Return this option as hints name it."""
+        option = self.option(name)
+        return f"{option}=…" if " " in option else option
 
     @property
     def visible(self) -> tuple[Question, ...]:
@@ -102,21 +120,41 @@ def read(files: Files) -> Template:
     Raises:
         TemplateSourceError: It has no ``copier.yml``, or that is not as Copier wants it.
     """
-    name = next((name for name in SETTINGS_FILES if name in files), None)
-    if name is None:
+    name, *others = [name for name in SETTINGS_FILES if name in files] or [""]
+    if not name:
         raise TemplateSourceError("the template has no copier.yml", "name a Copier template")
+    if others:
+        there = f"{name} and {others[0]}"
+        raise TemplateSourceError(f"the template has {there}", "remove one of them")
     try:
         content = dict(_entries(files, name))
-        questions = tuple(_question(k, v) for k, v in content.items() if not k.startswith("_"))
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        line = str(error).splitlines()[0]
-        raise TemplateSourceError(f"the template's {name} cannot be read: {line}") from error
+        secrets = content.get("_secret_questions") or ()
+        questions = tuple(
+            _question(name, details, name in secrets)
+            for name, details in content.items()
+            if not name.startswith("_")
+        )
+    except (UnicodeDecodeError, ValueError, TypeError, RecursionError) as error:
+        raise _unreadable(name, str(error)) from error
     settings = {key: value for key, value in content.items() if key.startswith("_")}
     return Template(questions, settings)
 
 
+def _unreadable(path: str, problem: str) -> TemplateSourceError:
+    line = (problem.splitlines() or [""])[0]
+    return TemplateSourceError(
+        f"the template's {path} cannot be read: {line}", "report it to its author"
+    )
+
+
 def _entries(files: Files, path: str) -> Iterator[tuple[str, Any]]:
-    for document in yaml.load_all(files[path].content.decode(), _Loader):
+    try:
+        documents = list(yaml.load_all(files[path].content.decode(), _Loader))
+    except yaml.YAMLError as error:
+        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+        where = f"line {mark.line + 1}: " if mark else ""
+        raise _unreadable(path, f"{where}{problem or error}") from error
+    for document in documents:
         for part in document if isinstance(document, list) else [document]:
             if isinstance(part, _Include):
                 for included in sorted(name for name in files if fnmatchcase(name, part)):
@@ -127,26 +165,35 @@ def _entries(files: Files, path: str) -> Iterator[tuple[str, Any]]:
                 raise ValueError("it is not a mapping of questions")
 
 
-def _question(name: str, details: Any) -> Question:
+def _question(name: str, details: Any, secret: bool) -> Question:
     if not isinstance(details, dict):
         details = {"default": details}
     multiselect = bool(details.get("multiselect", False))
-    default = details.get("default", [] if multiselect else "")
-    inferred = type(default).__name__ if isinstance(default, bool | int | float | str) else "yaml"
+    stated = details.get("default", "")
+    inferred = type(stated).__name__ if isinstance(stated, bool | int | float | str) else "yaml"
     declared = details.get("choices", ())
     for key in ("type", "help", "validator"):
         if not isinstance(details.get(key, ""), str):
             raise ValueError(f"the {key} of {name!r} is no text")
+    secret = secret or details.get("secret") is True
+    if secret and "default" not in details:
+        raise ValueError(f"the secret question {name!r} has no default, which Copier requires")
+    # A Jinja expression gives none here, so its answer is typed.
+    choices = () if isinstance(declared, str) else tuple(_choices(name, declared))
+    kind = details.get("type") or inferred
+    if required := "default" not in details:
+        stated = [] if multiselect else choices[0].value if choices else NEUTRAL.get(kind, "")
     return Question(
         name=name,
-        type=details.get("type") or inferred,
+        type=kind,
         help=details.get("help", name),
-        default=default,
-        # A Jinja expression gives none here, so its answer is typed.
-        choices=() if isinstance(declared, str) else tuple(_choices(name, declared)),
+        default=stated,
+        choices=choices,
         validator=details.get("validator", ""),
         when=details.get("when", True),
         multiselect=multiselect,
+        secret=secret,
+        required=required,
     )
 
 

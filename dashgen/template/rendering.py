@@ -7,11 +7,11 @@ from typing import Any
 
 import copier
 import yaml
-from copier.errors import CopierError
+from copier.errors import CopierError, TaskError, UnsupportedVersionError
 from jinja2 import TemplateError
 from plumbum import ProcessExecutionError, local
 
-from dashgen import files, scratch
+from dashgen import files, scratch, system
 from dashgen.errors import RenderError
 from dashgen.files import Files
 
@@ -48,7 +48,14 @@ def render(
 
 
 def render_from(
-    source: str, ref: str, folder: Path, answers: Mapping[str, Any], *, trust: bool = False
+    source: str,
+    ref: str,
+    folder: Path,
+    answers: Mapping[str, Any],
+    *,
+    trust: bool = False,
+    tasks: bool = True,
+    quiet: bool = False,
 ) -> None:
     """Render a version of another template, as ``copier copy`` of its source does.
 
@@ -58,12 +65,15 @@ def render_from(
         folder: To be filled.
         answers: An answer to every question.
         trust: Let the template run commands and load code.
+        tasks: Whether a trusted template runs its tasks.
+        quiet: Show the output of the tasks only if one fails.
 
     Raises:
         RenderError: Copier or Jinja refused the template or an answer.
     """
-    with local.env(GIT_TERMINAL_PROMPT="0"):
-        _copy(source, folder, answers, vcs_ref=ref or None, unsafe=trust)
+    # The standard output is for the command's own result, which a program may read.
+    with local.env(GIT_TERMINAL_PROMPT="0"), system.output_aside(quiet):
+        _copy(source, folder, answers, vcs_ref=ref or None, unsafe=trust, skip_tasks=not tasks)
 
 
 def _copy(source: str, folder: Path, answers: Mapping[str, Any], **options: Any) -> None:
@@ -76,14 +86,14 @@ def _copy(source: str, folder: Path, answers: Mapping[str, Any], **options: Any)
                 data=dict(answers),
                 defaults=True,
                 quiet=True,
+                # A template's own list of exclusions replaces Copier's, which has git's folder.
+                exclude=[".git"],
                 # The user's own Copier settings must not change the answers.
                 settings=copier.Settings(),
                 **options,
             )
     except FAILURES as error:
-        raise RenderError(
-            f"the template did not render: {_words(error)}", "report this with your answers"
-        ) from error
+        raise RenderError(f"the template did not render: {_words(error)}", _hint(error)) from error
     _follow_umask(folder)
 
 
@@ -96,8 +106,16 @@ def _follow_umask(folder: Path) -> None:
             path.chmod(allowed if executable else allowed & 0o666)
 
 
+def _hint(error: BaseException) -> str:
+    if isinstance(error, TaskError):
+        return "read its output above, and report it to the template's author"
+    if isinstance(error, UnsupportedVersionError):
+        return "install a newer dashgen, or name an older release of the template with --ref"
+    return "report this with your answers"
+
+
 def _words(error: BaseException) -> str:
     text = str(getattr(error, "stderr", "") or error).strip()
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     lines = [line for line in lines if not line.startswith(PYDANTIC)]
-    return lines[-1] if lines else type(error).__name__
+    return lines[-1].rstrip(".") if lines else type(error).__name__

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dashgen.errors import InvalidAnswerError
 from dashgen.files import EXECUTABLE, FILE, File, Files
 from dashgen.project.index import Stages
 from dashgen.project.journal import Write
@@ -124,7 +125,12 @@ def side(
     given = record.stated(version.template)
     given |= {key: Stated(value, f"--{key}") for key, value in stated.items()}
     name = {"name": Stated(project.name, "the folder's name")}
-    return Side(version, resolve(version.template, given, name))
+    try:
+        return Side(version, resolve(version.template, given, name))
+    except InvalidAnswerError as error:
+        if not version.own:
+            error.hint = "use copier update, which asks for it"
+        raise
 
 
 def located(repository: Repository, side: Side) -> tuple[Files, Places]:
@@ -277,8 +283,8 @@ def _left_behind(
 
 def _answer_changes(old: Side, new: Side) -> Iterator[AnswerChange]:
     before, after = old.resolved, new.resolved
-    for name in {**before.answers, **after.answers}:
-        given, wanted = before.answers.get(name), after.answers.get(name)
+    for name in {**before.public, **after.public}:
+        given, wanted = before.public.get(name), after.public.get(name)
         if given != wanted:
             table = registry(before.facts, name) if wanted is not None else {}
             data = table.get(str(given), ChoiceFacts()).switch

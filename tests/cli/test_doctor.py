@@ -4,17 +4,22 @@ import json
 import os
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dashgen.cli.app import main
+from dashgen.commands.config import set_default
 from dashgen.commands.doctor import Finding, Verdict, doctor
 from dashgen.commands.new import new
+from dashgen.preferences import preferences_file
 from tests.support.process import free_port
 from tests.support.projects import Variant
 from tests.support.services import STORAGE_SERVERS, Services
+
+from .helpers import git
 
 NOBODY = "127.0.0.1:1"
 
@@ -216,12 +221,59 @@ def test_what_is_left_of_another_choice_is_noted(work: Path) -> None:
 
 
 def test_an_environment_that_lacks_something(work: Path) -> None:
-    path = project()
+    path = with_environment(project())
     folder = path / ".venv/lib/python3.11/site-packages"
     (folder / "dash-1.0.dist-info").mkdir(parents=True)
     message = failed(path, "environment")
     assert "dash, " in message
     assert "gunicorn" in message
+
+
+def linked(environment: Path) -> None:
+    """Leave an environment as an upgrade of Python does, which removes the old one."""
+    (environment / "lib/python3.9/site-packages").mkdir(parents=True)
+    (environment / "bin").mkdir()
+    (environment / "bin/python").symlink_to("/nowhere/python3.9")
+
+
+@pytest.mark.parametrize("left", [linked, Path.mkdir, Path.touch], ids=["gone", "empty", "file"])
+def test_an_environment_that_is_broken(work: Path, left: Callable[[Path], None]) -> None:
+    path = project()
+    left(path / ".venv")
+    assert "no Python" in failed(path, "environment")
+    assert "remove .venv" in found(path, "environment").advice
+
+
+def test_a_preference_that_no_command_takes(work: Path) -> None:
+    set_default("layout", "tabs")
+    file = preferences_file()
+    file.write_text("layout: oracle\n")
+    (finding,) = [line for line in doctor().findings if line.subject == "preferences"]
+    assert finding.verdict is Verdict.FAILED
+    assert "'oracle': is not a choice" in finding.message
+
+
+def test_a_git_configuration_that_git_cannot_read(work: Path, git_configuration: Path) -> None:
+    git_configuration.write_text("[user\n")
+    lines = [line for line in doctor().findings if line.subject.startswith("git")]
+    assert [(line.subject, line.verdict) for line in lines] == [("git", Verdict.FAILED)]
+    assert f"bad config line 1 in file {git_configuration}" in lines[0].message
+
+
+def test_a_project_of_another_template_has_no_settings_of_dashgen(work: Path) -> None:
+    template = work / "template"
+    template.mkdir()
+    (template / "copier.yml").write_text("title: x\n")
+    (template / "{{ _copier_conf.answers_file }}.jinja").write_text("{{ _copier_answers|to_yaml }}")
+    git(template, "init", "--quiet")
+    git(template, "add", "--all")
+    git(template, "commit", "--quiet", "--message", "one")
+    path = new("shop", template=str(template), defaults=True, use_git=False).path
+    diagnosis = doctor(path)
+    assert diagnosis.healthy
+    assert diagnosis.findings[-1].subject == "project"
+    assert str(template) in diagnosis.findings[-1].message
+    assert "storage" not in diagnosis.findings[-1].message
 
 
 @pytest.mark.parametrize("content", [b"]: [", b"\xff", b"storage: oracle\n", b"- x\n"])

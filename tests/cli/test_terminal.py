@@ -284,3 +284,47 @@ def test_each_file_that_differs_is_asked_about_and_can_be_looked_at_first(work: 
     assert (work / "README.md").read_text() == "mine\n"
     assert (work / "app.py").read_text() != "mine\n"
     assert len(tree(work)) > 30
+
+
+OTHER = """
+name: x
+token: {secret: true, default: "", help: A token}
+many: {type: str, multiselect: true, choices: {One: a, Two: b, Three: c}, default: [b], help: Many}
+tree: {type: yaml, default: {a: [1, 2]}, help: A tree}
+table: {type: json, default: '{"a": null}', help: A table}
+size: {type: int, help: How large}
+colour: {type: str, choices: [red, blue], help: Which colour}
+"""
+
+
+def test_every_question_of_another_template_is_asked(work: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "other"
+    folder.mkdir()
+    (folder / "copier.yml").write_text(OTHER)
+    (folder / "a.txt.jinja").write_text(
+        "{{ token }} {{ many }} {{ tree }} {{ table }} {{ size }}\n"
+    )
+    terminal = Terminal("new", "shop", "--no-git", "--name", "shop", "--template", str(folder))
+    terminal.sees("A token")
+    terminal.types("hunter2\r")
+    terminal.sees("A token •••")
+    terminal.sees("Many (space selects)")
+    terminal.types(" \r")
+    terminal.sees("Many a, b")
+    terminal.sees("A tree {a: [1, 2]}")
+    terminal.types("[\r")
+    terminal.sees("must be YAML")
+    terminal.types("{}\r")
+    terminal.sees('A table {"a": null}')
+    terminal.types("\r")
+    terminal.sees("How large")
+    terminal.types("\r")
+    terminal.sees("must be a whole number")
+    terminal.types("7\r")
+    terminal.picks("Which colour", "blue")
+    terminal.sees("token   •••")
+    terminal.picks("All right?", "Create")
+    terminal.sees("Wrote")
+    assert terminal.ends() == 0
+    assert not terminal.shows("hunter2")
+    assert (work / "shop/a.txt").read_text() == "hunter2 ['a', 'b'] {} {'a': None} 7\n"

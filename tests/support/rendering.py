@@ -69,12 +69,14 @@ def rendered_once() -> Iterator[None]:
         content = frozenset(version.files.items())
         return (version.tag, version.source, content, name, repr(sorted(answers.items())))
 
-    def fill(self: TemplateVersion, folder: Path, answers: Mapping[str, Any]) -> None:
+    def fill(
+        self: TemplateVersion, folder: Path, answers: Mapping[str, Any], **options: bool
+    ) -> None:
         key = key_of(self, folder.name, answers)
         if key in known:
             files.lay(known[key], folder)
         else:
-            render(self, folder, answers)
+            render(self, folder, answers, **options)
             if self.own:
                 known[key] = files.read(folder)
 
