@@ -3,7 +3,6 @@
 A command raises these. Only the command line turns them into a line and an exit code.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from enum import IntEnum
@@ -12,7 +11,6 @@ from pathlib import Path
 from dashgen import system
 
 NAMED_ENTRIES = 8
-PASSWORD = re.compile(r"^(\w+:/+[^/@:]*):[^/@]*(?=@)")  # of an address
 
 
 def likely(word: str, known: Iterable[str]) -> str:
@@ -340,11 +338,10 @@ class DataError(UsageError):
     """A file of data that cannot be read as a table, or not without an answer.
 
     Args:
-        path: The file.
+        place: The file, or the address of a table.
         problem: The fault, or the doubt.
         hint: What to do, such as the flag that answers.
     """
 
-    def __init__(self, path: Path, problem: str, hint: str = "") -> None:
-        shown = PASSWORD.sub(r"\1", str(path))
-        super().__init__(f"{shown}: {problem}", hint)
+    def __init__(self, place: object, problem: str, hint: str = "") -> None:
+        super().__init__(f"{place}: {problem}", hint)

@@ -48,6 +48,7 @@ def name(value: str) -> list[str]:
 
 
 LONG = "x" * 300
+NO_TABLE = "this is no address of a table; write postgresql://USER@HOST/DATABASE#TABLE"
 FROM_FILE = "new shop -y --answers answers.yml"
 
 PAGE = "add page orders --project shop"
@@ -115,6 +116,27 @@ CASES = {
     "rename page without a new name": Case("rename page x", ["no terminal to ask for NEW"]),
     "rename page of no project": Case("rename page x y", ["has no .copier-answers.yml"]),
     "start and pages": Case("new x -y --start empty --pages []", ["exclude each other"]),
+    **{
+        f"an address like {address}": Case(["new", "x", "-y", "--from", address], [says])
+        for address, says in {
+            "postgresql+psycopg://app:hunter2@127.0.0.1:1/d#t": (
+                "postgresql+psycopg://app@127.0.0.1:1/d#t: the database cannot be reached"
+            ),
+            "postgres://app:hunter%322@127.0.0.1:1/d#t": (
+                "app@127.0.0.1:1/d#t: the database cannot be reached"
+            ),
+            "postgresql://app:hunter2@[::1/d#t": "postgresql://app:…: the address is not well",
+            "postgresql://app:hun/ter2@h/d#t": "with %40 for an @",
+            "postgresql://app:hun@ter2@h/d#t": "with %40 for an @",
+            "postgresql://app:hunter2/d#t": "with %40 for an @",
+            "postgresql://app@h/d?pass%77ord=hunter2&a=b#t": "app@h/d?a=b#t: an option of",
+            "host=db password=hunter2": f"host=db password=…: {NO_TABLE}",
+            "host=db password = 'hunt er2'": f"password = …: {NO_TABLE}",
+            "postgresql:/h/d": f"postgresql:/h/d: {NO_TABLE}",
+            "mysql+pymysql://u:hunter2@h/d": "mysql+pymysql://u@h/d: of databases, only Postgre",
+            "https://u:hunter2@h/a.csv?token=hunter2": "https://u@h/a.csv: this is an address",
+        }.items()
+    },
     "package keyword": Case(package("class"), ["--package 'class'", "choose another"]),
     "package standard module": Case(package("json"), ["--package 'json'", "choose another"]),
     "package dependency": Case(package("dash"), ["--package 'dash'", "choose another"]),
@@ -237,6 +259,7 @@ def test_one_line_and_nothing_written(
         line = only_line(printed.err)
     for words in case.says:
         assert words.lower() in line.lower()
+    assert not re.search("hun.?t", line), "it shows a password"
     assert code == case.code
     assert listing(work.parent) == before
 
