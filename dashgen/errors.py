@@ -182,11 +182,17 @@ class GitMissingError(DashgenError):
         super().__init__("git is not on the PATH", hint)
 
 
+def git_hint(fault: str) -> str:
+    """Return what to do about a fault that git named."""
+    locked = ".lock': File exists" in fault
+    return "is another git at work? If not, remove that file" if locked else "mend that"
+
+
 class GitFailedError(DashgenError):
     """Git refused a command."""
 
-    def __init__(self, command: str, output: str) -> None:
-        super().__init__(f"git {command} failed: {output}", "mend that")
+    def __init__(self, command: str, fault: str) -> None:
+        super().__init__(f"git {command} failed: {fault}", git_hint(fault))
 
 
 class RenderError(DashgenError):
@@ -203,6 +209,12 @@ class TemplateSourceError(DashgenError):
 
 class VersionError(DashgenError):
     """A template version that is not known here, or that an update does not lead to."""
+
+
+class UnknownVersionError(VersionError):
+    """A template version that the user names, and that there is not."""
+
+    exit_code = ExitCode.USAGE
 
 
 class UnknownSourceError(UsageError):

@@ -78,7 +78,21 @@ CASES = {
     "data of no question": Case("new a -y --data nme=x", ["no question 'nme'", "name, package"]),
     "ref without template": Case("new a -y --ref v1", ["--ref", "--template"]),
     "trust without template": Case("new a -y --trust", ["--trust", "--template"]),
-    "template nowhere": Case("new a -y --template ./nowhere", ["--template ./nowhere"]),
+    "template nowhere": Case(
+        "new a -y --template ./nowhere",
+        ["--template ./nowhere: repository './nowhere' does not exist; is the address right, and"],
+    ),
+    "template on no server": Case(
+        "new a -y --template ssh://127.0.0.1:1/b.git",
+        ["--template ssh://127.0.0.1:1/b.git: ssh: connect to host 127.0.0.1 port 1"],
+    ),
+    "template with a password": Case(
+        "new a -y --template https://u:hunter2@127.0.0.1:1/b.git",
+        ["--template https://u@127.0.0.1:1/b.git: unable to access"],
+    ),
+    "template that is no repository": Case(
+        "new a -y --template file:///nowhere", ["'/nowhere' does not appear to be a git repository"]
+    ),
     "template empty": Case(["new", "a", "-y", "--template", ""], ["is no address"]),
     "template like an option": Case(
         ["new", "a", "-y", "--template=--upload-pack=x"], ["is no address"]
