@@ -3,6 +3,7 @@
 A command raises these. Only the command line turns them into a line and an exit code.
 """
 
+import os
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from enum import IntEnum
@@ -38,7 +39,7 @@ class ExitCode(IntEnum):
     OUTDATED = 4, "status --check: a newer template is there, or an update is not finished"
     DIFFERS = 5, "status --check: files differ from the template"
     BROKEN = 6, "an update was written, and the app or uv does not start with it"
-    FOUND = 7, "check: something was found"
+    FOUND = 7, "check: something was found, or a file could not be read"
     INTERRUPTED = 130, "interrupted by Ctrl-C"
     TERMINATED = 143, "ended by another process"
 
@@ -320,6 +321,21 @@ class OutputError(DashgenError):
         self.closed = system.nobody_reads(error)
         reason = system.reason(error)
         super().__init__(f"cannot print the result: {reason}", "send the output elsewhere")
+
+
+class NoCurrentFolderError(DashgenError):
+    """Somebody has deleted the current folder."""
+
+    def __init__(self) -> None:
+        super().__init__("the current folder is not there any more", "go to another folder")
+
+
+class RefusedFileError(DashgenError):
+    """The operating system refuses a file that a command needs, and the command has no way out."""
+
+    def __init__(self, error: OSError) -> None:
+        path = os.fsdecode(error.filename) if error.filename else "a file"
+        super().__init__(f"{path}: {system.reason(error)}", "correct that and try again")
 
 
 class WriteError(DashgenError):

@@ -50,6 +50,15 @@ def reason(error: Exception) -> str:
     return str(getattr(error, "strerror", None) or error).lower()
 
 
+def has_current_folder() -> bool:
+    """Say whether nobody has deleted the current folder."""
+    try:
+        Path.cwd()
+    except OSError:
+        return False
+    return True
+
+
 def quoted(word: str) -> str:
     """Return a word as users type it in a shell of this system. On Windows that is PowerShell."""
     if sys.platform != "win32":

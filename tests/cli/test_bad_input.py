@@ -324,6 +324,37 @@ def test_verbose_adds_no_traceback_to_an_error_of_the_user(work: Path) -> None:
 
 
 @pytest.mark.usefixtures("signal_handlers")
+@pytest.mark.parametrize("words", ["status", "diff", "update", "check", "new x -y"])
+def test_a_current_folder_that_was_deleted_is_named(
+    words: str, work: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (work / "gone").mkdir()
+    monkeypatch.chdir(work / "gone")
+    (work / "gone").rmdir()
+    assert main(words.split()) == FAILED
+    line = only_line(capsys.readouterr().err)
+    assert line == "error: the current folder is not there any more; go to another folder\n"
+
+
+@pytest.mark.usefixtures("signal_handlers")
+def test_a_file_that_the_system_refuses_is_named(
+    work: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", "/home/shop/app.py")
+
+    monkeypatch.setattr("dashgen.commands.status.status", refuse)
+    assert main(["status"]) == FAILED
+    line = only_line(capsys.readouterr().err)
+    assert line == "error: /home/shop/app.py: permission denied; correct that and try again\n"
+
+
+def test_completion_for_a_home_that_takes_nothing(work: Path) -> None:
+    done = dashgen("--install-completion", cwd=work, env={"HOME": "/proc", "SHELL": "/bin/bash"})
+    assert "error: /proc/.bashrc: no such file or directory; correct that" in only_line(done.stderr)
+
+
+@pytest.mark.usefixtures("signal_handlers")
 def test_verbose_adds_the_traceback_of_an_internal_error(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
