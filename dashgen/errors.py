@@ -162,11 +162,13 @@ class UnsafePathError(DashgenError):
 class PreferencesError(UsageError):
     """The file with the user's preferences cannot be used."""
 
-    def __init__(self, path: Path, problem: str) -> None:
-        super().__init__(
-            f"preferences {path}: {problem}",
-            "correct it, or start again with 'dashgen config reset'",
-        )
+    def __init__(
+        self,
+        path: Path,
+        problem: str,
+        hint: str = "correct it, or start again with 'dashgen config reset'",
+    ) -> None:
+        super().__init__(f"preferences {path}: {problem}", hint)
 
 
 class ForeignTemplateError(UsageError):

@@ -128,6 +128,21 @@ CASES = {
     "remove page without a name": Case("remove page", ["no terminal to ask for NAME"]),
     "remove page of no project": Case("remove page x", ["has no .copier-answers.yml"]),
     "rename page without a new name": Case("rename page x", ["no terminal to ask for NEW"]),
+    "add the page of every app": Case(
+        "add page home --kind blank", ["Home belongs to every app; choose another name"]
+    ),
+    "remove the page of every app": Case(
+        "remove page home", ["Home belongs to every app; edit it as you like"]
+    ),
+    "remove the page for wrong addresses": Case(
+        "remove page not_found_404", ["the page for wrong addresses belongs to every app"]
+    ),
+    "rename the page of every app": Case(
+        "rename page home start", ["Home belongs to every app; edit it as you like"]
+    ),
+    "rename to the page of every app": Case(
+        "rename page orders home", ["Home belongs to every app; choose another name"]
+    ),
     "rename page of no project": Case("rename page x y", ["has no .copier-answers.yml"]),
     "start and pages": Case("new x -y --start empty --pages []", ["exclude each other"]),
     **{
