@@ -3,7 +3,7 @@
 A command raises these. Only the command line turns them into a line and an exit code.
 """
 
-import re
+import os
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from enum import IntEnum
@@ -12,7 +12,6 @@ from pathlib import Path
 from dashgen import system
 
 NAMED_ENTRIES = 8
-PASSWORD = re.compile(r"^(\w+:/+[^/@:]*):[^/@]*(?=@)")  # of an address
 
 
 def likely(word: str, known: Iterable[str]) -> str:
@@ -40,7 +39,7 @@ class ExitCode(IntEnum):
     OUTDATED = 4, "status --check: a newer template is there, or an update is not finished"
     DIFFERS = 5, "status --check: files differ from the template"
     BROKEN = 6, "an update was written, and the app or uv does not start with it"
-    FOUND = 7, "check: something was found"
+    FOUND = 7, "check: something was found, or a file could not be read"
     INTERRUPTED = 130, "interrupted by Ctrl-C"
     TERMINATED = 143, "ended by another process"
 
@@ -162,11 +161,13 @@ class UnsafePathError(DashgenError):
 class PreferencesError(UsageError):
     """The file with the user's preferences cannot be used."""
 
-    def __init__(self, path: Path, problem: str) -> None:
-        super().__init__(
-            f"preferences {path}: {problem}",
-            "correct it, or start again with 'dashgen config reset'",
-        )
+    def __init__(
+        self,
+        path: Path,
+        problem: str,
+        hint: str = "correct it, or start again with 'dashgen config reset'",
+    ) -> None:
+        super().__init__(f"preferences {path}: {problem}", hint)
 
 
 class ForeignTemplateError(UsageError):
@@ -183,11 +184,17 @@ class GitMissingError(DashgenError):
         super().__init__("git is not on the PATH", hint)
 
 
+def git_hint(fault: str) -> str:
+    """Return what to do about a fault that git named."""
+    locked = ".lock': File exists" in fault
+    return "is another git at work? If not, remove that file" if locked else "mend that"
+
+
 class GitFailedError(DashgenError):
     """Git refused a command."""
 
-    def __init__(self, command: str, output: str) -> None:
-        super().__init__(f"git {command} failed: {output}", "mend that")
+    def __init__(self, command: str, fault: str) -> None:
+        super().__init__(f"git {command} failed: {fault}", git_hint(fault))
 
 
 class RenderError(DashgenError):
@@ -204,6 +211,12 @@ class TemplateSourceError(DashgenError):
 
 class VersionError(DashgenError):
     """A template version that is not known here, or that an update does not lead to."""
+
+
+class UnknownVersionError(VersionError):
+    """A template version that the user names, and that there is not."""
+
+    exit_code = ExitCode.USAGE
 
 
 class UnknownSourceError(UsageError):
@@ -311,6 +324,21 @@ class OutputError(DashgenError):
         super().__init__(f"cannot print the result: {reason}", "send the output elsewhere")
 
 
+class NoCurrentFolderError(DashgenError):
+    """Somebody has deleted the current folder."""
+
+    def __init__(self) -> None:
+        super().__init__("the current folder is not there any more", "go to another folder")
+
+
+class RefusedFileError(DashgenError):
+    """The operating system refuses a file that a command needs, and the command has no way out."""
+
+    def __init__(self, error: OSError) -> None:
+        path = os.fsdecode(error.filename) if error.filename else "a file"
+        super().__init__(f"{path}: {system.reason(error)}", "correct that and try again")
+
+
 class WriteError(DashgenError):
     """The operating system refuses to write a file. All earlier writes are undone."""
 
@@ -339,11 +367,10 @@ class DataError(UsageError):
     """A file of data that cannot be read as a table, or not without an answer.
 
     Args:
-        path: The file.
+        place: The file, or the address of a table.
         problem: The fault, or the doubt.
         hint: What to do, such as the flag that answers.
     """
 
-    def __init__(self, path: Path, problem: str, hint: str = "") -> None:
-        shown = PASSWORD.sub(r"\1", str(path))
-        super().__init__(f"{shown}: {problem}", hint)
+    def __init__(self, place: object, problem: str, hint: str = "") -> None:
+        super().__init__(f"{place}: {problem}", hint)

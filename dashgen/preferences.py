@@ -13,6 +13,8 @@ from dashgen.template.answers import Answer, Stated
 from dashgen.template.questions import BaseLoader, Question
 
 FILE = "preferences.yml"
+# Resetting them would fail for the same reason.
+REFUSED = "make it a file that you can read and write"
 
 
 def preferences_file() -> Path:
@@ -44,15 +46,20 @@ def read() -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise PreferencesError(file, system.reason(error)) from error
+        raise PreferencesError(file, system.reason(error), REFUSED) from error
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise PreferencesError(file, "is not YAML") from error
     if content in (None, ""):
         return {}
-    if not isinstance(content, dict) or not all(isinstance(v, str) for v in content.values()):
+    if not isinstance(content, dict):
         raise PreferencesError(file, "is not a list of 'question: answer' lines")
+    # The answers of a project, which may be copied here, also have lists.
     names = {question.name for question in preferable()}
-    return {name: value for name, value in content.items() if name in names}
+    found = {name: value for name, value in content.items() if name in names}
+    for name, value in found.items():
+        if not isinstance(value, str):
+            raise PreferencesError(file, f"{name} is not a single value")
+    return found
 
 
 def as_defaults() -> dict[str, Stated]:
@@ -82,5 +89,5 @@ def write(preferences: Mapping[str, Answer]) -> Path:
         # Through links, so that a file that is kept elsewhere stays there.
         system.write_whole(file.resolve(), text.encode())
     except OSError as error:
-        raise PreferencesError(file, system.reason(error)) from error
+        raise PreferencesError(file, system.reason(error), REFUSED) from error
     return file

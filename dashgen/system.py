@@ -73,6 +73,15 @@ def output_aside(quiet: bool) -> Iterator[None]:
             raise
 
 
+def has_current_folder() -> bool:
+    """Say whether nobody has deleted the current folder."""
+    try:
+        Path.cwd()
+    except OSError:
+        return False
+    return True
+
+
 def quoted(word: str) -> str:
     """Return a word as users type it in a shell of this system. On Windows that is PowerShell."""
     if sys.platform != "win32":

@@ -11,7 +11,7 @@ from pathlib import Path
 from dashgen.check.apps import App, find_apps
 from dashgen.check.findings import Finding, Problem, Rule
 from dashgen.check.options import Options
-from dashgen.check.project import Project, project_root, python_files
+from dashgen.check.project import Project, is_left_out, project_root, python_files
 from dashgen.check.rules import RULES
 from dashgen.check.syntax import FUNCTIONS
 from dashgen.errors import CheckOptionError
@@ -27,7 +27,7 @@ class Checked:
     files: int
     """How many files were looked at."""
     unreadable: tuple[tuple[Path, str], ...]
-    """The files that are not Python, and why."""
+    """The files that cannot be read as Python, and why."""
 
 
 def check_paths(paths: Sequence[Path], options: Options, base: Path) -> Checked:
@@ -63,9 +63,11 @@ def _check(paths: Sequence[Path], options: Options, base: Path) -> Checked:
     files = 0
     for root, named in by_root.items():
         project = Project(root)
-        found = {file for path in named for file in _wanted(path, project)}
+        found = {file for path in named for file in _wanted(path, project, base)}
         wanted = {file for file in found if not options.excludes(file)}
         findings += _project_findings(project, wanted, options, base)
+        for path in wanted.intersection(named):
+            project.module(path)  # nothing may have asked for it
         unreadable += [(path, why) for path, why in project.unreadable.items() if path in wanted]
         files += len(wanted)
     return Checked(tuple(sorted(findings)), files, tuple(sorted(unreadable)))
@@ -84,11 +86,12 @@ def _project_findings(
     return [finding for finding, (path, times) in found.items() if times == apps[path]]
 
 
-def _wanted(path: Path, project: Project) -> list[Path]:
+def _wanted(path: Path, project: Project, base: Path) -> list[Path]:
     found = [file for file in project.files if file.is_relative_to(path)]
     if path.is_file() and path.suffix != ".py":
         raise CheckOptionError(f"{path} is no Python file", "name a .py file or a folder")
-    if not found and (path.is_file() or any(python_files(path))):
+    nothing = not found and (path.is_file() or any(python_files(path)))
+    if nothing or is_left_out(path, base):
         raise CheckOptionError(
             f"{path} is not checked, because it is not the project's own code",
             "name a path outside of folders such as build and .venv",

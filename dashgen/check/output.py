@@ -25,15 +25,26 @@ def as_data(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     ]
 
 
-def as_text(findings: Sequence[Finding], files: int, style: Style) -> str:
+def as_text(findings: Sequence[Finding], files: int, unreadable: int, style: Style) -> str:
     """Return findings as people read them, each with its line."""
     parts = [_one(finding, style) for finding in findings]
-    return "\n".join([*parts, summary(findings, files)])
+    return "\n".join([*parts, summary(findings, files, unreadable)])
 
 
-def summary(findings: Sequence[Finding], files: int) -> str:
-    """Return one line that says how many there are."""
-    checked = f"{files} file{'s' * (files != 1)} checked"
+def summary(findings: Sequence[Finding], files: int, unreadable: int) -> str:
+    """Return one line that says how many there are.
+
+    Args:
+        findings: The findings.
+        files: The number of all files.
+        unreadable: The number of those that could not be read.
+    """
+    read = files - unreadable
+    checked = f"{read} file{'s' * (read != 1)} checked"
+    if unreadable:
+        checked += f", {unreadable} not read"
+    if unreadable and not findings:
+        return f"{checked[:1].upper()}{checked[1:]}."
     if not findings:
         return f"No problem found, {checked}."
     broken = sum(finding.severity == "broken" for finding in findings)

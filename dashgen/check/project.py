@@ -6,13 +6,13 @@ import sys
 import tokenize
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from dashgen import system
 from dashgen.check.syntax import Imported, Module
 
 MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "environment.yml")
@@ -49,6 +49,18 @@ def project_root(path: Path) -> Path:
         if any((parent / mark).exists() for mark in MARKS):
             return parent
     return folder
+
+
+def is_left_out(path: Path, base: Path) -> bool:
+    """Say whether a path is below `base` in a folder that holds no code of the project."""
+    if not path.is_relative_to(base):
+        return False
+    for folder in (path, *path.parents):
+        if folder == base or any((folder / mark).exists() for mark in MARKS):
+            return False
+        if folder.is_dir() and _is_foreign(folder.parent, folder.name):
+            return True
+    return False
 
 
 @dataclass
@@ -102,9 +114,13 @@ class Project:
     def mentioning(self, word: bytes) -> Iterator[Path]:
         """Yield the files in which a word stands."""
         for path in self.files:
-            with suppress(OSError):
+            try:
                 if word in path.read_bytes():
                     yield path
+            except FileNotFoundError:
+                continue  # an editor's lock is a link that leads nowhere
+            except OSError as error:
+                self.unreadable[path] = system.reason(error)
 
     def locate(self, importer: Path, dotted: str, level: int = 0) -> Path | None:
         """Return the module, or the folder without one, that an import names.

@@ -26,7 +26,15 @@ from dashgen.cli.pages import add, remove, rename
 from dashgen.cli.questions import QuestionCommand
 from dashgen.cli.status import status
 from dashgen.cli.update import update
-from dashgen.errors import CommandLineError, DashgenError, ExitCode, OutputError, likely
+from dashgen.errors import (
+    CommandLineError,
+    DashgenError,
+    ExitCode,
+    NoCurrentFolderError,
+    OutputError,
+    RefusedFileError,
+    likely,
+)
 
 WIDEST = 100
 # The errors of a write to a stream. For a file the command has an error of its own.
@@ -106,12 +114,17 @@ def main(words: Sequence[str] | None = None) -> int:
             print_aside(line)
         return ExitCode.TERMINATED if isinstance(error, Terminated) else ExitCode.INTERRUPTED
     except Exception as error:
-        if isinstance(error, OSError) and error.errno in UNPRINTABLE:
-            return _failed(OutputError(error), words)
+        refused = error if isinstance(error, OSError) else None
+        if refused and refused.errno in UNPRINTABLE and not refused.filename:
+            return _failed(OutputError(refused), words)
         if _says(words, "-v", "--verbose"):
             import traceback
 
             print_aside(traceback.format_exc().rstrip())
+        if refused and not system.has_current_folder():
+            return _failed(NoCurrentFolderError(), words)
+        if refused and refused.filename:
+            return _failed(RefusedFileError(refused), words)
         hint = "run it again with --verbose and report what that prints"
         return _failed(DashgenError(f"unexpected {type(error).__name__}: {error}", hint), words)
 

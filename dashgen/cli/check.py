@@ -49,7 +49,8 @@ def check(
 ) -> ExitCode | None:
     """Find mistakes in Dash apps.
 
-    Reads any Dash project without importing or running it. Exit code 7 if it finds something.
+    Reads any Dash project without importing or running it. Exit code 7 if it finds something, or
+    cannot read a file.
 
     \b
     Examples:
@@ -80,8 +81,8 @@ def check(
     elif output_format is Format.GITHUB:
         print_now(as_github(checked.findings))
     elif not quiet or checked.findings:
-        print_now(as_text(checked.findings, checked.files, styled))
-    return ExitCode.FOUND if checked.findings else None
+        print_now(as_text(checked.findings, checked.files, len(checked.unreadable), styled))
+    return ExitCode.FOUND if checked.findings or checked.unreadable else None
 
 
 def _words(given: list[str] | None) -> list[str]:

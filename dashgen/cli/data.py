@@ -18,6 +18,7 @@ from dashgen.errors import CommandLineError
 
 if TYPE_CHECKING:
     from dashgen.commands.data import DataPage
+    from dashgen.data.address import Address
     from dashgen.data.describe import Description, Survey
     from dashgen.data.sniff import Given
 
@@ -66,7 +67,7 @@ def data_options() -> tuple[Any, ...]:
     show = "Show a column that looks like a secret or a person. Repeatable."
     order = "Order of dates such as 02/06/2024."
     return (
-        option("file", Path, source, "FILE", "--from"),
+        option("file", str, source, "FILE", "--from"),
         option("column", list[str], column, "NAME=ROLE", autocompletion=roles),
         option("show", list[str], show, "NAME"),
         option("day_first", bool, order, "", "--day-first/--month-first"),
@@ -87,8 +88,8 @@ def data_options() -> tuple[Any, ...]:
     )
 
 
-def stated_file(context: typer.Context) -> Path | None:
-    """Return the file of data that the command line names.
+def stated_file(context: typer.Context) -> "Path | Address | None":
+    """Return the file of data, or the address of a table, that the command line names.
 
     Raises:
         CommandLineError: Something is said of a file, and none is named.
@@ -97,8 +98,12 @@ def stated_file(context: typer.Context) -> Path | None:
     if said and "file" not in said:
         option = next(iter(said)).replace("_", "-")
         raise CommandLineError(f"--{option} is about a file of data", "name it with --from")
-    file: Path | None = said.get("file")
-    return file
+    if "file" not in said:
+        return None
+    # Imported here, so that --help stays fast.
+    from dashgen.data.address import place
+
+    return place(said["file"])
 
 
 def _given(context: typer.Context) -> "Given":
@@ -172,7 +177,7 @@ def _progress(output: Output) -> Callable[[int], None]:
     return say
 
 
-def agreed(output: Output, file: Path, given: "Given") -> "Description":
+def agreed(output: Output, file: "Path | Address", given: "Given") -> "Description":
     """Return the description of a file, after the user has settled doubts and accepted the columns.
 
     How the file is written is asked first, because its beginning shows that. Then it is read once.

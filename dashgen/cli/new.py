@@ -34,6 +34,7 @@ class Start(StrEnum):
 if TYPE_CHECKING:
     from dashgen.commands.data import DataPage
     from dashgen.commands.new import NewProject
+    from dashgen.data.address import Address
 
 
 class NewCommand(DataCommand, QuestionCommand):
@@ -205,7 +206,7 @@ def new(
 def _page(
     context: typer.Context,
     output: Output,
-    file: Path,
+    file: "Path | Address",
     dest: str,
     flags: dict[str, Any],
     start: Start | None,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dashgen.data.address import Address
 from dashgen.data.describe import Description, refuse_doubts
 from dashgen.errors import DataError
 from dashgen.releases import installed
@@ -59,11 +60,10 @@ def data_page(
     return DataPage({**entry, **description.entry(path)}, files, description)
 
 
-def name_of(file: Path) -> str:
-    """Return the name of a page from that of its file."""
-    _, table, name = file.name.partition("#")
-    stem = (name.rpartition(".")[2] if table else file.name.partition(".")[0]).casefold()
-    plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
+def name_of(file: Path | Address) -> str:
+    """Return the name of a page from that of its file or table."""
+    stem = file.name.partition(".")[0] if isinstance(file, Path) else file.table.rpartition(".")[2]
+    plain = unicodedata.normalize("NFKD", stem.casefold()).encode("ascii", "ignore").decode()
     words = re.sub("[^a-z0-9]+", "_", plain).strip("_")
     name = (words if words[:1].isalpha() else f"data_{words}")[:LONGEST].strip("_")
     return f"{name}_data" if name in _reserved() else name

@@ -18,6 +18,9 @@ from dashgen.update.changes import Outcome
 from dashgen.update.content import Style
 from dashgen.update.plan import PAGES, Side
 
+OF_EVERY_APP = {"home": "Home", "not_found_404": "the page for wrong addresses"}
+EDIT = "edit it as you like"
+
 Entry = Mapping[str, Any]
 Confirm = Callable[[Update], bool]
 
@@ -46,6 +49,7 @@ def add_page(
         DashgenError: See ``dashgen.errors``. The project is unchanged then.
     """
     name = str(entry["name"])
+    _refuse_own("choose another name", name)
 
     def between(source: Source, project: Path, record: Record) -> tuple[Side, Side]:
         now = _now(source, project, record)
@@ -119,6 +123,7 @@ def remove_page(
         DashgenError: See ``dashgen.errors``. The project is unchanged then.
     """
 
+    _refuse_own(EDIT, name)
     machinery = False  # whether what the page imports would go with it
 
     def between(source: Source, project: Path, record: Record) -> tuple[Side, Side]:
@@ -169,6 +174,8 @@ def rename_page(
         PageError: There is no such page, or something has the new name.
         DashgenError: See ``dashgen.errors``. The project is unchanged then.
     """
+    _refuse_own(EDIT, name)
+    _refuse_own("choose another name", other)
 
     def between(source: Source, project: Path, record: Record) -> tuple[Side, Side]:
         now = _now(source, project, record)
@@ -204,6 +211,11 @@ def rename_page(
     return moved(
         project, between, style=style, trying=trying, confirm=confirm, renamed_page=(name, other)
     )
+
+
+def _refuse_own(hint: str, name: str) -> None:
+    if name in OF_EVERY_APP:
+        raise PageError(f"{OF_EVERY_APP[name]} belongs to every app", hint)
 
 
 def renaming(name: str, folder: str) -> str:

@@ -157,7 +157,8 @@ def _pristine(project: Path, template: str | None) -> tuple[Side, Files, str]:
 
 def _differs(path: Path, file: File) -> bool:
     if not path.is_file():
-        return False
+        # A folder or a broken link may be there. A sparse checkout leaves files out.
+        return os.path.lexists(path)
     content = path.read_bytes()
     # Git may have been told to use the line endings of Windows.
     return file.content not in (content, content.replace(b"\r\n", b"\n"))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dashgen.data import formats, sniff
+from dashgen.data.address import Address, readable
 from dashgen.data.columns import Column, column, habits
 from dashgen.data.doubts import ROLES, Doubt, Flag
 from dashgen.data.profile import LARGEST, Profile
@@ -29,7 +30,7 @@ SOURCE = [one.name for one in fields(Source) if one.name != "path"]
 class Description:
     """A file, its format, its columns, and its doubts."""
 
-    path: Path
+    path: Path | Address
     source: Source
     rows: int
     columns: tuple[Column, ...]
@@ -53,8 +54,8 @@ class Description:
         A large file stays in its place. So does a file with secrets or persons, and a file in the
         project.
         """
-        if self.source.format == "postgresql":
-            return formats.without_password(self.path), None
+        if isinstance(self.path, Address):
+            return str(self.path.plain()), None
         inside = os.path.realpath(self.path)
         root = os.path.realpath(project) + os.sep
         if inside.startswith(root):
@@ -113,7 +114,7 @@ class Survey:
     """The content of a file, which is read once. Its meaning may be asked several times.
 
     Args:
-        path: A file in one of the formats.
+        path: A file in one of the formats, or the address of a table.
         given: The user's answers about its format.
         progress: Told how many rows have been read.
 
@@ -121,7 +122,7 @@ class Survey:
         DataError: It is not read. The message has the reason and a way out.
     """
 
-    def __init__(self, path: Path, given: Given, progress: Callable[[int], None]) -> None:
+    def __init__(self, path: Path | Address, given: Given, progress: Callable[[int], None]) -> None:
         self.path = path
         with _errors(path):
             self.source, self.doubts = sniff.sniffed(path, given)
@@ -135,7 +136,7 @@ class Survey:
                 raise
 
     def _read(self, given: Given, progress: Callable[[int], None]) -> None:
-        found = lines(self.source, self.path)
+        found = lines(self.source, readable(self.path))
         self.header, rows = heading(self.source, found)
         if not self.header:
             raise DataError(self.path, "there is no header")
@@ -174,20 +175,20 @@ class Survey:
 
     def _count_table(self) -> None:
         """Count the rows of a table in a database, of which only the first were looked at."""
-        if self.source.format != "postgresql":
+        if not isinstance(self.path, Address):
             return
         counted = formats.module(self.path, "postgresql").size(self.source)
         if counted > self.rows:
             self.doubts.append(Doubt(f"the first {self.rows:,} of {counted:,} rows were looked at"))
             self.rows = counted
-        if self.source.path != formats.without_password(self.path):
+        if self.source.path != str(self.path.plain()):
             self.doubts.append(Doubt("the password is not written down: set PGPASSWORD"))
 
     def _looks(self) -> dict[str, str]:
         """Return the number format of each column of a workbook, and note cells without a value."""
         if self.source.format != "excel":
             return {}
-        found = formats.looks(self.path, self.source)
+        found = formats.looks(readable(self.path), self.source)
         if found.unknown:
             raise DataError(
                 self.path,
@@ -258,7 +259,7 @@ class Survey:
         return [now.role, *(r for r in others if possible(column(profile, habit, r)))]
 
 
-def form_doubts(path: Path, given: Given) -> list[Doubt]:
+def form_doubts(path: Path | Address, given: Given) -> list[Doubt]:
     """Return the doubts about a file's format that its beginning shows.
 
     Raises:
@@ -269,13 +270,15 @@ def form_doubts(path: Path, given: Given) -> list[Doubt]:
 
 
 @contextmanager
-def _errors(path: Path) -> Iterator[None]:
-    """Turn a problem of a file into an error with a way out."""
+def _errors(path: Path | Address) -> Iterator[None]:
+    """Turn a problem of a file or a server into an error with a way out."""
     try:
         yield
     except ReadingError as error:
-        hint = "correct the file"
-        if "cells, and" in str(error):
+        hint = "correct the file" if isinstance(path, Path) else "correct the address"
+        if "cannot be reached" in str(error):
+            hint = "is the server running, and is the address right?"
+        elif "cells, and" in str(error):
             hint = "--ragged skip leaves such rows out, --ragged fill fills short ones"
         elif "encoding" in str(error):
             hint = "pass another --encoding"
@@ -285,12 +288,14 @@ def _errors(path: Path) -> Iterator[None]:
 
 
 def described(
-    path: Path, given: Given | None = None, progress: Callable[[int], None] = lambda _: None
+    path: Path | Address,
+    given: Given | None = None,
+    progress: Callable[[int], None] = lambda _: None,
 ) -> Description:
     """Read a file from its first to its last row, and return its description.
 
     Args:
-        path: A file in one of the formats.
+        path: A file in one of the formats, or the address of a table.
         given: The user's answers about it.
         progress: Told how many rows have been read.
 
@@ -301,7 +306,7 @@ def described(
     return Survey(path, given, progress).description(given)
 
 
-def _refuse_hidden(path: Path, columns: Sequence[Column]) -> None:
+def _refuse_hidden(path: Path | Address, columns: Sequence[Column]) -> None:
     """Refuse a file of which no column would be on the page."""
     name = next((one.name for one in columns if one.missing < 1), "")
     if not name:
@@ -323,7 +328,7 @@ def possible(one: Column) -> bool:
     return one.role in ROLES and (one.role not in wanted or one.type in wanted[one.role])
 
 
-def refuse_doubts(path: Path, doubts: Iterable[tuple[str, Doubt]]) -> None:
+def refuse_doubts(path: Path | Address, doubts: Iterable[tuple[str, Doubt]]) -> None:
     """Refuse to go on where a doubt would change figures.
 
     Args:

@@ -11,9 +11,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from xml.etree import ElementTree
 
+from dashgen.data.address import Address
 from dashgen.data.doubts import Doubt, Flag
 from dashgen.data.reading import DAMAGED, ReadingError, Source, lines, opened, reads, unpacked
-from dashgen.errors import PASSWORD, DataError
+from dashgen.errors import DataError
 
 PACKAGES = {
     "excel": ("python-calamine", "data"),
@@ -31,8 +32,6 @@ ZIPS = {
     "xl/workbook.bin": ("a binary Excel file", "save it as .xlsx"),
     "mimetype": ("an OpenDocument file", "save it as .xlsx"),
 }
-URL = re.compile(r"\w{2,}:/")  # a path has joined two slashes
-WEB = re.compile(r"(https?|ftps?|s3|gs):/", re.IGNORECASE)
 WEB_PAGE = re.compile(rb"\s*(<!doctype|<html|<\?xml|<head)", re.IGNORECASE)
 JSON_NAMES = (".json", ".jsonl", ".ndjson")
 
@@ -46,18 +45,14 @@ BLOCK = 1 << 20
 MOST_NAMED = 3
 
 
-def format_of(path: Path) -> str:
+def format_of(path: Path | Address) -> str:
     """Return the format of a file, as its beginning shows it.
 
     Raises:
         DataError: It is no file with a table. The message names its format.
     """
-    if WEB.match(str(path)):
-        raise DataError(path, "this is an address, and no file", "download it first")
-    if URL.match(str(path)):
-        if not str(path).startswith(("postgresql:", "postgres:")):
-            raise DataError(path, "of databases, only PostgreSQL is read", "export the table")
-        without_password(path)
+    if isinstance(path, Address):
+        path.plain()
         return "postgresql"
     try:
         str(path).encode()
@@ -112,7 +107,7 @@ def _zip(path: Path) -> str:
     raise DataError(path, "this is a zip file without a workbook", "unpack it")
 
 
-def module(path: Path, form: str) -> Any:
+def module(path: Path | Address, form: str) -> Any:
     """Return the module that reads a format.
 
     Raises:
@@ -125,23 +120,6 @@ def module(path: Path, form: str) -> Any:
         raise DataError(
             path, f"reading it needs the package {package}", f"install dashgen-cli[{extra}]"
         ) from None
-
-
-def address(path: Path) -> str:
-    """Return the address that a path was made of, which has two slashes."""
-    return re.sub(r"^postgres(ql)?:/+", "postgresql://", str(path))
-
-
-def without_password(path: Path) -> str:
-    """Return the address of a table as it may be written down.
-
-    Raises:
-        DataError: A password stands in it where it cannot be left out.
-    """
-    found = address(path)
-    if "password=" in found:
-        raise DataError(path.parent, "an option of the address is a password", "set PGPASSWORD")
-    return PASSWORD.sub(r"\1", found)
 
 
 def refuse_inner_rows(source: Source, path: Path) -> None:

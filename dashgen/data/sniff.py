@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from dashgen.data import formats
+from dashgen.data.address import Address, readable
 from dashgen.data.doubts import DELIMITERS, Doubt, Flag
 from dashgen.data.reading import (
     DAMAGED,
@@ -61,14 +62,14 @@ class Given:
     unpivot: bool | None = None
 
 
-def sniffed(path: Path, given: Given) -> tuple[Source, list[Doubt]]:
+def sniffed(place: Path | Address, given: Given) -> tuple[Source, list[Doubt]]:
     """Return the format of a file, and doubts about it. Only the beginning is read.
 
     Raises:
         DataError: It is no file with a table.
     """
     doubts: list[Doubt] = []
-    form = formats.format_of(path)
+    form = formats.format_of(place)
     for option, known in (
         ("encoding", ("csv", "jsonl")),
         ("delimiter", ("csv",)),
@@ -80,14 +81,15 @@ def sniffed(path: Path, given: Given) -> tuple[Source, list[Doubt]]:
         ("merged", ("excel",)),
     ):
         if getattr(given, option) is not None and form not in known:
-            raise DataError(path, f"--{option} is not for such a file", f"leave out --{option}")
+            raise DataError(place, f"--{option} is not for such a file", f"leave out --{option}")
     if form != "csv":
-        formats.module(path, form)
-    source = _written(path, form, given, doubts)
+        formats.module(place, form)
+    source = _written(place, form, given, doubts)
+    path = readable(place)
     numbered = top_of(source, path, given.header or 0)
     top = [row for _, row in numbered]
     if not top:
-        raise DataError(path, "the file is empty")
+        raise DataError(place, "the file is empty")
     header = given.header
     if header and header > len(top):
         raise DataError(path, f"row {header} is below the last row", "pass a smaller --header")
@@ -105,9 +107,11 @@ def sniffed(path: Path, given: Given) -> tuple[Source, list[Doubt]]:
     return source, doubts
 
 
-def _written(path: Path, form: str, given: Given, doubts: list[Doubt]) -> Source:
-    source = Source(formats.address(path) if form == "postgresql" else str(path), form)
-    if form in ("parquet", "postgresql"):
+def _written(path: Path | Address, form: str, given: Given, doubts: list[Doubt]) -> Source:
+    if isinstance(path, Address):
+        return Source(path.plain().whole, form)
+    source = Source(str(path), form)
+    if form == "parquet":
         return source
     if form == "excel":
         sheet = formats.sheet_of(path, given.sheet, doubts)

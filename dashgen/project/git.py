@@ -39,6 +39,7 @@ COMMITTING = {
 COMMIT, TREE, BLOB = 1, 2, 3
 KINDS = {COMMIT: b"commit", TREE: b"tree", BLOB: b"blob"}
 FOLDER = 0o040000
+UNREACHED = "Could not read from remote"  # git's words for a server that does not answer
 FALLBACK_IDENTITY = {"user.name": "dashgen", "user.email": "dashgen@localhost"}
 
 
@@ -97,9 +98,14 @@ def output(
 
 
 def reason(done: subprocess.CompletedProcess[bytes]) -> str:
-    """Return the last line of git's output, which names the fault."""
-    said = (done.stderr or done.stdout).decode(errors="replace").strip()
-    return (said.splitlines() or [f"exit {done.returncode}"])[-1]
+    """Return the line of git's output that names the fault. Advice may stand below it."""
+    said = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
+    for place, line in enumerate(said):
+        mark, _, fault = line.partition(": ")
+        if mark in ("fatal", "error"):
+            # If another program reaches the server, that one knows why it could not.
+            return said[place - 1] if place and fault.startswith(UNREACHED) else fault
+    return (said or [f"exit {done.returncode}"])[-1]
 
 
 def contents(folder: Path, names: Iterable[str]) -> dict[str, bytes]:

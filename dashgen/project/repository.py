@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from dashgen.errors import NoRepositoryError, RepositoryError
+from dashgen.errors import NoRepositoryError, RepositoryError, git_hint
 from dashgen.files import FILE, File, Files
 from dashgen.project import git
 from dashgen.project.git import BLOB, KINDS, object_id
@@ -254,5 +254,6 @@ class Repository:
         folder = self.root if top else self.project
         done = git.run(folder, *words, given=given, environment=environment)
         if done.returncode:
-            raise RepositoryError(f"git {words[0]} failed in {folder}: {git.reason(done)}")
+            fault = git.reason(done)
+            raise RepositoryError(f"git {words[0]} failed in {folder}: {fault}", git_hint(fault))
         return done.stdout

@@ -23,6 +23,7 @@ from dashgen.errors import (
     GitFailedError,
     TemplateSourceError,
     UnknownSourceError,
+    UnknownVersionError,
     VersionError,
 )
 from dashgen.files import EXECUTABLE, FILE, File, Files
@@ -34,6 +35,7 @@ from dashgen.template.questions import SETTINGS_FILES, Template, read
 
 # The modes that git records for a file that is neither a link nor a submodule.
 PLAIN = {FILE, EXECUTABLE}
+PASSWORD = re.compile(r"(://[^/@:]*):[^/@]*(?=@)")
 # Copier's short forms of addresses.
 HOSTS = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
 
@@ -289,13 +291,8 @@ def chosen(source: str | None, ref: str | None, trust: bool) -> Iterator[Templat
         tag, content = installed.own_tag(), installed.own_files()
         yield TemplateVersion(tag, installed.RECORDED_SOURCE, installed.own_template(), content)
         return
-    try:
-        with _fetched(source, trust, "read them, and pass --trust if you agree") as fetched:
-            version = fetched.version(ref or fetched.newest)
-    except TemplateSourceError as error:
-        # A word of the command line is wrong. There was nothing before that could have changed.
-        error.exit_code = ExitCode.USAGE
-        raise
+    with _fetched(source, trust, "read them, and pass --trust if you agree") as fetched:
+        version = fetched.version(ref or fetched.newest)
     yield version
 
 
@@ -335,19 +332,33 @@ def _fetched(source: str, trust: bool, advice: str) -> Iterator[FetchedSource]:
     there = path.exists()
     # A folder is recorded in a form that is found again from any current folder.
     name = str(path.absolute()) if there and not source.startswith("~") else source
+    shown = PASSWORD.sub(r"\1", source)
     if path.is_dir() and not _is_repository(path):
-        yield FetchedSource(name, source, path, trust, advice)
+        with _as_usage():
+            yield FetchedSource(name, shown, path, trust, advice)
         return
     address = str(path) if there else _address(source)
-    with scratch.temporary() as folder:
+    with _as_usage(), scratch.temporary() as folder:
         git.require()
         words = ("clone", "--quiet", "--no-checkout", "--", address, str(folder))
         try:
             git.output(None, *words, environment={"GIT_TERMINAL_PROMPT": "0"})
         except GitFailedError as error:
-            reason = error.message.partition("failed: ")[2]
-            raise TemplateSourceError(f"--template {source}: {reason}") from error
-        yield FetchedSource(name, source, folder, trust, advice)
+            reason = error.message.partition("failed: ")[2].replace(address, shown)
+            raise TemplateSourceError(
+                f"--template {shown}: {reason}", "is the address right, and may you read it?"
+            ) from error
+        yield FetchedSource(name, shown, folder, trust, advice)
+
+
+@contextmanager
+def _as_usage() -> Iterator[None]:
+    """Take an error of a template that the user names for a wrong word of the command line."""
+    try:
+        yield
+    except TemplateSourceError as error:
+        error.exit_code = ExitCode.USAGE
+        raise
 
 
 def _is_repository(folder: Path) -> bool:
@@ -376,7 +387,7 @@ def _wanted(tags: list[str], stated: str, recorded: str) -> str:
     found = [tag for tag in tags if name in {tag, tag.partition("+")[0]}]
     if not found:
         some = ", ".join(sorted(tags, key=Version)[-5:])
-        raise VersionError(f"there is no template version {stated}", f"there are: {some}")
+        raise UnknownVersionError(f"there is no template version {stated}", f"there are: {some}")
     return name if name in found else recorded if recorded in found else found[-1]
 
 

@@ -231,7 +231,60 @@ def test_a_file_that_is_not_python_is_named_and_the_others_are_checked(
     (work / "app.py").write_text(BAD)
     (work / "old.py").write_text("import dash\nprint 'hello'\n")
     assert main(["check"]) == ExitCode.FOUND
-    assert "old.py is not read: line 2" in capsys.readouterr().err
+    printed = capsys.readouterr()
+    assert "old.py is not read: line 2" in printed.err
+    assert printed.out.endswith("1 file checked, 1 not read.\n")
+
+
+@pytest.mark.parametrize("words", [["check"], ["check", "app.py"], ["check", "--json"]])
+@pytest.mark.parametrize("text", ["import dash\nprint 'hello'\n", "import dash\n\0"])
+def test_an_app_that_cannot_be_read_is_not_without_problems(
+    words: list[str], text: str, work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (work / "app.py").write_text(text)
+    assert main(words) == ExitCode.FOUND
+    printed = capsys.readouterr()
+    assert "app.py is not read: " in printed.err
+    assert printed.out in ("[]\n", "0 files checked, 1 not read.\n")
+
+
+def test_a_named_file_that_is_no_app_is_read(
+    work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (work / "app.py").write_text(GOOD)
+    (work / "tool.py").write_text("print 'hello'\n")
+    assert main(["check"]) == ExitCode.DONE
+    assert main(["check", "app.py", "tool.py"]) == ExitCode.FOUND
+    assert "tool.py is not read: line 1" in capsys.readouterr().err
+
+
+def test_a_file_that_the_system_refuses_is_named(
+    work: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = Path.read_bytes
+
+    def refuse(path: Path) -> bytes:
+        if path.name == "app.py":
+            raise PermissionError(13, "Permission denied", str(path))
+        return read(path)
+
+    (work / "app.py").write_text(GOOD)
+    (work / ".#app.py").symlink_to("somebody@somewhere")
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    assert main(["check"]) == ExitCode.FOUND
+    assert capsys.readouterr().err.endswith("app.py is not read: permission denied\n")
+
+
+def test_a_left_out_folder_that_is_a_project_of_its_own_is_checked(
+    work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for folder in ("build", "build/own"):
+        (work / folder).mkdir()
+        (work / folder / "app.py").write_text(BAD)
+    (work / "build/own/pyproject.toml").touch()
+    assert main(["check", "build/app.py"]) == ExitCode.USAGE
+    assert "build/app.py is not checked, because" in capsys.readouterr().err
+    assert main(["check", "build/own"]) == ExitCode.FOUND
 
 
 @pytest.mark.parametrize(

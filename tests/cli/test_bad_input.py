@@ -48,6 +48,7 @@ def name(value: str) -> list[str]:
 
 
 LONG = "x" * 300
+NO_TABLE = "this is no address of a table; write postgresql://USER@HOST/DATABASE#TABLE"
 FROM_FILE = "new shop -y --answers answers.yml"
 
 PAGE = "add page orders --project shop"
@@ -77,7 +78,21 @@ CASES = {
     "data of no question": Case("new a -y --data nme=x", ["no question 'nme'", "name, package"]),
     "ref without template": Case("new a -y --ref v1", ["--ref", "--template"]),
     "trust without template": Case("new a -y --trust", ["--trust", "--template"]),
-    "template nowhere": Case("new a -y --template ./nowhere", ["--template ./nowhere"]),
+    "template nowhere": Case(
+        "new a -y --template ./nowhere",
+        ["--template ./nowhere: repository './nowhere' does not exist; is the address right, and"],
+    ),
+    "template on no server": Case(
+        "new a -y --template ssh://127.0.0.1:1/b.git",
+        ["--template ssh://127.0.0.1:1/b.git: ssh: connect to host 127.0.0.1 port 1"],
+    ),
+    "template with a password": Case(
+        "new a -y --template https://u:hunter2@127.0.0.1:1/b.git",
+        ["--template https://u@127.0.0.1:1/b.git: unable to access"],
+    ),
+    "template that is no repository": Case(
+        "new a -y --template file:///nowhere", ["'/nowhere' does not appear to be a git repository"]
+    ),
     "template empty": Case(["new", "a", "-y", "--template", ""], ["is no address"]),
     "template like an option": Case(
         ["new", "a", "-y", "--template=--upload-pack=x"], ["is no address"]
@@ -113,8 +128,44 @@ CASES = {
     "remove page without a name": Case("remove page", ["no terminal to ask for NAME"]),
     "remove page of no project": Case("remove page x", ["has no .copier-answers.yml"]),
     "rename page without a new name": Case("rename page x", ["no terminal to ask for NEW"]),
+    "add the page of every app": Case(
+        "add page home --kind blank", ["Home belongs to every app; choose another name"]
+    ),
+    "remove the page of every app": Case(
+        "remove page home", ["Home belongs to every app; edit it as you like"]
+    ),
+    "remove the page for wrong addresses": Case(
+        "remove page not_found_404", ["the page for wrong addresses belongs to every app"]
+    ),
+    "rename the page of every app": Case(
+        "rename page home start", ["Home belongs to every app; edit it as you like"]
+    ),
+    "rename to the page of every app": Case(
+        "rename page orders home", ["Home belongs to every app; choose another name"]
+    ),
     "rename page of no project": Case("rename page x y", ["has no .copier-answers.yml"]),
     "start and pages": Case("new x -y --start empty --pages []", ["exclude each other"]),
+    **{
+        f"an address like {address}": Case(["new", "x", "-y", "--from", address], [says])
+        for address, says in {
+            "postgresql+psycopg://app:hunter2@127.0.0.1:1/d#t": (
+                "postgresql+psycopg://app@127.0.0.1:1/d#t: the database cannot be reached"
+            ),
+            "postgres://app:hunter%322@127.0.0.1:1/d#t": (
+                "app@127.0.0.1:1/d#t: the database cannot be reached"
+            ),
+            "postgresql://app:hunter2@[::1/d#t": "postgresql://app:…: the address is not well",
+            "postgresql://app:hun/ter2@h/d#t": "with %40 for an @",
+            "postgresql://app:hun@ter2@h/d#t": "with %40 for an @",
+            "postgresql://app:hunter2/d#t": "with %40 for an @",
+            "postgresql://app@h/d?pass%77ord=hunter2&a=b#t": "app@h/d?a=b#t: an option of",
+            "host=db password=hunter2": f"host=db password=…: {NO_TABLE}",
+            "host=db password = 'hunt er2'": f"password = …: {NO_TABLE}",
+            "postgresql:/h/d": f"postgresql:/h/d: {NO_TABLE}",
+            "mysql+pymysql://u:hunter2@h/d": "mysql+pymysql://u@h/d: of databases, only Postgre",
+            "https://u:hunter2@h/a.csv?token=hunter2": "https://u@h/a.csv: this is an address",
+        }.items()
+    },
     "package keyword": Case(package("class"), ["--package 'class'", "choose another"]),
     "package standard module": Case(package("json"), ["--package 'json'", "choose another"]),
     "package dependency": Case(package("dash"), ["--package 'dash'", "choose another"]),
@@ -237,6 +288,7 @@ def test_one_line_and_nothing_written(
         line = only_line(printed.err)
     for words in case.says:
         assert words.lower() in line.lower()
+    assert not re.search("hun.?t", line), "it shows a password"
     assert code == case.code
     assert listing(work.parent) == before
 
@@ -284,6 +336,37 @@ def test_an_error_as_json_is_one_object_on_stdout(work: Path) -> None:
 def test_verbose_adds_no_traceback_to_an_error_of_the_user(work: Path) -> None:
     done = dashgen("new", "shop", "-y", "--package", "dash", "--verbose", cwd=work)
     assert "--package 'dash'" in only_line(done.stderr)
+
+
+@pytest.mark.usefixtures("signal_handlers")
+@pytest.mark.parametrize("words", ["status", "diff", "update", "check", "new x -y"])
+def test_a_current_folder_that_was_deleted_is_named(
+    words: str, work: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (work / "gone").mkdir()
+    monkeypatch.chdir(work / "gone")
+    (work / "gone").rmdir()
+    assert main(words.split()) == FAILED
+    line = only_line(capsys.readouterr().err)
+    assert line == "error: the current folder is not there any more; go to another folder\n"
+
+
+@pytest.mark.usefixtures("signal_handlers")
+def test_a_file_that_the_system_refuses_is_named(
+    work: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", "/home/shop/app.py")
+
+    monkeypatch.setattr("dashgen.commands.status.status", refuse)
+    assert main(["status"]) == FAILED
+    line = only_line(capsys.readouterr().err)
+    assert line == "error: /home/shop/app.py: permission denied; correct that and try again\n"
+
+
+def test_completion_for_a_home_that_takes_nothing(work: Path) -> None:
+    done = dashgen("--install-completion", cwd=work, env={"HOME": "/proc", "SHELL": "/bin/bash"})
+    assert "error: /proc/.bashrc: no such file or directory; correct that" in only_line(done.stderr)
 
 
 @pytest.mark.usefixtures("signal_handlers")

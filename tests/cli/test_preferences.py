@@ -85,6 +85,23 @@ def test_another_platform_has_another_place(monkeypatch: pytest.MonkeyPatch, hom
     assert preferences_file() == home / "AppData/Local/dashgen/preferences.yml"
 
 
+def test_the_answers_of_a_project_are_preferences(work: Path) -> None:
+    made = new("shop", answers={"storage": "redis"}, defaults=True)
+    file = preferences_file()
+    file.parent.mkdir(parents=True)
+    file.write_bytes((made.path / ".copier-answers.yml").read_bytes())
+    assert new("other", defaults=True, dry_run=True).answers["storage"] == "redis"
+
+
+@pytest.mark.parametrize("words", ["config", "config set storage redis", "config reset"])
+def test_a_file_that_no_reset_mends_has_another_hint(
+    work: Path, capsys: pytest.CaptureFixture[str], words: str
+) -> None:
+    preferences_file().mkdir(parents=True)
+    assert main(words.split()) == 2
+    assert "is a directory; make it a file that you can read" in capsys.readouterr().err
+
+
 def test_a_preference_of_another_version_is_left_alone(work: Path) -> None:
     file = preferences_file()
     file.parent.mkdir(parents=True)
@@ -98,7 +115,7 @@ def test_a_preference_of_another_version_is_left_alone(work: Path) -> None:
         (b"storage: [redis", "is not YAML"),
         (b"\xff\xfe\x00", "is not YAML"),
         (b"- storage\n", "'question: answer' lines"),
-        (b"storage: [redis]\n", "'question: answer' lines"),
+        (b"storage: [redis]\n", "storage is not a single value"),
         (b"storage: oracle\n", "'oracle'"),
     ],
     ids=["not yaml", "binary", "a list", "a list in it", "no such choice"],

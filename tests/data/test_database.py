@@ -15,6 +15,7 @@ import pytest
 from dashgen.cli import main
 from dashgen.commands.data import name_of
 from dashgen.data import postgresql
+from dashgen.data.address import place
 from dashgen.data.describe import described
 from dashgen.data.sniff import Given
 from dashgen.errors import DataError
@@ -87,7 +88,7 @@ def own_password(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_table_is_described(address: str) -> None:
-    found = described(Path(address))
+    found = described(place(address))
     assert found.rows == len(ROWS)
     assert {column.name: (column.role, column.type) for column in found.columns} == {
         "id": ("identifier", "integer"),
@@ -102,19 +103,20 @@ def test_a_table_is_described(address: str) -> None:
         "opens": ("text", "time"),
         "note": ("category", "text"),
     }
+    assert described(place(address.replace("postgresql:", "postgres+psycopg:"))).rows == len(ROWS)
     path, content = found.placed(Path())
     assert content is None
     assert path.startswith("postgresql://app@127.0.0.1:")
     assert path.endswith("/shop#sales.orders")
     assert "PGPASSWORD" in " ".join(doubt.text for doubt in found.doubts)
-    assert name_of(Path(address)) == "orders"
+    assert name_of(place(address)) == "orders"
 
 
 @pytest.mark.parametrize("table", ["sales.orders", "keyless", "seen"])
 def test_a_table_answers_like_a_file_of_its_rows(
     address: str, table: str, tmp_path: Path, datasets: ModuleType, own_password: None
 ) -> None:
-    entry = described(Path(address)).entry(f"{address.replace(':p%40ss%20w0rd', '')}")
+    entry = described(place(address)).entry(f"{address.replace(':p%40ss%20w0rd', '')}")
     entry["source"]["path"] = f"{entry['source']['path'].partition('#')[0]}#{table}"
     there = in_app(datasets, tmp_path / "there", entry, opened=True)
     file = tmp_path / "orders.csv"
@@ -173,18 +175,19 @@ def test_what_is_wrong_is_said_in_one_line(
     for wrong, words in (
         (url, "names no table"),
         (f"{url}#nothing", "cannot be read"),
-        (address.replace("/shop#", "/nothing#"), "cannot be reached"),
+        (address.replace("/shop#", "/nothing#"), "cannot be reached.* is the server running"),
+        (f"{url}?ssl=require#orders", "not as libpq expects it; correct the address"),
         (address.replace("app:", "nobody:"), "cannot be reached"),
         (f"{url}?password=x#orders", "PGPASSWORD"),
     ):
         with pytest.raises(DataError, match=words) as refused:
-            described(Path(wrong)).placed(tmp_path)
+            described(place(wrong)).placed(tmp_path)
         assert "\n" not in str(refused.value)
         assert "w0rd" not in str(refused.value)
     for given in (Given(header=0), Given(footer=1), Given(unpivot=True)):
         with pytest.raises(DataError, match="is not for such a file"):
-            described(Path(address), given)
-    entry = described(Path(address)).entry(address)
+            described(place(address), given)
+    entry = described(place(address)).entry(address)
     entry["columns"].append({"name": "gone", "role": "text", "type": "text"})
     with pytest.raises(datasets.DataError, match="no column 'gone'"):
         in_app(datasets, tmp_path / "gone", entry, opened=True).count()
@@ -199,7 +202,7 @@ def test_a_table_that_cannot_be_counted_is_said_in_one_line(
         connection.execute(f"CREATE VIEW broken AS {numbers}".encode())
     monkeypatch.setattr(postgresql, "LOOKED_AT", 10)
     with pytest.raises(DataError, match="cannot be counted: division by zero"):
-        described(Path(f"{url}#broken"))
+        described(place(f"{url}#broken"))
 
 
 @pytest.mark.parametrize(
@@ -215,7 +218,7 @@ def test_a_query_that_takes_too_long_ends(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     database = import_module(f"{datasets.__package__}.database")
-    entry = described(Path(address)).entry(f"{address.replace(':p%40ss%20w0rd', '')}")
+    entry = described(place(address)).entry(f"{address.replace(':p%40ss%20w0rd', '')}")
     data = in_app(datasets, tmp_path / "slow", entry, opened=True)
     engine = import_module(f"{datasets.__package__}.engine")
     engine.close()

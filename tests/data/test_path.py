@@ -15,6 +15,7 @@ import yaml
 from dashgen.cli import main
 from dashgen.commands.data import data_page, name_of
 from dashgen.commands.new import new
+from dashgen.data.address import place
 from dashgen.data.describe import described
 from dashgen.releases import installed
 from tests.cli.helpers import own_check, tree
@@ -285,11 +286,13 @@ def test_another_file_of_that_name_is_not_overwritten(
         ("2024.csv", "data_2024"),
         ("home.csv", "home_data"),
         ("数据.csv", "data"),
+        ("a#b.csv", "a_b"),
+        ("postgresql+psycopg://h/d#sales.orders", "orders"),
         ("a" * 50 + ".csv", "a" * 24),
     ],
 )
 def test_a_page_is_called_like_its_file(file: str, name: str) -> None:
-    assert name_of(Path(file)) == name
+    assert name_of(place(file)) == name
 
 
 @pytest.mark.parametrize(

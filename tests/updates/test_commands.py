@@ -175,8 +175,15 @@ def test_status_names_what_differs(shop: Path, run: Run) -> None:
     (shop / "app.py").write_text("mine\n")
     (shop / "README.md").unlink()
     (shop / "mine.py").write_text("mine\n")
+    # Something that is no file is in the place of one.
+    for name in (".env.example", "pyproject.toml"):
+        (shop / name).unlink()
+    (shop / ".env.example").mkdir()
+    (shop / "pyproject.toml").symlink_to("nowhere")
     out = run("status", "--check", code=ExitCode.DIFFERS)
-    assert out.endswith("\n  modified  app.py\n  deleted   README.md\n")
+    names = (".env.example", "app.py", "pyproject.toml")
+    assert [f"  modified  {name}" for name in names] == out.splitlines()[-4:-1]
+    assert out.endswith("\n  deleted   README.md\n")
     assert run("status") == out
 
 

@@ -348,7 +348,7 @@ def test_an_own_file_in_the_place_of_a_page_is_not_lost(shop: Path) -> None:
     ("entry", "says"),
     [
         ({"name": "../evil", "kind": "blank"}, "the name must be"),
-        ({"name": "home", "kind": "blank"}, "the name is reserved"),
+        ({"name": "core", "kind": "blank"}, "the name is reserved"),
         ({"name": "con", "kind": "blank"}, "the name is reserved"),
         ({"name": "notes", "kind": "table"}, "the kind must be one of"),
         ({"name": "notes", "kind": "blank", "fields": [{"name": "a"}]}, "only a form has fields"),

@@ -146,7 +146,7 @@ CASES: dict[str, tuple[Callable[[Path], object], list[str], int, str]] = {
     "a wish that nobody has": (
         lambda shop: None,
         ["--to", "9.9"],
-        1,
+        2,
         r"there is no template version 9\.9; there are:",
     ),
     "a choice that is none": (
@@ -164,13 +164,13 @@ CASES: dict[str, tuple[Callable[[Path], object], list[str], int, str]] = {
     "a template that is not there": (
         lambda shop: None,
         ["--template", "/nowhere"],
-        1,
-        r"--template /nowhere:",
+        2,
+        r"--template /nowhere: repository '/nowhere' does not exist; is the address right",
     ),
     "a template without releases": (
         lambda shop: None,
         ["--template", "."],
-        1,
+        2,
         r"--template \.: no release of a template there",
     ),
     "nothing to undo": (lambda shop: None, ["--abort"], 2, r"has no update to abort"),

@@ -16,6 +16,7 @@ from dashgen.errors import (
     DirtyRepositoryError,
     ExitCode,
     NothingToAbortError,
+    RepositoryError,
     RestoreError,
     UpdateBusyError,
     UpdateUnfinishedError,
@@ -301,6 +302,13 @@ def test_two_updates_of_one_project_at_once(shop: Path, template: Template) -> N
     with Journal(Repository.find(shop)).locked(), pytest.raises(UpdateBusyError):
         apply(shop, template)
     assert state(shop) == before
+
+
+def test_a_repository_that_another_git_writes(shop: Path) -> None:
+    lock = shop / ".git/index.lock"
+    lock.touch()
+    with pytest.raises(RepositoryError, match=f"{lock}': File exists.; is another git at work"):
+        Repository.find(shop).git("update-index", "--force-remove", "app.py")
 
 
 def test_an_edit_made_while_the_preview_is_shown_is_not_overwritten(

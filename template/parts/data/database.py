@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 from .reading import ReadingError, Source
 
@@ -27,6 +28,11 @@ def connected(source: Source) -> "psycopg.Connection[Any]":
         ReadingError: It does not answer, or does not let the app in.
     """
     url, _, _ = source.path.partition("#")
+    try:
+        conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        # Libpq's reason would repeat the address with its password.
+        raise ReadingError("the address is not as libpq expects it") from None
     try:
         return psycopg.connect(
             url,
