@@ -190,6 +190,8 @@ def test_a_wrong_word_is_one_line(
         "{type: yaml}",
         "{type: json}",
         "{when: '{{ size == 3 }}'}",
+        "{default: '{{ UNSET }}'}",
+        "{type: int, default: '{% if size == 3 %}{{ UNSET }}{% endif %}'}",
     ],
 )
 def test_a_question_without_a_default_has_to_be_answered(
