@@ -179,7 +179,7 @@ def new(
                 _left_out(place, stage, written, around, commit),
                 secrets=sorted(resolved.secrets),
                 own=version.own,
-                untried=dry_run and "_tasks" in version.template.settings,
+                untried=dry_run and bool(version.template.settings.get("_tasks")),
                 message=""
                 if version.own
                 else message(version.template, resolved.facts, place.path),

@@ -16,7 +16,7 @@ from typing import Any
 
 from packaging.version import InvalidVersion, Version
 
-from dashgen import files, scratch
+from dashgen import files, scratch, system
 from dashgen.errors import (
     ExitCode,
     ForeignTemplateError,
@@ -74,6 +74,9 @@ class TemplateVersion:
             record = {VERSION_KEY: self.tag, SOURCE_KEY: self.source}
             rendering.render(self.files, folder, answers, record)
         else:
+            settings = self.template.settings
+            # A template's own exclusions replace Copier's, and the clone's own folder comes along.
+            whole = settings.get("_subdirectory") in (None, "", ".")
             # From its source, so that Copier finds submodules and records the same as always.
             rendering.render_from(
                 self.source,
@@ -83,7 +86,12 @@ class TemplateVersion:
                 trust=self.trust,
                 tasks=tasks,
                 quiet=quiet,
+                exclude=["/.git"] if whole else [],
             )
+            made = folder / ".git"
+            # The caller decides about the repository, as a task that makes one cannot know.
+            if settings.get("_tasks") and made.is_dir() and not made.is_symlink():
+                system.remove_tree(made)
         files.check(folder)
 
     def rendered(self, name: str, answers: Mapping[str, Any]) -> dict[str, File]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from jinja2 import StrictUndefined, meta
+from jinja2 import StrictUndefined, UndefinedError, meta
 from jinja2 import Template as JinjaTemplate
 from jinja2.sandbox import SandboxedEnvironment
 
@@ -48,6 +48,13 @@ MUST_BE = {
     "json": "JSON",
     "yaml": "YAML",
 }
+
+
+class _UnsetError(UndefinedError):
+    """A default used `UNSET`, by which Copier's templates say that there is none."""
+
+
+_UNSET = StrictUndefined(name="UNSET", exc=_UnsetError)
 
 
 @dataclass(frozen=True)
@@ -162,17 +169,19 @@ def resolve(
         # Every answer and fact so far, which later defaults and validators refer to.
         facts = resolved.facts
         if not question.visible or not _applies(question, facts):
-            facts[question.name] = _default(question, facts)
+            value = _default(question, facts)
+            facts[question.name] = question.neutral if value is _UNSET else value
             continue
         name = question.name
         if question.secret:
             resolved.secrets.add(name)
         check = partial(_complaint, question, facts)
         given = stated.get(name) or defaults.get(name)
-        value = given.value if given else _default(question, facts)
+        value, unset = given.value if given else _default(question, facts), False
+        if not given and (question.required or value is _UNSET):
+            value, unset = question.neutral, True
         # A text that does not pass can be edited. An unknown choice cannot be offered.
         editable = not (question.choices or question.type in MUST_BE)
-        unset = question.required and not given
         if ask and name not in stated and (editable or unset or not check(value)):
             value = ask(question, value, check)
         elif unset:
@@ -205,7 +214,12 @@ def _origin(question: Question, answers: Answers) -> str:
 
 
 def _default(question: Question, facts: dict[str, Any]) -> Any:
-    value = _render(question, question.default, facts)
+    try:
+        value = _render(question, question.default, {**facts, "UNSET": _UNSET})
+    except TemplateSourceError as error:
+        if isinstance(error.__cause__, _UnsetError):
+            return _UNSET
+        raise
     if question.structured and isinstance(value, str):
         with _faults(question):
             return yaml.load(value, SafeLoader)

@@ -1,7 +1,7 @@
 """The questions of a template, read from its own files. Flags, prompts and checks follow."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -42,7 +42,7 @@ class Question:
     secret: bool = False
     """Whether its answer is neither shown nor recorded."""
     required: bool = False
-    """Whether it has no default of its own. Then ``default`` is only a value of its type."""
+    """Whether it has no default. Then ``default`` is the neutral value."""
 
     @property
     def visible(self) -> bool:
@@ -58,6 +58,13 @@ class Question:
     def structured(self) -> bool:
         """Whether an answer is YAML of any shape rather than one word."""
         return self.type in {"yaml", "json"} or self.multiselect
+
+    @property
+    def neutral(self) -> Any:
+        """A value of its type, which stands in until somebody answers."""
+        if self.multiselect:
+            return []
+        return self.choices[0].value if self.choices else NEUTRAL.get(self.type, "")
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -181,9 +188,7 @@ def _question(name: str, details: Any, secret: bool) -> Question:
     # A Jinja expression gives none here, so its answer is typed.
     choices = () if isinstance(declared, str) else tuple(_choices(name, declared))
     kind = details.get("type") or inferred
-    if required := "default" not in details:
-        stated = [] if multiselect else choices[0].value if choices else NEUTRAL.get(kind, "")
-    return Question(
+    question = Question(
         name=name,
         type=kind,
         help=details.get("help", name),
@@ -193,8 +198,9 @@ def _question(name: str, details: Any, secret: bool) -> Question:
         when=details.get("when", True),
         multiselect=multiselect,
         secret=secret,
-        required=required,
+        required="default" not in details,
     )
+    return replace(question, default=question.neutral) if question.required else question
 
 
 def _choices(name: str, declared: Any) -> Iterator[Choice]:

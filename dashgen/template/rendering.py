@@ -1,7 +1,7 @@
 """Rendering a template version by Copier, in the only module that imports Copier."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,7 @@ def render_from(
     trust: bool = False,
     tasks: bool = True,
     quiet: bool = False,
+    exclude: Sequence[str] = (),
 ) -> None:
     """Render a version of another template, as ``copier copy`` of its source does.
 
@@ -67,13 +68,22 @@ def render_from(
         trust: Let the template run commands and load code.
         tasks: Whether a trusted template runs its tasks.
         quiet: Show the output of the tasks only if one fails.
+        exclude: Patterns of files to leave out, beside the template's own.
 
     Raises:
         RenderError: Copier or Jinja refused the template or an answer.
     """
     # The standard output is for the command's own result, which a program may read.
     with local.env(GIT_TERMINAL_PROMPT="0"), system.output_aside(quiet):
-        _copy(source, folder, answers, vcs_ref=ref or None, unsafe=trust, skip_tasks=not tasks)
+        _copy(
+            source,
+            folder,
+            answers,
+            vcs_ref=ref or None,
+            unsafe=trust,
+            skip_tasks=not tasks,
+            exclude=exclude,
+        )
 
 
 def _copy(source: str, folder: Path, answers: Mapping[str, Any], **options: Any) -> None:
@@ -86,8 +96,6 @@ def _copy(source: str, folder: Path, answers: Mapping[str, Any], **options: Any)
                 data=dict(answers),
                 defaults=True,
                 quiet=True,
-                # A template's own list of exclusions replaces Copier's, which has git's folder.
-                exclude=[".git"],
                 # The user's own Copier settings must not change the answers.
                 settings=copier.Settings(),
                 **options,

@@ -131,6 +131,18 @@ def test_the_output_of_tasks_is_not_the_result(
     assert not (work / "other").exists()
 
 
+@pytest.mark.parametrize("more", ["", " && git add -A && git commit -qm mine"])
+def test_a_repository_that_a_task_makes_is_replaced(work: Path, fork: Path, more: str) -> None:
+    (fork / "copier.yml").write_text(f"_tasks: ['git init -q{more}']\n{QUESTIONS}")
+    git(fork, "commit", "--quiet", "--all", "--message", "run")
+    words = ["-y", "--template", str(fork), "--ref", "HEAD", "--trust"]
+    assert main(["new", "shop", *words]) == 0
+    assert git(work / "shop", "log", "--format=%s").startswith("Begin with dashgen")
+    assert git(work / "shop", "status", "--porcelain") == ""
+    assert main(["new", "other", "--no-git", *words]) == 0
+    assert not (work / "other/.git").exists()
+
+
 def test_a_dry_run_runs_no_task(
     work: Path, fork: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -178,6 +190,8 @@ def test_a_wrong_word_is_one_line(
         "{type: yaml}",
         "{type: json}",
         "{when: '{{ size == 3 }}'}",
+        "{default: '{{ UNSET }}'}",
+        "{type: int, default: '{% if size == 3 %}{{ UNSET }}{% endif %}'}",
     ],
 )
 def test_a_question_without_a_default_has_to_be_answered(
