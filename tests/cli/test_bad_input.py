@@ -123,6 +123,11 @@ CASES = {
     "add what there is not": Case("add pge", ["'pge'", "did you mean 'page'?"]),
     "page without a name": Case("add page", ["no terminal to ask for NAME"]),
     "page without a kind": Case(PAGE, ["no kind", "--kind blank or data or form or job"]),
+    "page of a bad name without a kind": Case(
+        ["add", "page", "My Page"], ["page My Page: the name must be at most 24 lower-case"]
+    ),
+    "page of an empty name without a kind": Case(["add", "page", ""], ["the name must be at"]),
+    "page of a reserved name without a kind": Case("add page core", ["the name is reserved"]),
     "page of no project": Case(f"{PAGE} --kind blank", ["there is no folder", "shop"]),
     "remove nothing": Case("remove", ["missing command", "dashgen remove --help"]),
     "remove page without a name": Case("remove page", ["no terminal to ask for NAME"]),
