@@ -233,7 +233,10 @@ class NotAProjectError(UsageError):
     """A folder that dashgen has not made."""
 
     def __init__(self, path: Path, file: str) -> None:
-        super().__init__(f"{path} has no {file}", "name a project that dashgen made")
+        problem = f"{path} has no {file}"
+        if not path.is_dir():
+            problem = f"{path} is no folder" if path.exists() else f"there is no folder {path}"
+        super().__init__(problem, "name a project that dashgen made")
 
 
 class RecordError(DashgenError):
@@ -272,12 +275,17 @@ class NoRepositoryError(RepositoryError):
 class DirtyRepositoryError(RepositoryError):
     """A project has changes that are not committed."""
 
-    def __init__(self, path: Path, files: Sequence[str], undoable: bool) -> None:
+    def __init__(
+        self, path: Path, files: Sequence[str], undoable: bool, operation: str = ""
+    ) -> None:
         named = ", ".join(files[:3]) + (", …" if len(files) > 3 else "")
-        hint = "commit or stash them"
-        if undoable:
+        problem, hint = "has uncommitted changes", "commit or stash them"
+        if operation:
+            problem = f"is in the middle of a {operation}"
+            hint = f"finish it, or undo it with git {operation} --abort"
+        elif undoable:
             hint += ", or undo the last update with dashgen update --abort"
-        super().__init__(f"{path} has uncommitted changes ({named})", hint)
+        super().__init__(f"{path} {problem} ({named})", hint)
 
 
 class UpdateBusyError(DashgenError):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashgen.errors import DashgenError, OutputError
+from dashgen.system import quoted
 
 STYLES = {
     "bold": "1",
@@ -129,6 +130,22 @@ def answer_text(value: Any) -> str:
 def shown(answer: Any) -> str:
     """Return an answer as people write it, even if it is empty."""
     return answer_text(answer) or "empty"
+
+
+def typed(word: str) -> str:
+    """Return a word as users type it in a shell, with signs that standard output has."""
+    try:
+        word.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        if sys.platform != "win32":
+            return f"$'{''.join(map(_byte, os.fsencode(word)))}'"
+    return quoted(word)
+
+
+def _byte(number: int) -> str:
+    sign = chr(number)
+    plain = sign.isascii() and sign.isprintable() and sign not in "\\'"
+    return sign if plain else f"\\x{number:02x}"
 
 
 def styled(text: str, style: str, stream: Any = None) -> str:

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from dashgen.cli.console import Output, answer_text, styled
+from dashgen.cli.console import Output, answer_text, styled, typed
 from dashgen.cli.data import DataCommand, data_page, format_data_options, stated_file
 from dashgen.cli.parameters import Json, Quiet, Verbose
 from dashgen.cli.questions import QuestionCommand, stated
 from dashgen.cli.steps import first_steps
 from dashgen.errors import CommandLineError
 from dashgen.project.staging import Existing
-from dashgen.system import quoted
 
 OUTCOMES = {
     Existing.KEEP: "kept",
@@ -91,8 +90,8 @@ def new(
     existing: Annotated[
         Existing | None,
         typer.Option(
-            help="With --force: keep files that differ, overwrite them, or save the new ones as "
-            "NAME.new. Default without a terminal: keep.",
+            help="Imply --force, and answer for all files: keep those that differ, overwrite "
+            "them, or save the new ones as NAME.new. Default without a terminal: keep.",
         ),
     ] = None,
     start: Annotated[
@@ -331,4 +330,4 @@ def _as_text(project: "NewProject") -> str:
 def _near(path: Path) -> str:
     """Return the path as one would type it from here, quoted where a shell needs it."""
     here = Path.cwd()
-    return quoted(str(path.relative_to(here) if path.is_relative_to(here) else path))
+    return typed(str(path.relative_to(here) if path.is_relative_to(here) else path))

@@ -1,5 +1,6 @@
 """``dashgen add page``, ``remove page`` and ``rename page`` on the command line."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,11 +27,11 @@ In = Annotated[
 Conflict = Annotated[Style, typer.Option(help="Leave a conflict between markers, or in FILE.rej.")]
 
 
-def _kinds(incomplete: str) -> list[str]:
+def _kinds(incomplete: str = "") -> list[tuple[str, str]]:
     from dashgen.releases import installed
 
     kinds = next(q.default for q in installed.own_template().questions if q.name == "page_kinds")
-    return [kind for kind in kinds if kind.startswith(incomplete)]
+    return [pair for pair in kinds.items() if pair[0].startswith(incomplete)]
 
 
 @add.callback()
@@ -88,11 +89,11 @@ def add_page(
     """
     # Imported here, so that --help stays fast.
     from dashgen.commands.pages import add_page as write
-    from dashgen.commands.pages import recorded_entry
+    from dashgen.commands.pages import name_fault, recorded_entry
 
     output = Output(as_json, quiet)
     file = stated_file(context)
-    name = _asked(output, name, yes, "What should the page be called?")
+    name = _asked(output, name, yes, "What should the page be called?", check=name_fault)
     given = {"title": title, "description": description, "icon": icon}
     # A page that was deleted by hand comes back as it was.
     again = {} if file or kind else recorded_entry(project, name)
@@ -100,7 +101,7 @@ def add_page(
         "name": name,
         "kind": "data"
         if file and kind is None
-        else again.get("kind") or _chosen(output, kind, yes),
+        else again.get("kind") or _chosen(output, name, kind, yes),
         **{key: value for key, value in again.items() if key not in {"name", "kind"}},
         **{key: value for key, value in given.items() if value is not None},
     }
@@ -187,17 +188,25 @@ def rename_page(
       dashgen rename page orders sales --dry-run
     """
     # Imported here, so that --help stays fast.
+    from dashgen.commands.pages import name_fault
     from dashgen.commands.pages import rename_page as write
 
     output = Output(as_json, quiet)
     which = _asked(output, name, yes, "Which page should be renamed?")
-    other = _asked(output, new, yes, "What should it be called?", "NEW")
+    other = _asked(output, new, yes, "What should it be called?", "NEW", name_fault)
     confirm = confirming(output, dry_run=dry_run, diff=diff, yes=yes)
     done = write(project, which, other, style=conflict, trying=try_, confirm=confirm)
     return report(output, done, dry_run=dry_run, diff=diff)
 
 
-def _asked(output: Output, stated: str | None, yes: bool, title: str, word: str = "NAME") -> str:
+def _asked(
+    output: Output,
+    stated: str | None,
+    yes: bool,
+    title: str,
+    word: str = "NAME",
+    check: Callable[[str], str] = lambda _: "",
+) -> str:
     if stated is not None:
         return stated
     if yes:
@@ -207,13 +216,18 @@ def _asked(output: Output, stated: str | None, yes: bool, title: str, word: str 
     # Imported here, because prompts take time to import.
     from dashgen.cli.prompts import ask_text
 
-    return ask_text(title)
+    return ask_text(title, check)
 
 
-def _chosen(output: Output, stated: str | None, yes: bool) -> str:
+def _chosen(output: Output, name: str, stated: str | None, yes: bool) -> str:
     if stated is not None:
         return stated
-    offered = _kinds("")
+    from dashgen.commands.pages import name_fault
+
+    # Before anything is asked for nothing.
+    if fault := name_fault(name):
+        raise CommandLineError(f"page {name[:40]}: {fault}")
+    offered = dict(_kinds())
     if yes or not output.can_ask:
         raise CommandLineError("the page has no kind", f"pass --kind {' or '.join(offered)}")
     from dashgen.cli.prompts import ask_choice

@@ -5,7 +5,7 @@ import json
 import shutil
 import sys
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -113,14 +113,21 @@ def ask_destination() -> str:
     return str(folder)
 
 
-def ask_text(title: str) -> str:
-    """Ask for a text."""
-    return str(_answer(_text(title, ""), title))
+def ask_text(title: str, check: Callable[[str], str] = lambda _: "") -> str:
+    """Ask for a text until the check finds no fault."""
+    text = ""
+    while True:
+        text = str(_answer(_text(title, text), title))
+        if not (complaint := check(text)):
+            return text
+        print(fitted(f"  {styled(complaint, 'bad')}", sys.stdout), flush=True)
 
 
-def ask_choice(title: str, offered: Sequence[str]) -> str:
-    """Ask for one of some values, the first of which is offered."""
-    return _select(title, [(value, value, "", False) for value in offered], offered[0])
+def ask_choice(title: str, offered: Sequence[str] | Mapping[str, str]) -> str:
+    """Ask for one of some values, which may have meanings. The first is offered."""
+    meanings = offered if isinstance(offered, Mapping) else dict.fromkeys(offered, "")
+    offers = [(value, value, meaning, False) for value, meaning in meanings.items()]
+    return _select(title, offers, offers[0][0])
 
 
 def confirm(title: str) -> bool:

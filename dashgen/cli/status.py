@@ -49,6 +49,7 @@ def _status_as_data(status: "Status") -> dict[str, Any]:
         "newest": status.newest,
         "outdated": status.outdated,
         "unfinished": status.unfinished,
+        "operation": status.operation,
         "answers": dict(status.answers),
         "modified": status.modified,
         "deleted": status.deleted,
@@ -73,7 +74,11 @@ def _status_as_text(status: "Status") -> str:
         lines += ["", "These pages are not where the answers have them:", ""]
         lines += [f"  {page.name}: {page.advice}" for page in status.pages]
     if status.leftovers:
-        lines += ["", "Earlier updates left these files for you:", ""]
+        causes = "Earlier updates"
+        if status.operation:
+            # Both write the same markers.
+            causes = f"Earlier updates and the unfinished {status.operation}"
+        lines += ["", f"{causes} left these files for you:", ""]
         lines += [f"  {path} {advice}" for path, advice in status.leftovers]
     if not (status.modified or status.deleted or status.renamed):
         return "\n".join([*lines, "", "No file differs from the template."])

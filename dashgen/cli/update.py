@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dashgen.cli.console import Output, shown, styled
+from dashgen.cli.console import Output, shown, styled, typed
 from dashgen.cli.parameters import Diff, DryRun, Json, Project, Quiet, Template, Try, Verbose, Yes
 from dashgen.cli.questions import stated
 from dashgen.errors import CommandLineError, ExitCode
-from dashgen.system import in_turn, quoted
+from dashgen.system import in_turn
 from dashgen.update.content import Style
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def summary(update: "Update", dry_run: bool) -> str:
     lines = [f"Updated: {total}. Nothing is committed."]
     for name, paths in update.kept_pages.items():
         lines.append(f"\nThe page {name} was edited. It stays, and is yours from now on.")
-        lines.append(f"To delete it: git rm -r {' '.join(map(quoted, paths))}")
+        lines.append(f"To delete it: git rm -r {' '.join(map(typed, paths))}")
     for answer in update.answers:
         if answer.data:
             lines.append(f"\nYour data in {shown(answer.old)}: {answer.data}.")
@@ -222,7 +222,7 @@ def _next(update: "Update") -> list[str]:
     first = []
     if inline:
         first += [f"resolve {', '.join(inline)} in an editor, or with git mergetool"]
-        first += [f"git add {' '.join(map(quoted, inline))}"]
+        first += [f"git add {' '.join(map(typed, inline))}"]
     if aside:
         first.append(f"copy the changes that you want from {', '.join(aside)}, then delete that")
     return [*first, *last]

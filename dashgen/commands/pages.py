@@ -11,7 +11,9 @@ from dashgen.files import File
 from dashgen.project import record as records
 from dashgen.project.record import Record
 from dashgen.project.repository import Repository
+from dashgen.releases import installed
 from dashgen.releases.sources import Source
+from dashgen.template.answers import Stated, resolve
 from dashgen.update import places
 from dashgen.update import plan as plans
 from dashgen.update.changes import Outcome
@@ -85,6 +87,21 @@ def add_page(
         return confirm(update)
 
     return moved(project, between, style=style, trying=trying, confirm=agreed)
+
+
+def name_fault(name: str) -> str:
+    """Return the fault of a new page's name, as this version's template finds it, or nothing."""
+    if name in OF_EVERY_APP:
+        return "the name is reserved; choose another"
+    own = installed.own_template()
+    # The check of pages needs no other answer.
+    questions = tuple(q for q in own.questions if q.name == PAGES or not (q.visible or q.computed))
+    pages = [{"name": name, "kind": "blank"}]
+    try:
+        resolve(replace(own, questions=questions), {PAGES: Stated(pages, "")}, {})
+    except InvalidAnswerError as error:
+        return error.complaint.partition(": ")[2]
+    return ""
 
 
 def recorded_entry(project: Path, name: str) -> Entry:

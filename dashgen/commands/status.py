@@ -49,6 +49,8 @@ class Status:
     """Files with conflicts of updates."""
     unfinished: bool
     """Whether an update was cut off."""
+    operation: str
+    """The operation of git that is not finished, such as a rebase."""
 
     @property
     def outdated(self) -> bool:
@@ -84,7 +86,7 @@ def status(project: Path, *, template: str | None = None) -> Status:
         tuple(_pages(project, side, where, moves)),
         moves,
         tuple(leftovers.find(project, [place for place in where.values() if place])),
-        _unfinished(project),
+        *_unfinished(project),
     )
 
 
@@ -164,10 +166,12 @@ def _differs(path: Path, file: File) -> bool:
     return file.content not in (content, content.replace(b"\r\n", b"\n"))
 
 
-def _unfinished(project: Path) -> bool:
+def _unfinished(project: Path) -> tuple[bool, str]:
+    """Say whether an update was cut off, and which operation of git was."""
     try:
-        return Journal(Repository.find(project)).unfinished
+        repository = Repository.find(project)
+        return Journal(repository).unfinished, repository.operation
     except DubiousOwnerError:
         raise
     except (RepositoryError, GitMissingError):
-        return False
+        return False, ""

@@ -11,6 +11,7 @@ from dashgen.commands.trial import NOT_TRIED, Trial
 from dashgen.errors import (
     DirtyRepositoryError,
     InvalidAnswerError,
+    NoRepositoryError,
     NotAProjectError,
     RepositoryError,
 )
@@ -167,7 +168,12 @@ def abort(project: Path) -> Restored:
     project = Path(os.path.realpath(project))
     if not project.is_dir():
         raise NotAProjectError(project, ANSWERS_FILE)
-    journal = Journal(Repository.find(project))
+    try:
+        journal = Journal(Repository.find(project))
+    except NoRepositoryError as error:
+        if (project / ANSWERS_FILE).exists():
+            raise
+        raise NotAProjectError(project, ANSWERS_FILE) from error
     with journal.locked():
         return journal.abort()
 
@@ -191,7 +197,9 @@ def _write(repository: Repository, journal: Journal, planned: Plan, there: Colle
 def _require_clean(repository: Repository, journal: Journal) -> None:
     journal.require_finished()
     if changed := repository.changes():
-        raise DirtyRepositoryError(repository.project, changed, journal.undoable)
+        raise DirtyRepositoryError(
+            repository.project, changed, journal.undoable, repository.operation
+        )
     entry = repository.tracked().get(ANSWERS_FILE)
     if entry is None or not S_ISREG(entry.mode):
         file = repository.project / ANSWERS_FILE

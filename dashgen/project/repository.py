@@ -120,6 +120,19 @@ class Repository:
             project, Path(top), prefix, place, (project / objects).resolve(), algorithm, head
         )
 
+    @property
+    def operation(self) -> str:
+        """Return the name of git's unfinished operation, such as rebase. Empty if there is none."""
+        marks = {
+            "rebase-merge": "rebase",
+            "rebase-apply": "rebase",
+            "MERGE_HEAD": "merge",
+            "CHERRY_PICK_HEAD": "cherry-pick",
+            "REVERT_HEAD": "revert",
+        }
+        there = (word for mark, word in marks.items() if (self.private.parent / mark).exists())
+        return next(there, "")
+
     def tree(self) -> str:
         """Return the hash of the project's folder in the last commit, empty if it is not there."""
         words = ("rev-parse", "--verify", "--quiet", "HEAD:./")

@@ -108,8 +108,8 @@ CASES = {
     "config beyond text": Case(["config", "set", "author", "\udce9"], ["UTF-8"]),
     "config of no action": Case("config frobnicate", ["'frobnicate' is not one of 'show'"]),
     "doctor of no project": Case("doctor .", ["has no .copier-answers.yml"]),
-    "doctor of a file": Case("doctor x", ["has no .copier-answers.yml"], files={"x": ""}),
-    "doctor of a name that is not text": Case(["doctor", "caf\udce9"], ["has no"]),
+    "doctor of a file": Case("doctor x", ["x is no folder"], files={"x": ""}),
+    "doctor of a name that is not text": Case(["doctor", "caf\udce9"], ["no folder"]),
     "completion of no shell": Case(
         "completion tcsh", ["'tcsh' is not one of 'bash', 'zsh', 'fish'"]
     ),
@@ -123,7 +123,12 @@ CASES = {
     "add what there is not": Case("add pge", ["'pge'", "did you mean 'page'?"]),
     "page without a name": Case("add page", ["no terminal to ask for NAME"]),
     "page without a kind": Case(PAGE, ["no kind", "--kind blank or data or form or job"]),
-    "page of no project": Case(f"{PAGE} --kind blank", ["has no .copier-answers.yml"]),
+    "page of a bad name without a kind": Case(
+        ["add", "page", "My Page"], ["page My Page: the name must be at most 24 lower-case"]
+    ),
+    "page of an empty name without a kind": Case(["add", "page", ""], ["the name must be at"]),
+    "page of a reserved name without a kind": Case("add page core", ["the name is reserved"]),
+    "page of no project": Case(f"{PAGE} --kind blank", ["there is no folder", "shop"]),
     "remove nothing": Case("remove", ["missing command", "dashgen remove --help"]),
     "remove page without a name": Case("remove page", ["no terminal to ask for NAME"]),
     "remove page of no project": Case("remove page x", ["has no .copier-answers.yml"]),

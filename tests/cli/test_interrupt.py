@@ -53,6 +53,27 @@ def test_an_interrupt_during_the_last_step_leaves_nothing_either(work: Path) -> 
     assert listing(work) == []
 
 
+INTERRUPTED = """
+import sys
+
+class Interrupt:
+    def find_spec(self, name, *_):
+        if name == "typer":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupt())
+from dashgen.cli import main
+sys.exit(main(["status"]))
+"""
+
+
+def test_an_interrupt_during_the_imports_is_one_line(work: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED], cwd=work, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "cancelled\n")
+
+
 @pytest.mark.parametrize(
     ("number", "code"),
     [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)],

@@ -2,6 +2,9 @@
 
 import json
 import os
+import re
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -20,7 +23,7 @@ from dashgen.project.staging import Existing
 from dashgen.template.answers import Answer, Answers, Check
 from dashgen.template.questions import Question
 
-from .helpers import git, listing, tree
+from .helpers import dashgen, git, listing, tree
 
 MINE = b"mine\n"
 
@@ -263,6 +266,27 @@ def test_each_file_that_differs_is_settled_on_its_own(work: Path) -> None:
     again = new(".", defaults=True, force=True, existing=Existing.OVERWRITE)
     assert sorted(again.written) == ["AGENTS.md", "README.md"], "the rest is as it should be"
     assert project.files == again.files
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such shell")
+@pytest.mark.parametrize("name", ["Käse", "it's Käse", "plain"])
+def test_the_next_step_works_where_the_output_has_only_ascii(name: str, work: Path) -> None:
+    words = ["new", name, "-y", "--no-git", "--name", "Shop", "--package", "shop"]
+    done = dashgen(*words, cwd=work, env={"PYTHONIOENCODING": "ascii"})
+    (step,) = re.findall("^  cd .*$", done.stdout, re.MULTILINE)
+    found = subprocess.run(
+        ["bash", "-c", f"{step}; pwd"], cwd=work, capture_output=True, check=True
+    )
+    assert os.fsdecode(found.stdout).rstrip() == str(work / name)
+
+
+def test_an_answer_for_all_files_implies_force(work: Path) -> None:
+    (work / "app.py").write_bytes(MINE)
+    assert main(["new", ".", "-y", "-q"]) == 2
+    assert main(["new", ".", "-y", "-q", "--existing", "keep"]) == 0
+    assert (work / "app.py").read_bytes() == MINE
+    assert main(["new", ".", "-y", "-q", "--existing", "overwrite"]) == 0
+    assert (work / "app.py").read_bytes() != MINE
 
 
 def test_giving_up_at_a_file_changes_nothing(work: Path) -> None:

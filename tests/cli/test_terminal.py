@@ -9,6 +9,7 @@ import pexpect
 import pyte
 import pytest
 
+from dashgen.commands.new import new
 from dashgen.releases import installed
 from dashgen.template.questions import Question
 
@@ -170,6 +171,21 @@ def test_only_what_is_open_is_asked_and_cancelling_leaves_nothing(work: Path) ->
     terminal.sees("cancelled, nothing written")
     assert terminal.ends() == 130
     assert listing(work) == []
+
+
+def test_a_page_is_asked_until_its_name_passes_and_each_kind_has_its_meaning(work: Path) -> None:
+    new("shop", defaults=True, answers={"pages": []})
+    terminal = Terminal("add", "page", "--project", "shop", "--dry-run")
+    terminal.sees("What should the page be called?")
+    terminal.types("\r")
+    terminal.sees("the name must be at most 24 lower-case letters")
+    terminal.types("core\r")
+    terminal.sees("the name is reserved")
+    terminal.types("orders\r")
+    terminal.sees("A background job with progress")
+    terminal.picks("What kind of page?", "form")
+    terminal.sees("tests/pages/test_orders.py")
+    assert terminal.ends() == 0
 
 
 def test_an_interrupt_at_a_prompt_leaves_nothing(work: Path) -> None:

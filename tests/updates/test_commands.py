@@ -19,6 +19,7 @@ from tests.cli.helpers import git, tree
 
 from .lab import Template, commit, project
 from .releases import RELEASES
+from .test_refused import half_done
 
 __all__ = ["signal_handlers"]
 pytestmark = pytest.mark.usefixtures("signal_handlers")
@@ -169,6 +170,11 @@ def test_status_of_a_project_as_it_was_made(shop: Path, run: Run) -> None:
     assert "the newest here" in out
     assert re.search(r"^  storage +sqlite$", out, re.MULTILINE)
     assert "No file differs" in out
+
+
+def test_markers_of_a_rebase_are_not_put_down_to_an_update(shop: Path, run: Run) -> None:
+    half_done(shop, "rebase")
+    assert "Earlier updates and the unfinished rebase left these" in run("status")
 
 
 def test_status_names_what_differs(shop: Path, run: Run) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,15 +39,15 @@ def without_commit(shop: Path) -> None:
     git(shop, "init", "--quiet")
 
 
-def half_merged(shop: Path) -> None:
+def half_done(shop: Path, operation: str) -> None:
     git(shop, "checkout", "--quiet", "-b", "other")
     (shop / "app.py").write_text("one\n")
     commit(shop)
     git(shop, "checkout", "--quiet", "main")
     (shop / "app.py").write_text("two\n")
     commit(shop)
-    with pytest.raises(Exception, match="merge"):
-        git(shop, "merge", "other")
+    with pytest.raises(subprocess.CalledProcessError):
+        git(shop, operation, "other")
 
 
 # What is wrong, the words, the exit code, the error.
@@ -63,7 +64,24 @@ CASES: dict[str, tuple[Callable[[Path], object], list[str], int, str]] = {
         1,
         r"has uncommitted changes \(app\.py\)",
     ),
-    "a merge that is not finished": (half_merged, [], 1, r"has uncommitted changes \(app\.py\)"),
+    "a merge that is not finished": (
+        lambda shop: half_done(shop, "merge"),
+        [],
+        1,
+        r"is in the middle of a merge \(app\.py\); finish it, or undo it with git merge --abort$",
+    ),
+    "a rebase that is not finished": (
+        lambda shop: half_done(shop, "rebase"),
+        [],
+        1,
+        r"is in the middle of a rebase \(app\.py\); finish it, or undo it with git rebase --abort$",
+    ),
+    "a commit that is only half picked": (
+        lambda shop: half_done(shop, "cherry-pick"),
+        [],
+        1,
+        r"is in the middle of a cherry-pick \(app\.py\); finish it, or undo it",
+    ),
     "no repository": (
         lambda shop: shutil.rmtree(shop / ".git"),
         [],
@@ -205,13 +223,17 @@ def test_an_update_refuses(
     assert tree(shop) == before
 
 
-@pytest.mark.parametrize("command", ["update", "status", "diff"])
+@pytest.mark.parametrize("command", ["update", "update --abort", "status", "diff", "doctor"])
 def test_a_folder_that_is_no_project(
     command: str, work: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (work / "file").write_text("")
-    for path in (".", "nowhere", "file"):
-        assert main([command, path]) == 2
+    for path, says in (
+        (".", "has no .copier-answers.yml"),
+        ("nowhere", "there is no folder"),
+        ("file", "file is no folder"),
+    ):
+        assert main([*command.split(), path]) == 2
         out, err = capsys.readouterr()
         assert (out, len(err.splitlines())) == ("", 1)
-        assert "has no .copier-answers.yml" in err
+        assert says in err
