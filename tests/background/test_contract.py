@@ -112,6 +112,17 @@ def test_a_result_that_is_not_json_is_an_error_that_names_the_type(app: Stack, v
     assert "Object of type set is not JSON serializable" in app.job_log.read_text()
 
 
+@pytest.mark.parametrize("kind", ["nothing", "no number"])
+def test_a_job_without_a_result_empties_its_output(app: Stack, visit: Open, kind: str) -> None:
+    page = visit(f"/faults?kind={kind}&seconds=0.2")
+    page.evaluate("dash_clientside.set_props('fault-result', {children: 'of the run before'})")
+    wait_for(page, "document.querySelector('#fault-result').textContent !== ''")
+    run(page)
+    wait_idle(page, 10)
+    wait_for(page, "document.querySelector('#fault-result').textContent === ''")
+    assert messages(page) == 0, message(page)
+
+
 def test_24_sessions_with_equal_arguments_get_24_results(app: Stack) -> None:
     before = app.runs()
     results = together(24, lambda _: Visitor(app.web.url).fault("echo", 0.3))
