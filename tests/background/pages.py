@@ -10,6 +10,7 @@ from .stack import wait_until
 
 IDLE = """() => document.querySelector("#fault-status").textContent === "idle"
     && !document.querySelector("#fault-run").disabled"""
+REPORT_RUNS = "document.querySelector('#reports-status').textContent !== ''"
 RECORD_PROGRESS = """() => {
     const bar = document.querySelector("#reports-progress [role=progressbar]");
     window.progress = [0];

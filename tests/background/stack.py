@@ -234,7 +234,7 @@ class Visitor:
         return answer["response"].get(name, {}).get(prop)
 
     def report(self, seconds: float = 60) -> Any:
-        values = {"reports-run.n_clicks": 1, "reports-measure.value": MEASURE}
+        values = {"reports-asked-store.data": 1, "reports-measure.value": MEASURE}
         return self.job("reports-table-store.data", values, seconds)
 
     def fault(self, kind: str, length: float, seconds: float = 60) -> Any:

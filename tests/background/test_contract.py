@@ -7,9 +7,10 @@ import time
 from collections import Counter
 
 import pytest
+from playwright.sync_api import Page
 
 from .conftest import Open, Row
-from .pages import RECORD_PROGRESS, message, messages, run, wait_for, wait_idle
+from .pages import RECORD_PROGRESS, REPORT_RUNS, message, messages, run, wait_for, wait_idle
 from .stack import (
     REPORT_SECONDS,
     Stack,
@@ -57,6 +58,59 @@ def test_a_report_shows_its_progress_and_then_its_result(app: Stack, visit: Open
     content = download.value.path().read_text()
     assert content.startswith("\ufeffregion,first,last,change"), "Excel needs the mark"
     assert messages(page) == 0
+
+
+def go_elsewhere_and_back(page: Page, seconds: float) -> None:
+    page.click("#nav-home")
+    page.wait_for_selector("#reports-run", state="detached")
+    time.sleep(seconds)
+    page.click("#nav-reports")
+    page.wait_for_selector("#reports-run")
+
+
+def run_report(page: Page) -> None:
+    page.click("#reports-run")
+    wait_for(page, REPORT_RUNS)
+    assert page.is_disabled("#reports-run")
+
+
+@pytest.mark.parametrize("seconds", [0.5, REPORT_SECONDS + 1])
+def test_a_visitor_may_go_to_another_page_in_mid_job(
+    app: Stack, visit: Open, seconds: float
+) -> None:
+    page = visit("/reports")
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda entry: errors.append(entry.text) if entry.type == "error" else None)
+    run_report(page)
+    go_elsewhere_and_back(page, seconds)
+    if seconds < REPORT_SECONDS:
+        wait_for(page, REPORT_RUNS)
+        assert page.is_disabled("#reports-run")
+    page.wait_for_selector("#reports-result table")
+    page.wait_for_selector("#reports-run:enabled")
+    wait_for(page, f"!({REPORT_RUNS})")
+    go_elsewhere_and_back(page, 0)
+    page.wait_for_selector("#reports-result table")
+    time.sleep(1)
+    assert page.is_enabled("#reports-run"), "it runs by itself"
+    assert messages(page) == 0, message(page)
+    run_report(page)  # once more, since the button has come anew
+    page.wait_for_selector("#reports-run:enabled")
+    assert errors == []
+
+
+@IN_A_PROCESS_OF_ITS_OWN
+def test_a_visitor_who_comes_back_can_cancel(app: Stack, visit: Open) -> None:
+    page = visit("/reports")
+    run_report(page)
+    go_elsewhere_and_back(page, 0.5)
+    page.click("#reports-cancel:enabled")
+    page.wait_for_selector("#reports-run:enabled")
+    wait_for(page, "document.querySelector('#reports-cancelled').textContent !== ''")
+    time.sleep(REPORT_SECONDS)
+    assert page.locator("#reports-result table").count() == 0
+    assert messages(page) == 0, message(page)
 
 
 @IN_A_PROCESS_OF_ITS_OWN
@@ -110,6 +164,17 @@ def test_a_result_that_is_not_json_is_an_error_that_names_the_type(app: Stack, v
     run(page)
     assert "Something went wrong" in message(page, 10)
     assert "Object of type set is not JSON serializable" in app.job_log.read_text()
+
+
+@pytest.mark.parametrize("kind", ["nothing", "no number"])
+def test_a_job_without_a_result_empties_its_output(app: Stack, visit: Open, kind: str) -> None:
+    page = visit(f"/faults?kind={kind}&seconds=0.2")
+    page.evaluate("dash_clientside.set_props('fault-result', {children: 'of the run before'})")
+    wait_for(page, "document.querySelector('#fault-result').textContent !== ''")
+    run(page)
+    wait_idle(page, 10)
+    wait_for(page, "document.querySelector('#fault-result').textContent === ''")
+    assert messages(page) == 0, message(page)
 
 
 def test_24_sessions_with_equal_arguments_get_24_results(app: Stack) -> None:

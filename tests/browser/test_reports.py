@@ -46,6 +46,18 @@ def check_the_result_can_be_downloaded(tab: Tab) -> None:
     assert download.value.suggested_filename == "life_expectancy.csv"
 
 
+def check_a_visitor_may_go_to_another_page_meanwhile(tab: Tab) -> None:
+    open_page(tab, "reports")
+    assert not tab.page.locator("#reports-result table").is_visible()
+    tab.page.click("#reports-run")
+    tab.until(lambda: tab.page.locator("#reports-run").is_disabled())
+    tab.page.click("#nav-home")
+    tab.page.click("#nav-reports")
+    tab.page.wait_for_selector("#reports-result table")
+    tab.until(lambda: tab.page.locator("#reports-run").is_enabled())
+    tab.settle()
+
+
 def check_everybody_can_use_it(tab: Tab) -> None:
     tab.page.click("#reports-run")
     tab.until(lambda: tab.page.locator("#reports-run").is_disabled())
@@ -69,4 +81,5 @@ def test_reports(tab: Tab, app: App) -> None:
     check_a_report_shows_that_it_runs_and_ends_with_a_result(tab, rises=in_background)
     assert downloads == [], "nothing is downloaded that was not asked for"
     check_the_result_can_be_downloaded(tab)
+    check_a_visitor_may_go_to_another_page_meanwhile(tab)
     check_everybody_can_use_it(tab)

@@ -47,8 +47,8 @@ def report(measure: str) -> dict[str, Any]:
     return {
         "output": "reports-table-store.data",
         "outputs": {"id": "reports-table-store", "property": "data"},
-        "inputs": [{"id": "reports-run", "property": "n_clicks", "value": 1}],
-        "changedPropIds": ["reports-run.n_clicks"],
+        "inputs": [{"id": "reports-asked-store", "property": "data", "value": 1}],
+        "changedPropIds": ["reports-asked-store.data"],
         "state": [{"id": "reports-measure", "property": "value", "value": measure}],
     }
 

@@ -31,8 +31,8 @@ WRITE = {
 REPORT = {
     "output": "reports-table-store.data",
     "outputs": {"id": "reports-table-store", "property": "data"},
-    "inputs": [{"id": "reports-run", "property": "n_clicks", "value": 1}],
-    "changedPropIds": ["reports-run.n_clicks"],
+    "inputs": [{"id": "reports-asked-store", "property": "data", "value": 1}],
+    "changedPropIds": ["reports-asked-store.data"],
     "state": [{"id": "reports-measure", "property": "value", "value": "population"}],
 }
 SECONDS = 12.0

@@ -228,11 +228,11 @@ class QueueManager(PolledManager, CeleryManager):
                 states.set(state(job), 0, ex=QUEUE_SECONDS)  # or it would run when one comes
         return left is not None and workers is not None
 
-    def take(self, key: str) -> Any:
-        """Return the value that the job has left under `key`, and forget it."""
+    def take(self, key: str, default: Any = None) -> Any:
+        """Return and forget the value that the job has left under `key`, or `default`."""
         with self._watch():
             text = states.getdel(key)
-        return None if text is None else json.loads(text)
+        return default if text is None else json.loads(text)
 
     def get_result(self, key: str, job: str) -> Any:
         """Return the result. A short outage of Redis is not the end of a job."""

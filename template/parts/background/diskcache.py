@@ -532,9 +532,9 @@ class ProcessManager(PolledManager, DiskcacheManager):
             return None
         return bool(process) and find(process) is not None
 
-    def take(self, key: str) -> Any:
-        """Return the value that the job has left under `key`, and forget it."""
-        return self.handle.pop(key)
+    def take(self, key: str, default: Any = None) -> Any:
+        """Return and forget the value that the job has left under `key`, or `default`."""
+        return self.handle.pop(key, default)
 
     def cancel(self, job: str) -> None:
         """Kill the job's process and all that it has started."""

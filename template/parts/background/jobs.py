@@ -108,8 +108,8 @@ class PolledManager(BaseBackgroundCallbackManager):
         """End the job."""
 
     @abstractmethod
-    def take(self, key: str) -> Any:
-        """Return and forget the value that the job has left under `key`, or None."""
+    def take(self, key: str, default: Any = None) -> Any:
+        """Return and forget the value that the job has left under `key`, or `default`."""
 
     def build_cache_key(self, *_args: Any) -> str:
         """Return a key of its own for each job: equal arguments never share progress or result."""
@@ -142,8 +142,8 @@ class PolledManager(BaseBackgroundCallbackManager):
         if job == NOT_STARTED:
             return self.give_up(self.not_started)
         at_work = self.at_work(job)  # asked first: a job that ends now has left its result
-        result = self.take(key)
-        if result is not None:
+        result = self.take(key, self.UNDEFINED)  # a result may be None
+        if result is not self.UNDEFINED:
             return result
         if at_work:
             return self.keep_waiting()

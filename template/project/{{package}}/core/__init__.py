@@ -4,6 +4,7 @@ Pages of your own data also use its modules for data.
 
 - `Record(name)`: values that stay between callbacks, for each visitor: `load`, `save`, `update`.
 - `job(...)`: `dash.callback` for work that takes seconds. It runs in the background.
+- `keep(store, …)`: components that stay when the visitor goes to another page.
 - `heading(title, lead)`: the head of a page.
 - `cards()`: a card for each page of the app, as Home shows them.
 - `csv(table, filename)`: a data frame as a download that is safe to open in a spreadsheet.
@@ -21,11 +22,22 @@ if TYPE_CHECKING:
     from .background import job
     from .errors import UserError, notify
     from .exports import csv
-    from .frame import cards, heading
+    from .frame import cards, heading, keep
     from .settings import DATA
     from .storage import Record
 
-__all__ = ["DATA", "Record", "UserError", "cards", "csv", "heading", "job", "notify", "settings"]
+__all__ = [
+    "DATA",
+    "Record",
+    "UserError",
+    "cards",
+    "csv",
+    "heading",
+    "job",
+    "keep",
+    "notify",
+    "settings",
+]
 
 # Looked up at first use: the settings extend a class of this package, and are needed by most of it.
 HOMES = {
@@ -36,6 +48,7 @@ HOMES = {
     "csv": ".exports",
     "heading": ".frame",
     "job": ".background",
+    "keep": ".frame",
     "notify": ".errors",
     "settings": "..settings",
 }

@@ -51,6 +51,7 @@ THEME = {
 }
 
 NOT_FOUND = "not-found-404"
+KEPT: list[Component] = []
 
 
 def pages() -> list[dict[str, Any]]:
@@ -172,6 +173,11 @@ def heading(title: str, lead: str) -> Component:
     return html.Div([dmc.Title(title, order=1, size="h2"), dmc.Text(lead, c="dimmed", mt=4)])
 
 
+def keep(*components: Component) -> None:
+    """Hold components beside the pages: they stay when the visitor goes to another page."""
+    KEPT.extend(components)
+
+
 def shell(navigation: Any, content: Any) -> list[Component]:
     """Return the header with the navigation, and the main part with the content."""
     known = {
@@ -212,6 +218,7 @@ def frame(*content: Component) -> Component:
         [
             dmc.NotificationContainer(id=ids.NOTIFICATIONS, position="bottom-right"),
             *[record.component() for record in RECORDS.values()],
+            *KEPT,
             *content,
         ],
         id=ids.THEME_PROVIDER,
