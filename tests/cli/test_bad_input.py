@@ -16,7 +16,7 @@ from dashgen.cli.app import COMMANDS, main
 from dashgen.errors import DestinationUnusableError, ExitCode
 from dashgen.project.staging import staged
 
-from .helpers import CHECKOUT, dashgen, listing
+from .helpers import CHECKOUT, DASHGEN, dashgen, listing
 
 FAILED, USAGE = 1, 2
 
@@ -370,7 +370,15 @@ def test_a_file_that_the_system_refuses_is_named(
 
 
 def test_completion_for_a_home_that_takes_nothing(work: Path) -> None:
-    done = dashgen("--install-completion", cwd=work, env={"HOME": "/proc", "SHELL": "/bin/bash"})
+    # The shell is that of the process above, which bash would replace if this were its last command.
+    done = subprocess.run(
+        ["bash", "-c", '"$@"; exit $?', "bash", *DASHGEN, "--install-completion"],
+        cwd=work,
+        env=os.environ | {"HOME": "/proc"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert "error: /proc/.bashrc: no such file or directory; correct that" in only_line(done.stderr)
 
 
