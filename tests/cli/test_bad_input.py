@@ -370,7 +370,7 @@ def test_a_file_that_the_system_refuses_is_named(
 
 
 def test_completion_for_a_home_that_takes_nothing(work: Path) -> None:
-    # The shell is that of the process above, which bash would replace if this were its last command.
+    # The shell is that of the process above. Bash would replace itself by its last command.
     done = subprocess.run(
         ["bash", "-c", '"$@"; exit $?', "bash", *DASHGEN, "--install-completion"],
         cwd=work,
