@@ -7,7 +7,12 @@ from typing import Any
 
 import copier
 import yaml
-from copier.errors import CopierError, TaskError, UnsupportedVersionError
+from copier.errors import (
+    CopierError,
+    ExtensionNotFoundError,
+    TaskError,
+    UnsupportedVersionError,
+)
 from jinja2 import TemplateError
 from plumbum import ProcessExecutionError, local
 
@@ -22,7 +27,15 @@ FAILURES = (
     *(ValueError, TypeError, AttributeError, LookupError, OSError),
 )
 
-PYDANTIC = "For further information visit"
+HINTS = {
+    ExtensionNotFoundError: "install the extension beside dashgen",
+    TaskError: "read its output above, and report it to the template's author",
+    UnsupportedVersionError: "install a newer dashgen, or name an older release of the template "
+    "with --ref",
+}
+
+# The beginnings of lines that give no reason.
+ADVICE = ("For further information visit", "Make sure to install", "See the docs at")
 
 
 def render(
@@ -115,15 +128,12 @@ def _follow_umask(folder: Path) -> None:
 
 
 def _hint(error: BaseException) -> str:
-    if isinstance(error, TaskError):
-        return "read its output above, and report it to the template's author"
-    if isinstance(error, UnsupportedVersionError):
-        return "install a newer dashgen, or name an older release of the template with --ref"
-    return "report this with your answers"
+    found = (hint for kind, hint in HINTS.items() if isinstance(error, kind))
+    return next(found, "report this with your answers")
 
 
 def _words(error: BaseException) -> str:
     text = str(getattr(error, "stderr", "") or error).strip()
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    lines = [line for line in lines if not line.startswith(PYDANTIC)]
+    lines = [line for line in lines if not line.startswith(ADVICE)]
     return lines[-1].rstrip(".") if lines else type(error).__name__

@@ -231,8 +231,9 @@ def test_a_wrong_default_names_the_option_that_is_there(
         ({"copier.yml": "a: b\n", "copier.yaml": "a: b\n"}, "has copier.yml and copier.yaml"),
         ({"copier.yml": "_min_copier_version: '99'\n"}, "name an older release of the template"),
         ({"copier.yml": "_tasks: ['exit 3']\n"}, "read its output above"),
+        ({"copier.yml": "_jinja_extensions: [no.such]\n"}, "No module named 'no'"),
     ],
-    ids=["YAML", "included YAML", "two files", "newer Copier", "a task that fails"],
+    ids=["YAML", "included YAML", "two files", "newer Copier", "a task that fails", "an extension"],
 )
 @pytest.mark.parametrize("words", [[], ["--json"]], ids=["plain", "json"])
 def test_a_template_that_cannot_be_used_is_one_line(
