@@ -16,7 +16,7 @@ from app import app
 
 client = app.server.test_client()
 end = json.loads(re.search('_dash-config"[^>]*>(.*?)</script>', client.get("/").text, re.S)[1])
-values = {"n_clicks": 1, "value": "Ada", "data": None, "id": "profile-form", "checked": True}
+values = {"n_clicks": 1, "value": "Ada", "data": {}, "id": "profile-form", "checked": True}
 
 def filled(entries):
     return [{**entry, "value": values.get(entry["property"])} for entry in entries]

@@ -22,10 +22,9 @@ WRITE = {
     "output": "myapp-profile-store.data",
     "outputs": {"id": "myapp-profile-store", "property": "data"},
     "inputs": [
-        {"id": f"profile-{field.replace('_', '-')}", "property": "value", "value": 7}
-        for field in FIELDS
+        {"id": "profile-fields-store", "property": "data", "value": dict.fromkeys(FIELDS, 7)}
     ],
-    "changedPropIds": ["profile-age.value"],
+    "changedPropIds": ["profile-fields-store.data"],
     "state": [],
 }
 REPORT = {
@@ -60,7 +59,8 @@ def ask(process: Process, path: str, body: Any = None) -> tuple[float, int, str]
 def test_a_server_that_hangs_stalls_nothing_else(
     server: Server, tmp_path: Path, said: Callable[[str], None], choice: str, background: str
 ) -> None:
-    project = render(tmp_path, Variant(storage=choice, background=background))
+    variant = Variant(storage=choice, background=background, callbacks="clientside")
+    project = render(tmp_path, variant)
     env = {
         "APP_STORAGE_URL": server.url,
         "APP_CELERY_BROKER_URL": server.url.replace("/0", "/1"),
