@@ -9,6 +9,7 @@ from types import ModuleType
 import plotly
 import pytest
 
+from dashgen.data.address import place
 from dashgen.data.describe import Description, described, refuse_doubts
 from dashgen.data.sniff import Given
 from dashgen.errors import DashgenError, DataError
@@ -93,8 +94,8 @@ def test_a_folder_and_a_missing_file(tmp_path: Path) -> None:
     for path, words in (
         (tmp_path, "folder"),
         (tmp_path / "no.csv", "no such file"),
-        (Path("mysql://localhost/shop#orders"), "only PostgreSQL"),
-        (Path("https://example.org/sales.csv"), "download it first"),
+        (place("mysql://localhost/shop#orders"), "only PostgreSQL"),
+        (place("https://example.org/sales.csv"), "download it first"),
         (tmp_path / "caf\udce9.csv", "not UTF-8"),
     ):
         with pytest.raises(DashgenError, match=words):
