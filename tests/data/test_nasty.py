@@ -50,8 +50,8 @@ def test_a_file(name: str, tmp_path: Path, datasets: ModuleType) -> None:
     data = in_app(datasets, tmp_path / f"page{abs(hash(name))}", found.entry(str(file)))
     assert data.count() == found.rows
     keys = {column.name: column.key for column in data.columns}
-    for place, expected_row in enumerate((case.first, case.second)):
-        row = data.page({}, place, place + 1)[0] if expected_row else {}
+    for number, expected_row in enumerate((case.first, case.second)):
+        row = data.page({}, number, number + 1)[0] if expected_row else {}
         assert {name: row[keys[name]] for name in expected_row} == dict(expected_row)
     assert case.rows in (0, found.rows)
     units = {column.name: column.unit for column in data.columns}
