@@ -9,6 +9,7 @@ from types import ModuleType
 import plotly
 import pytest
 
+from dashgen.data.address import place
 from dashgen.data.describe import Description, described, refuse_doubts
 from dashgen.data.sniff import Given
 from dashgen.errors import DashgenError, DataError
@@ -49,8 +50,8 @@ def test_a_file(name: str, tmp_path: Path, datasets: ModuleType) -> None:
     data = in_app(datasets, tmp_path / f"page{abs(hash(name))}", found.entry(str(file)))
     assert data.count() == found.rows
     keys = {column.name: column.key for column in data.columns}
-    for place, expected_row in enumerate((case.first, case.second)):
-        row = data.page({}, place, place + 1)[0] if expected_row else {}
+    for number, expected_row in enumerate((case.first, case.second)):
+        row = data.page({}, number, number + 1)[0] if expected_row else {}
         assert {name: row[keys[name]] for name in expected_row} == dict(expected_row)
     assert case.rows in (0, found.rows)
     units = {column.name: column.unit for column in data.columns}
@@ -93,8 +94,8 @@ def test_a_folder_and_a_missing_file(tmp_path: Path) -> None:
     for path, words in (
         (tmp_path, "folder"),
         (tmp_path / "no.csv", "no such file"),
-        (Path("mysql://localhost/shop#orders"), "only PostgreSQL"),
-        (Path("https://example.org/sales.csv"), "download it first"),
+        (place("mysql://localhost/shop#orders"), "only PostgreSQL"),
+        (place("https://example.org/sales.csv"), "download it first"),
         (tmp_path / "caf\udce9.csv", "not UTF-8"),
     ):
         with pytest.raises(DashgenError, match=words):
