@@ -467,10 +467,12 @@ def test_a_late_failure_leaves_nothing(
     failure: Callable[..., None],
     says: str,
     stated: str,
+    request: pytest.FixtureRequest,
 ) -> None:
     (work / "empty").mkdir()
     monkeypatch.setattr(target, failure)
-    assert main(["new", stated, "-y"]) == FAILED
+    # Tests render equal answers once in a process, and this one has to be rendered.
+    assert main(["new", stated, "-y", "--description", request.node.name]) == FAILED
     assert says in only_line(capsys.readouterr().err).lower()
     assert listing(work) == ["empty"]
 
