@@ -462,7 +462,8 @@ def test_a_late_failure_leaves_nothing(
 ) -> None:
     (work / "empty").mkdir()
     monkeypatch.setattr(target, failure)
-    assert main(["new", stated, "-y"]) == FAILED
+    # No other test has rendered this, so that it is rendered now.
+    assert main(["new", stated, "-y", "--description", f"{stated}, {says}"]) == FAILED
     assert says in only_line(capsys.readouterr().err).lower()
     assert listing(work) == ["empty"]
 
