@@ -7,6 +7,7 @@ number, into the folder FAULTS.
 # Its relative imports are those of the project that it is put into.
 
 import os
+import sqlite3
 import time
 import uuid
 from collections.abc import Callable
@@ -16,11 +17,23 @@ from typing import Any
 
 from dash import Input, Output, State, _callback_signing, callback, dcc, html, register_page
 
-from ..core import UserError, job
+from ..core import UserError, background, job
 
 if os.environ.get("UNSIGNED_HANDLES"):  # Dash 4.4.0 sent and believed them as they were
     _callback_signing.sign = lambda _secret, _scope, value: value
     _callback_signing.unsign = lambda _secret, _scope, signed: signed
+
+write = background.Results.set if hasattr(background, "Results") else None
+
+
+def write_unless_full(*args: Any, **kwargs: Any) -> bool:
+    if (Path(os.environ["FAULTS"]) / "full").exists():
+        raise sqlite3.OperationalError("database or disk is full")
+    return write(*args, **kwargs)
+
+
+if write:
+    background.Results.set = write_unless_full
 
 register_page(__name__, path="/faults", name="Faults", order=99)
 
@@ -62,6 +75,8 @@ def misbehave(
     while what["kind"] == "stubborn" and time.monotonic() < end:
         with suppress(BaseException):  # as an `except` does that takes too much
             time.sleep(1)
+    while what["kind"].startswith("until") and not (folder / what["kind"]).exists():
+        time.sleep(0.05)
     if what["kind"] == "burn":
         while time.monotonic() < end:
             sum(range(1000))

@@ -4,11 +4,14 @@ import os
 import shutil
 import signal
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -131,6 +134,52 @@ def test_whether_jobs_can_be_started_is_part_of_readiness(app: Stack) -> None:
             entry.write_text(text)
         assert ready(web.url) == 200, "by itself, or nobody would be sent here again"
         assert isinstance(Visitor(web.url).fault("echo", 0), str)
+
+
+@pytest.mark.parametrize("how", ["forked", "spawned"])
+def test_a_full_disk_ends_no_job_but_those_that_write_then(app: Stack, how: str) -> None:
+    usual, full = app.env, app.faults / "full"
+    app.env = usual | {"APP_BACKGROUND_JOBS": "2"}
+    if how == "spawned":
+        app.env["JOBS_ARE_SPAWNED"] = "1"
+    seen = app.web_log.read_text()
+    try:
+        with app.serving("-w", "1", port=free_port()) as web:
+            assert isinstance(Visitor(web.url).fault("echo", 0), str)
+            before = app.runs()
+            with ThreadPoolExecutor() as pool:
+
+                def begin(name: str) -> Future[Any]:
+                    return pool.submit(Visitor(web.url).fault, f"until {name} {how}", 0)
+
+                def end(name: str) -> None:
+                    (app.faults / f"until {name} {how}").touch()
+
+                failing, first = begin("failing"), begin("first")
+                wait_until(lambda: len(app.runs()) == len(before) + 2, 30, "two jobs run")
+                second = begin("second")
+                time.sleep(2)  # it is known to wait
+                full.touch()
+                end("failing")
+                wait_until(
+                    lambda: len(app.runs()) == len(before) + 3,
+                    30,
+                    "one has ended, so the next runs",
+                )
+                time.sleep(1)
+                full.unlink()
+                end("first")
+                end("second")
+                own = app.runs().keys() - before.keys()
+                assert {first.result(), second.result()} < own
+                assert failing.result() is None, "its result could not be written"
+            assert isinstance(Visitor(web.url).fault("echo", 0), str)
+    finally:
+        app.env = usual
+        full.unlink(missing_ok=True)
+    logged = app.web_log.read_text().removeprefix(seen)
+    assert logged.count("The state of a job cannot be written") == 1, logged
+    assert "has failed" not in logged
 
 
 def test_a_web_worker_that_is_recycled_loses_no_job(app: Stack) -> None:

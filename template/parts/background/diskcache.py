@@ -6,6 +6,7 @@ import os
 import select
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -20,7 +21,7 @@ from typing import Any, NamedTuple
 
 import psutil
 from dash import DiskcacheManager
-from diskcache import Cache, JSONDisk
+from diskcache import Cache, JSONDisk, Timeout
 
 from ..settings import settings
 from . import jobs
@@ -34,6 +35,7 @@ __all__ = ["install", "job", "manager", "ping", "start"]
 log = logging.getLogger(__name__)
 
 PARENT = f"{APP.upper()}_SERVER"
+REFUSALS = (sqlite3.Error, Timeout, OSError)  # such as those of a full disk
 GRACE_SECONDS = 15  # after its time, for a job that ignores that
 SERVER = os.environ.get(PARENT, "")  # in a helper and its jobs: the process with which they end
 
@@ -122,6 +124,39 @@ class Order(NamedTuple):
     work: list[Any]
 
 
+class States:
+    """The states of jobs, for the polls of pages. A full disk gets them when it has room again."""
+
+    def __init__(self) -> None:
+        self._due: dict[str, str] = {}
+        self._refused = False
+
+    def __len__(self) -> int:
+        """Return how many are to be written."""
+        return len(self._due)
+
+    def set(self, job: str, state: str) -> None:
+        """Write the state of a job, or try to."""
+        self._due[job] = state
+        self.write()
+
+    def write(self) -> None:
+        """Write the states that are due."""
+        try:
+            for job, state in list(self._due.items()):
+                manager.handle.set(job, state)
+                del self._due[job]
+        except REFUSALS:
+            if not self._refused:
+                log.exception("The state of a job cannot be written")
+            self._refused = True
+        else:
+            self._refused = False
+
+
+states = States()
+
+
 class Orders:
     """The jobs of a web process that wait. Next is that of who runs the fewest, then the oldest."""
 
@@ -137,7 +172,7 @@ class Orders:
         own = sum(1 for waiting in self._waiting if waiting.visitor == order.visitor)
         limit = settings.background_queue
         if len(self._waiting) >= limit or own >= max(1, limit // 5):
-            manager.handle.set(order.job, "full")
+            states.set(order.job, "full")
         else:
             self._waiting.append(order)
 
@@ -151,7 +186,7 @@ class Orders:
     def lose(self) -> None:
         """Tell all that wait that they are not going to run."""
         for order in self._waiting:
-            manager.handle.set(order.job, "")
+            states.set(order.job, "")
         self._waiting.clear()
 
 
@@ -177,17 +212,18 @@ class Helper:
             self._channel.sendall(b".")  # all is imported
         while (self._web or self._waiting or self._running) and find(SERVER):
             self._listen()
+            states.write()
             for process, (_, end) in self._running.items():
                 if time.monotonic() > end:
                     kill(name_of(psutil.Process(process)))
             while self._running and (ended := reaped()):
                 if gone := self._running.pop(ended, None):
-                    manager.handle.set(gone[0].job, "")
+                    states.set(gone[0].job, "")
             while self._waiting and len(self._running) < settings.background_jobs:
                 self._start(self._waiting.next(order for order, _ in self._running.values()))
 
     def _listen(self) -> None:
-        busy = self._waiting or self._running
+        busy = self._waiting or self._running or states
         channels = [self._channel] if self._web else []
         if not select.select(channels, [], [], 0.1 if busy else None)[0]:
             return
@@ -201,7 +237,7 @@ class Helper:
 
     def _start(self, order: Order) -> None:
         if is_cancelled(order.job):
-            manager.handle.set(order.job, "")
+            states.set(order.job, "")
             return
         if not (process := fork()):
             try:
@@ -213,9 +249,10 @@ class Helper:
                 sys.stdout.flush()
                 os._exit(0)
         self._running[process] = order, last_moment()
-        manager.handle.set(order.job, f"runs {name_of(psutil.Process(process))}")
+        name = name_of(psutil.Process(process))
+        states.set(order.job, f"runs {name}")
         if is_cancelled(order.job):  # just before it could be seen
-            manager.cancel(order.job)
+            kill(name)
 
 
 def become_helper(own_server: str) -> None:
@@ -262,7 +299,7 @@ class Runner:
         """Let it run a job."""
         self.order, self.free = order, False
         self.end = last_moment()
-        manager.handle.set(order.job, f"runs {self.name}")
+        states.set(order.job, f"runs {self.name}")
         self.write(json.dumps(order.work).encode() + b"\n")
 
     def write(self, words: bytes) -> None:
@@ -320,9 +357,10 @@ class Spawner:
     def _serve(self) -> None:
         while True:
             try:
+                states.write()
                 self._stop()
                 self._start()
-                busy = self._waiting or any(runner.order for runner in self._runners)
+                busy = self._waiting or states or any(runner.order for runner in self._runners)
                 with suppress(Empty):
                     self._hear(self._events.get(timeout=0.1 if busy else None))
             except Exception:
@@ -336,7 +374,7 @@ class Spawner:
         if runner not in self._runners:  # one too many, which was let go
             return
         if runner.order:
-            manager.handle.set(runner.order.job, "")
+            states.set(runner.order.job, "")
         elif not runner.free:
             self._broken = not lives
         runner.order, runner.free = None, lives
@@ -357,7 +395,7 @@ class Spawner:
         while self._waiting and free and len(running) < settings.background_jobs:
             order = self._waiting.next(running)
             if is_cancelled(order.job):
-                manager.handle.set(order.job, "")
+                states.set(order.job, "")
             else:
                 free.pop().run(order)
                 running.append(order)
@@ -470,7 +508,9 @@ def last_moment() -> float:
 
 def is_cancelled(job: str) -> bool:
     """Return whether the user has cancelled a job."""
-    return bool(manager.handle.get(f"{job}-cancelled"))
+    with suppress(*REFUSALS):
+        return bool(manager.handle.get(f"{job}-cancelled"))
+    return False
 
 
 def has_ended(child: psutil.Process) -> bool:
