@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from dash import Dash
 from flask import Flask, Response, jsonify
@@ -33,11 +34,11 @@ def install(app: Dash) -> None:
         server.wsgi_app = ProxyFix(server.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
 
 
-def redirecting(view: Callable[[], Response], prefix: str) -> Callable[[], Response]:
+def redirecting(view: Callable[..., Any], prefix: str) -> Callable[[], Response]:
     """Return a view for `redirect_from`: Dash puts the prefix before the aim twice."""
 
     def redirected() -> Response:
-        answer = view()
+        answer: Response = view()
         answer.location = str(answer.location).replace(f"{prefix}{prefix}/", f"{prefix}/", 1)
         return answer
 
