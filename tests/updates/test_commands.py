@@ -128,7 +128,7 @@ def test_without_a_terminal_it_writes_only_where_it_is_told_to(
 
 def test_the_next_step_names_no_file_that_is_gone(shop: Path, run: Run) -> None:
     ids = shop / "shop/pages/reports/ids.py"
-    ids.write_text(ids.read_text().replace('"reports-', '"mine-reports-'))
+    ids.write_text(ids.read_text().replace('"reports-run', '"mine-reports-run'))
     commit(shop)
     words = ["rename", "page", "reports", "jobs", "-y", "--no-try", "--conflict", "rej"]
     out = run(*words, code=ExitCode.CONFLICTS)

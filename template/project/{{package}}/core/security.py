@@ -35,9 +35,9 @@ SOURCES = {
     "form-action": "'self'",
     "frame-ancestors": "'self'",
 }
-# Files of HTML below `assets/`, such as a report, may run scripts of their own. The sandbox keeps
+# Files of HTML below `assets/`, such as charts, may run scripts of their own. The sandbox keeps
 # these from the app and its visitors' cookies.
-REPORTS = "sandbox allow-scripts allow-popups allow-downloads; frame-ancestors 'self'"
+DOCUMENTS = "sandbox allow-scripts allow-popups allow-downloads; frame-ancestors 'self'"
 NO_SNIFFING = ("X-Content-Type-Options", "nosniff")
 REFERRERS = ("Referrer-Policy", "strict-origin-when-cross-origin")
 HSTS = ("Strict-Transport-Security", "max-age=31536000")
@@ -89,8 +89,8 @@ def install(app: Dash) -> None:
             if any(
                 name == "Content-Type" and kind.startswith("text/html") for name, kind in headers
             ):
-                report = environ["PATH_INFO"].startswith(assets)
-                rules = REPORTS if report else policy()
+                own = environ["PATH_INFO"].startswith(assets)
+                rules = DOCUMENTS if own else policy()
                 headers += [REFERRERS, ("Content-Security-Policy", rules)]
             if secure:
                 headers.append(HSTS)
