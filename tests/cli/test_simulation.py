@@ -21,6 +21,8 @@ ELSEWHERE = (
     "tests/cli/test_bad_input.py::test_one_line_and_nothing_written[folder name only symbols]",
     "tests/cli/test_windows.py::test_a_pipe_that_nobody_reads_is_no_failure",
     "tests/cli/test_windows.py::test_no_package_is_called_like_a_device",
+    # A shell of Linux reads the step.
+    "tests/cli/test_places.py::test_the_next_step_works_where_the_output_has_only_ascii",
     # One server, Redis, is enough: a minute each, and they are programs for Linux.
     "tests/cli/test_doctor.py::test_a_server_that_answers_and_one_that_does_not[mongodb]",
     "tests/cli/test_doctor.py::test_a_server_that_answers_and_one_that_does_not[postgresql]",
