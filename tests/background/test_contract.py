@@ -168,7 +168,7 @@ def test_a_result_that_is_not_json_is_an_error_that_names_the_type(app: Stack, v
 
 @pytest.mark.parametrize("kind", ["nothing", "no number"])
 def test_a_job_without_a_result_empties_its_output(app: Stack, visit: Open, kind: str) -> None:
-    page = visit(f"/faults?kind={kind}&seconds=0.2")
+    page = visit(f"/faults?kind={kind}&seconds=1")
     page.evaluate("dash_clientside.set_props('fault-result', {children: 'of the run before'})")
     wait_for(page, "document.querySelector('#fault-result').textContent !== ''")
     run(page)
