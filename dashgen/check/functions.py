@@ -52,6 +52,13 @@ def branches(value: ast.expr) -> Iterator[ast.expr]:
         yield value
 
 
+def targets(node: ast.AST) -> list[ast.expr]:
+    """Return the expressions that a statement assigns to or deletes."""
+    if isinstance(node, (ast.Assign, ast.Delete)):
+        return node.targets
+    return [node.target] if isinstance(node, ast.AugAssign) else []
+
+
 def parameters(function: Function) -> list[str]:
     """Return the names of the positional parameters."""
     return [p.arg for p in (*function.args.posonlyargs, *function.args.args)]

@@ -36,6 +36,11 @@ def tabs(window: Window, app: App) -> Iterator[tuple[Tab, Tab]]:
         yield open_tab(), open_tab()
 
 
+in_either_order = pytest.mark.parametrize(
+    ("first", "second"), [("first_name", "age"), ("age", "first_name")]
+)
+
+
 def stored(tab: Tab) -> dict[str, object]:
     """Return the record as a page shows it that has just been loaded."""
     open_page(tab, "profile")
@@ -52,7 +57,7 @@ def delay(tab: Tab, latency: int) -> None:
     )
 
 
-@pytest.mark.parametrize(("first", "second"), [("first_name", "age"), ("age", "first_name")])
+@in_either_order
 def test_a_tab_writes_only_what_was_changed_in_it(
     tabs: tuple[Tab, Tab], first: str, second: str
 ) -> None:
@@ -68,7 +73,7 @@ def test_a_tab_writes_only_what_was_changed_in_it(
     assert (str(record[first]), str(record[second])) == ("2", "3")
 
 
-@pytest.mark.parametrize(("first", "second"), [("first_name", "age"), ("age", "first_name")])
+@in_either_order
 def test_what_a_tab_has_written_is_not_written_again(
     tabs: tuple[Tab, Tab], first: str, second: str
 ) -> None:

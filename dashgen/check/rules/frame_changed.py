@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from dashgen.check.apps import App
 from dashgen.check.findings import Problem, Rule, Severity
 from dashgen.check.frames import is_frame
-from dashgen.check.functions import own_nodes
+from dashgen.check.functions import own_nodes, targets
 from dashgen.check.resolve import DEEPEST, Resolver
 from dashgen.check.syntax import Binding, Defined, Scope
+
+IN_PLACE = frozenset({"insert", "pop", "update"})
+"""The methods of a data frame that always change it."""
+LABELS = frozenset({"columns", "index"})
 
 
 def check(app: App) -> Iterator[Problem]:
@@ -27,20 +31,13 @@ def check(app: App) -> Iterator[Problem]:
                 )
 
 
-IN_PLACE = frozenset({"insert", "pop", "update"})
-"""The methods of a data frame that always change it."""
-LABELS = frozenset({"columns", "index"})
-
-
 def _changed(node: ast.AST) -> ast.Name | None:
     """Return the name of the data frame that a statement or a call changes in place."""
-    if isinstance(node, (ast.Assign, ast.Delete, ast.AugAssign)):
-        targets = [node.target] if isinstance(node, ast.AugAssign) else node.targets
-        for target in targets:
-            if isinstance(target, ast.Subscript):
-                return _frame_of(target.value)
-            if isinstance(target, ast.Attribute) and target.attr in LABELS:
-                return target.value if isinstance(target.value, ast.Name) else None
+    for target in targets(node):
+        if isinstance(target, ast.Subscript):
+            return _frame_of(target.value)
+        if isinstance(target, ast.Attribute) and target.attr in LABELS:
+            return target.value if isinstance(target.value, ast.Name) else None
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         function, frame = node.func, node.func.value
         if isinstance(frame, ast.Name) and (function.attr in IN_PLACE or _is_inplace(node)):
@@ -76,15 +73,15 @@ def _is_shared(name: ast.Name, function: Defined, resolver: Resolver, depth: int
         if len(values) != len(found[1]) or not all(isinstance(v, ast.Name) for v in values):
             return False
         return all(_is_shared(v, function, resolver, depth + 1) for v in values)
-    targets = resolver.targets(name, scope)
+    found_at = resolver.targets(name, scope)
     return (
-        bool(targets)
+        bool(found_at)
         and all(
             isinstance(target, Binding)
             and target.scope.kind == "module"
             and target.kind == "assign"
             and not target.path
-            for target in targets
+            for target in found_at
         )
         and is_frame(name, scope, resolver)
     )

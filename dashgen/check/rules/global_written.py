@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from dashgen.check.apps import App
 from dashgen.check.findings import Problem, Rule, Severity
-from dashgen.check.functions import own_nodes
+from dashgen.check.functions import own_nodes, targets
 from dashgen.check.syntax import MUTATORS, Binding, Defined, Function, target_names
 
 EMPTY = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
@@ -72,15 +72,12 @@ def _changes(function: Defined) -> Iterator[Problem]:
 
 def _changed(node: ast.AST) -> str | None:
     """Return the name of a list or dict that a statement changes."""
-    if isinstance(node, (ast.Assign, ast.AugAssign, ast.Delete)):
-        targets = [node.target] if isinstance(node, ast.AugAssign) else node.targets
-        for target in targets:
-            if not isinstance(target, ast.Subscript) or not isinstance(target.value, ast.Name):
-                continue
-            # Other keys are those of a cache, which any process may fill for itself.
-            if isinstance(node, ast.AugAssign) or isinstance(target.slice, ast.Constant):
-                return target.value.id
-        return None
+    for target in targets(node):
+        if not isinstance(target, ast.Subscript) or not isinstance(target.value, ast.Name):
+            continue
+        # Other keys are those of a cache, which any process may fill for itself.
+        if isinstance(node, ast.AugAssign) or isinstance(target.slice, ast.Constant):
+            return target.value.id
     if not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Call):
         return None
     function = node.value.func

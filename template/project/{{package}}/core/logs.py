@@ -64,9 +64,10 @@ class TextFormatter(logging.Formatter):
         """Put the request and the callback before the message."""
         where = f"{request_id.get()} {callback.get()}".strip()
         record.where = f" [{where}]" if where else ""
-        # Werkzeug's first lines have colours and a list of addresses.
-        text = COLOUR.sub("", record.message).rstrip().replace("\n *", " *")
-        record.message = one_line(text)
+        if not record.message.isprintable():
+            # Werkzeug's first lines have colours and a list of addresses.
+            text = COLOUR.sub("", record.message).rstrip().replace("\n *", " *")
+            record.message = one_line(text)
         return super().formatMessage(record)
 
 
