@@ -30,7 +30,7 @@ def run(page: Page) -> None:
     """Press Run, and see that the page is at work."""
     page.click("#fault-run")
     wait_for(page, "document.querySelector('#fault-status').textContent === 'running'")
-    assert page.is_disabled("#fault-run")
+    page.wait_for_selector("#fault-run:disabled")
 
 
 def wait_idle(page: Page, seconds: float) -> None:

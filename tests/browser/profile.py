@@ -94,7 +94,7 @@ def type_in(page: Page, **values: str) -> Seen:
         page.fill(FIELDS[field], value)
     script = f"""async (values) => {{
         {SCRIPT}
-        const arrived = ([field, value]) => look().record[field] === value;
+        const arrived = ([field, value]) => String(look().record[field]) === value;
         return await atRest(() => Object.entries(values).every(arrived));
     }}"""
     return Seen(**page.evaluate(script, values))
