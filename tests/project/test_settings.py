@@ -25,6 +25,8 @@ REFUSALS = [
     ({**PRODUCTION, "APP_SECRET_KEY": "a" * 16}, "APP_SECRET_KEY is missing or weak"),
     ({**PRODUCTION, "APP_SECRET_KEY": "abc" * 16}, "APP_SECRET_KEY is missing or weak"),
     ({"APP_STORAGE_TTL": "0"}, "APP_STORAGE_TTL: Input should be greater than 0"),
+    ({"APP_STORAGE_TTL": f"{10**21}"}, "APP_STORAGE_TTL: Input should be less than or equal"),
+    ({"APP_BACKGROUND_CACHE_MB": f"{10**21}"}, "APP_BACKGROUND_CACHE_MB: Input should be less"),
     ({"APP_STORAGE_LIMIT": "-1"}, "APP_STORAGE_LIMIT: Input should be greater than 0"),
     ({"APP_STORAGE_TIMEOUT": "0"}, "APP_STORAGE_TIMEOUT: Input should be greater than 0"),
     ({"APP_BACKGROUND_SECONDS": "0"}, "APP_BACKGROUND_SECONDS: Input should be greater than 0"),
