@@ -42,7 +42,7 @@ def main(words: Sequence[str]) -> int:
         template = Template.of(home / "template", real_releases())
         print(f"| {' | '.join(HEAD)} |\n|{'---|' * len(HEAD)}", flush=True)
         for number, kind in enumerate(kinds):
-            walk = Walk(home / str(number), kind, template, judged, by_command)
+            walk = Walk(home / str(number), kind, template, judged, by_command, always=True)
             pairs = [*walk.pairs(steps)]
             print(row(kind, pairs), flush=True)
             worse += [f"{kind}, {p.step}: {p.worse}" for p in pairs if p.worse]
