@@ -132,7 +132,11 @@ def _by_statements(
         if isinstance(hunk, str):
             texts.append(mine.take(hunk) if mine.has(hunk) else other.take(hunk))
             continue
-        first, _, third = hunk
+        first, second, third = hunk
+        added = [name for name in first if name not in third]
+        if not second and python.are_new_names(third, added):
+            texts += [*map(other.take, third), *map(mine.take, added)]
+            continue
         conflicts += 1
         texts += [f"<<<<<<< {labels.ours}\n", *map(mine.take, first)]
         texts += ["=======\n", *map(other.take, third), f">>>>>>> {labels.theirs}\n"]

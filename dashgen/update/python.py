@@ -139,6 +139,43 @@ def key(statement: Statement) -> str:
     return repr(statement.lines or (statement.text.strip(),))
 
 
+def are_new_names(first: Iterable[str], second: Iterable[str]) -> bool:
+    """Return whether statements can stand one below another, given by their keys.
+
+    They only bind names: constants and imports, no name on both sides. The first side does not need
+    the second. A statement that does more stays in conflict, because its place may matter.
+    """
+    sides = [_bound(side) for side in (first, second)]
+    if None in sides:
+        return False
+    (first_bound, first_read), (second_bound, _) = filter(None, sides)
+    return not second_bound & (first_bound | first_read)
+
+
+def _bound(keys: Iterable[str]) -> tuple[set[str], set[str]] | None:
+    """Return the names that statements bind and read, or None if they do more than that."""
+    bound: set[str] = set()
+    read: set[str] = set()
+    try:
+        nodes = [node for key in keys for node in _parts(key)]
+    except SyntaxError:  # the head of a block
+        return None
+    for node in nodes:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(ast.Name(id=name)):
+                bound.add(name)
+            case ast.Import(aliases) | ast.ImportFrom(names=aliases):
+                bound |= {(one.asname or one.name).split(".")[0] for one in aliases}
+            case _:
+                return None
+        read |= {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    return bound, read
+
+
+def _parts(key: str) -> list[ast.stmt]:
+    return ast.parse("\n".join(ast.literal_eval(key))).body
+
+
 def unit(module: Module) -> str:
     """Return how a module is indented."""
     return next((s.indent for s in module.statements if s.level == 1 and s.lines), "    ")

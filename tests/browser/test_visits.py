@@ -157,7 +157,7 @@ def test_a_form_can_be_used_if_its_record_could_not_be_read(tabs: tuple[Tab, Tab
     tab, _ = tabs
 
     def refuse(route: Route) -> None:
-        restores = '"..profile-known-store.data' in (route.request.post_data or "")
+        restores = '"..profile--known.data' in (route.request.post_data or "")
         route.abort() if restores else route.continue_()
 
     tab.page.route("**/_dash-update-component*", refuse)

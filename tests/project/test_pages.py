@@ -22,11 +22,14 @@ TYPED = [
     {"name": "paid", "type": "yesno"},
 ]
 # Two of each kind, and names, titles and fields that stretch what is allowed.
+FREE = ["a", "a_store", "a_written_store", "fields_store", "form_known", "known", "values"]
 TWICE: list[dict[str, Any]] = [
     {"name": "explore", "kind": "data"},
     {"name": "world_data", "kind": "data", "title": "L'été 2026"},
     {"name": "orders", "kind": "form", "fields": TYPED},
     {"name": "one", "kind": "form", "fields": [{"name": "x" * 24, "type": "yesno"}]},
+    # What a form has beside its fields has no id and no name of theirs.
+    {"name": "names", "kind": "form", "fields": [{"name": name} for name in FREE]},
     {"name": "profile", "kind": "form"},
     {"name": "y" * 24, "kind": "job"},
     {"name": "reports", "kind": "job"},

@@ -22,9 +22,9 @@ WRITE = {
     "output": "myapp-profile-store.data",
     "outputs": {"id": "myapp-profile-store", "property": "data"},
     "inputs": [
-        {"id": "profile-fields-store", "property": "data", "value": dict.fromkeys(FIELDS, 7)}
+        {"id": "profile--fields-store", "property": "data", "value": dict.fromkeys(FIELDS, 7)}
     ],
-    "changedPropIds": ["profile-fields-store.data"],
+    "changedPropIds": ["profile--fields-store.data"],
     "state": [],
 }
 REPORT = {

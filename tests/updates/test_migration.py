@@ -70,6 +70,24 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Tree, Tree
     return path, old, new
 
 
+@pytest.mark.parametrize("what", ["reserved_pages", "reserved_fields"])
+def test_a_name_that_a_former_release_took_is_not_refused(what: str) -> None:
+    """Such a project could not be updated. Plain Copier would give it the demo's pages."""
+    bundle = real_releases()
+    reserved = {
+        tag: {
+            *str(
+                next(q.default for q in read(bundle.files(tag)).questions if q.name == what)
+            ).split()
+        }
+        for tag in bundle.tags
+    }
+    newest = reserved.popitem()[1]
+    assert newest
+    for tag, former in reserved.items():
+        assert newest <= former, f"{tag} took {sorted(newest - former)}"
+
+
 def test_what_a_former_release_says_about_its_choices_is_read() -> None:
     bundle = real_releases()
     for tag in bundle.tags:

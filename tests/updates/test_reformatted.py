@@ -163,6 +163,35 @@ def test_both_sides_are_there_where_both_change_a_statement() -> None:
     assert "=======\n    return width * theirs  # plain\n>>>>>>> template v2\n" in text
 
 
+@pytest.mark.parametrize(
+    ("mine", "templates", "both"),
+    [
+        ("MINE = 2\n", "THEIRS = 3\n", "THEIRS = 3\nMINE = 2\n"),
+        ("# of mine\nMINE: int = 2\n", "THEIRS = 3\n", "THEIRS = 3\n# of mine\nMINE: int = 2\n"),
+        ("import mine\n", "from theirs import a, b\n", "from theirs import a, b\nimport mine\n"),
+        ("SAME = 1\nMINE = 2\n", "THEIRS = 3\nSAME = 1\n", "THEIRS = 3\nSAME = 1\nMINE = 2\n"),
+        ("BOTH = 2\n", "BOTH = 3\n", None),
+        ("import a.b as one\n", "from c import two as one\n", None),
+        ("MINE = THEIRS\n", "THEIRS = 3\n", "THEIRS = 3\nMINE = THEIRS\n"),
+        ("MINE = 2\n", "THEIRS = MINE\n", None),
+        ("def mine():\n    pass\n", "THEIRS = 3\n", None),
+        ("mine()\n", "THEIRS = 3\n", None),
+    ],
+)
+def test_new_names_of_both_sides_at_one_place_stand_one_below_another(
+    mine: str, templates: str, both: str | None
+) -> None:
+    """An id of the user's at the end of `ids.py`, and one more id of the template's."""
+    before, after = "x = 1\n", "\n\ny = 2\n"
+    for end in ("", after):
+        sides = [f"{before}{text}{end}" for text in (mine, "", templates)]
+        text, conflicts = merged(*sides)
+        if both is None:
+            assert conflicts
+        else:
+            assert (text, conflicts) == (f"{before}{both}{end}", 0)
+
+
 def test_what_follows_a_last_line_without_its_end_begins_a_line() -> None:
     text, conflicts = merged("x = 1\ny = 2  # mine", "x = 1\ny = 2\n", "x = 1\ny = 3\n")
     assert conflicts == 1
