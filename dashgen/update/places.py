@@ -134,32 +134,57 @@ def find(
     def is_certain(path: str, there: str) -> bool:
         return renamed.get(path) == there or (there, ids.get(path, "")) in same
 
-    folders: dict[str, str] = {}
-    # A folder comes before those in it.
-    for folder in sorted({folder for path in base for folder in parents(path)}):
+    def goals(folder: str) -> list[str]:
         below = [path for path in base if path.startswith(folder)]
         if any(_mapped(path, folders) in entries for path in below):
-            continue
-        goal = _goal(folder, below, come, base, is_certain)
-        if goal and not between_pages(folder, goal, pages):
-            folders[folder] = goal
+            return []
+        found = _goals(folder, below, come, base, is_certain)
+        return [goal for goal in found if not between_pages(folder, goal, pages)]
+
+    folders: dict[str, str] = {}
+    # A folder comes before those in it.
+    inner = sorted({folder for path in base for folder in parents(path)})
+    own = [folder for folder in inner if page_of(folder, pages)]
+    for folder in inner:
+        if folder not in own and (found := goals(folder)):
+            folders[folder] = found[0]
+    wholes = [folder for folder in own if folder.endswith(f"pages/{page_of(folder, pages)}/")]
+    if possible := {folder: found for folder in wholes if (found := goals(folder))}:
+        there = {_mapped(path, folders): path for path in base}
+        items = {
+            p: e.id
+            for p, e in entries.items()
+            if p in come or (p in there and e.mode in {FILE, EXECUTABLE})
+        }
+        texts = repository.contents(items.values())
+        present = {there.get(path, path): texts[item] for path, item in items.items()}
+        absent = {path: file.content for path, file in gone.items()}
+        folders |= _page_folders(
+            possible,
+            lambda page, goal: _likeness(page, absent, goal, present),
+            lambda goal: max(_likeness(page, present, goal, present) for page in wholes),
+        )
+    for folder in own:
+        if folder not in wholes and (found := goals(folder)):
+            folders[folder] = found[0]
     claimed = {_mapped(path, folders) for path in base}
     files = {
         path: there
-        for path, there in renamed.items()
+        for path, there in _with_tests(renamed, folders, gone, come, pages).items()
         if _mapped(path, folders) not in entries and there not in claimed
     }
     places = Places(entries, folders, files, frozenset())
     return Places(entries, folders, files, frozenset(_deleted(places, base)))
 
 
-def _goal(
+def _goals(
     folder: str,
     below: Collection[str],
     come: Collection[str],
     base: Files,
     is_certain: Callable[[str, str], bool],
-) -> str:
+) -> list[str]:
+    """Return the folders to which one may have been moved, the likeliest first."""
     found, certain = Counter[str](), Counter[str]()
     for path in below:
         rest = path.removeprefix(folder)
@@ -174,7 +199,82 @@ def _goal(
         if certain[goal] and 2 * number >= len(below)
         if not any(path.startswith(goal) for path in base)
     ]
-    return min(fit, key=lambda goal: (-found[goal], goal), default="")
+    return sorted(fit, key=lambda goal: (-found[goal], goal))
+
+
+def _page_folders(
+    goals: Mapping[str, Collection[str]],
+    likeness: Callable[[str, str], float],
+    rival: Callable[[str], float],
+) -> dict[str, str]:
+    """Return the folders of pages that were moved. A folder has one page, the likest.
+
+    Pages of a kind resemble each other. A folder may be more like a page that is still there. Then
+    it is a copy of that page, and the user's own.
+
+    Args:
+        goals: The possible places of each page that is gone.
+        likeness: How much of a page a folder has, from 0 to 1.
+        rival: The same for the likest page that is still there.
+    """
+    pairs = ((page, goal) for page, found in goals.items() for goal in found)
+    likest = sorted((-likeness(page, goal), page, goal) for page, goal in pairs)
+    moved: dict[str, str] = {}
+    for negative, page, goal in likest:
+        if page in moved or goal in moved.values():
+            continue
+        if rival(goal) <= -negative:
+            moved[page] = goal
+    return moved
+
+
+def _likeness(page: str, of: Mapping[str, bytes], goal: str, there: Mapping[str, bytes]) -> float:
+    """Return the share of lines that two folders of pages have in files of the same name.
+
+    Each folder has its own name in its lines. They count as equal.
+    """
+    same = together = 0
+    for path in of:
+        if path.startswith(page):
+            one = _lines(page, of[path])
+            other = _lines(goal, there.get(goal + path.removeprefix(page), b""))
+            same += 2 * (one & other).total()
+            together += one.total() + other.total()
+    return same / together if together else 0
+
+
+def _lines(folder: str, text: bytes) -> Counter[str]:
+    """Return the lines of a page's file, each without the page's name."""
+    name = folder.rstrip("/").rpartition("/")[2].replace("_", "[-_ ]")
+    pattern = rf"(?<![a-z]){name}(?![a-z])"
+    return Counter(
+        re.sub(pattern, "", text.decode(errors="replace"), flags=re.IGNORECASE).splitlines()
+    )
+
+
+def _with_tests(
+    renamed: Mapping[str, str],
+    folders: Mapping[str, str],
+    gone: Collection[str],
+    come: Collection[str],
+    pages: Collection[str],
+) -> dict[str, str]:
+    """Return the renamed files. The test of a page is where its folder's name says."""
+    names = {
+        page: place.rpartition("/")[2] for page, place in renamed_pages(folders, pages).items()
+    }
+    strangers = {found[1] for path in come if (found := PAGE.search(path)) and found[2] == "/"}
+    files = {
+        path: there
+        for path, there in renamed.items()
+        if not (page := page_of(path, pages))
+        or page_of(there, strangers) in {"", names.get(page, page)}
+    }
+    for path in gone:
+        name = names.get(page_of(path, pages), "")
+        if name and (there := with_page(path, page_of(path, pages), name)) in come:
+            files[path] = there
+    return files
 
 
 def _deleted(places: Places, base: Files) -> Iterator[str]:

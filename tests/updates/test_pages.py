@@ -182,6 +182,81 @@ def test_a_page_is_renamed_with_the_users_own_files_and_lines(shop: Path) -> Non
     assert status(shop).pages == ()
 
 
+def hand_renamed(shop: Path, page: str, name: str, *, copied: bool = False) -> None:
+    """Rename or copy a page as a person does without the command, with its words."""
+    folder, test = shop / "shop/pages", shop / "tests/pages"
+    whole = [(folder / page, folder / name), (test / f"test_{page}.py", test / f"test_{name}.py")]
+    for old, other in whole:
+        if copied:
+            (shutil.copytree if old.is_dir() else shutil.copy)(old, other)
+        else:
+            old.rename(other)
+        for file in other.rglob("*.py") if other.is_dir() else [other]:
+            text = file.read_text()
+            file.write_text(text.replace(page, name).replace(page.capitalize(), name.capitalize()))
+
+
+def deleted(shop: Path, page: str) -> None:
+    shutil.rmtree(shop / "shop/pages" / page)
+    (shop / f"tests/pages/test_{page}.py").unlink()
+
+
+@pytest.mark.parametrize("words", [True, False])
+@pytest.mark.parametrize("kind", KINDS)
+def test_of_two_pages_that_are_gone_one_is_in_a_folder(kind: str, words: bool, shop: Path) -> None:
+    for name in ("stock", "another", "wares"):
+        add_page(shop, {"name": name, "kind": kind})
+        commit(shop)
+    deleted(shop, "another")
+    deleted(shop, "wares")
+    if words:
+        hand_renamed(shop, "stock", "depot")
+    else:
+        (shop / "shop/pages/stock").rename(shop / "shop/pages/depot")
+    commit(shop)
+    pages = {page.name: page for page in status(shop).pages}
+    assert {name: page.state for name, page in pages.items()} == {
+        "another": "deleted",
+        "stock": "renamed",
+        "wares": "deleted",
+    }
+    assert "shop/pages/depot" in pages["stock"].advice
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_copy_of_a_page_is_no_page_that_is_gone(kind: str, shop: Path) -> None:
+    """It has the edits of the page of which it is a copy."""
+    for name in ("orders", "profile"):
+        add_page(shop, {"name": name, "kind": kind})
+        commit(shop)
+    with (shop / "shop/pages/orders/page.py").open("a") as file:
+        file.writelines(
+            f"\n\ndef step_{n}(value: int) -> int:\n    return value + {n}\n" for n in range(9)
+        )
+    hand_renamed(shop, "orders", "clients", copied=True)
+    deleted(shop, "profile")
+    commit(shop)
+    assert [(page.name, page.state) for page in status(shop).pages] == [("profile", "deleted")]
+    before = tree(shop / "shop/pages/clients")
+    add_page(shop, {"name": "profile", "kind": kind})
+    commit(shop)
+    remove_page(shop, "profile")
+    assert tree(shop / "shop/pages/clients") == before
+
+
+def test_a_renamed_page_and_a_copy_of_it_are_told_apart(shop: Path) -> None:
+    for name in ("orders", "profile"):
+        add_page(shop, {"name": name, "kind": "form"})
+        commit(shop)
+    hand_renamed(shop, "orders", "sales")
+    hand_renamed(shop, "profile", "visitor")
+    hand_renamed(shop, "sales", "copies", copied=True)
+    commit(shop)
+    found = {page.name: page.advice for page in status(shop).pages}
+    assert "shop/pages/sales" in found["orders"] or "shop/pages/copies" in found["orders"]
+    assert "shop/pages/visitor" in found["profile"]
+
+
 @pytest.fixture
 def moved(shop: Path) -> Path:
     """Return a project with its package below src and a page in it, which has an own module."""
