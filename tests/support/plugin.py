@@ -19,6 +19,7 @@ FULL = (
     "tests/background/",
     "tests/browser/test_data_pages.py",
     "tests/browser/test_failures.py",
+    "tests/browser/test_forms.py",
     "tests/browser/test_own_pages.py",
     "tests/browser/test_profile.py::test_profile_on_the_development_server",
     "tests/browser/test_visits.py",
