@@ -17,6 +17,7 @@ from .variants import one_for_each
 # What takes long and breaks seldom alone: `nox` leaves it to `nox -s full`.
 FULL = (
     "tests/background/",
+    "tests/browser/test_appearance.py",
     "tests/browser/test_data_pages.py",
     "tests/browser/test_failures.py",
     "tests/browser/test_forms.py",
