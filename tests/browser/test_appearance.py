@@ -60,3 +60,53 @@ def test_the_first_paint_has_the_theme(
     tab.page.wait_for_selector(f"html[data-mantine-color-scheme={'dark' if dark else 'light'}]")
     assert tab.errors == []
     context.close()
+
+
+# The luminance of an element's text, and of the first ground behind it that is not transparent.
+CONTRAST = """(selector) => {
+    const pixel = Object.assign(document.createElement("canvas"), { width: 1, height: 1 });
+    const brush = pixel.getContext("2d", { willReadFrequently: true });
+    const light = (colour) => {
+        brush.clearRect(0, 0, 1, 1);
+        brush.fillStyle = colour;
+        brush.fillRect(0, 0, 1, 1);
+        const [red, green, blue, alpha] = brush.getImageData(0, 0, 1, 1).data;
+        return alpha ? (red + green + blue) / 765 : null;
+    };
+    const element = document.querySelector(selector);
+    let ground = null;
+    for (let one = element; one && ground === null; one = one.parentElement)
+        ground = light(getComputedStyle(one).backgroundColor);
+    return [light(getComputedStyle(element).color), ground ?? 1];
+}"""
+NO_USE = [".shell-header", "#shell-nav", ".dataset-filters", "#orders-export", "#profile-submit"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_paper_is_white_and_has_the_content_alone(
+    browser: Browser, app: Process, scheme: str
+) -> None:
+    paper = {"width": 794, "height": 1123}
+    context = browser.new_context(color_scheme=scheme, viewport=paper)  # type: ignore[arg-type]
+    tab = Tab(context, app.url)
+    for path, text in (("/orders", ".ag-cell"), ("/profile", "#profile-first-name")):
+        tab.go(path)
+        tab.page.wait_for_selector(text)
+        tab.page.wait_for_selector(f"html[data-mantine-color-scheme={scheme}]")
+        tab.page.emulate_media(media="print")
+        tab.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        ink, ground = tab.page.evaluate(CONTRAST, text)
+        assert ground == 1
+        assert ink < 0.4
+        box = tab.page.locator("h1:visible").first.bounding_box()
+        assert box
+        assert box["x"] == 0
+        for selector in NO_USE:
+            assert not tab.page.locator(selector).filter(visible=True).count(), selector
+        tab.page.emulate_media(media="screen")
+        tab.page.evaluate("dispatchEvent(new Event('afterprint'))")
+        tab.page.pdf()
+        tab.page.wait_for_selector(f"html[data-mantine-color-scheme={scheme}]")
+        assert tab.page.evaluate("document.documentElement.dataset.agThemeMode") == scheme
+    assert tab.errors == []
+    context.close()
