@@ -11,13 +11,17 @@ from tests.support.browser import Tab
 from tests.support.process import Process
 from tests.support.projects import Variant, choices, render, served
 
+from .accessibility import check_nothing_is_seriously_inaccessible
+
 FIELDS = [
     {"name": "customer"},
     {"name": "amount", "type": "number"},
     {"name": "second", "type": "number"},
+    {"name": "due", "type": "date"},
 ]
 FORM = [{"name": "orders", "kind": "form", "fields": FIELDS}]
 AMOUNT = "#orders-amount"
+DUE = "#orders-due"
 # What a visitor types, sees at once, and has in the record.
 NUMBERS = {
     "en-US": {
@@ -85,5 +89,35 @@ def test_a_number_is_stored_as_the_visitor_sees_it(
             assert (tab.page.input_value(AMOUNT), recorded(tab, "amount")) == (seen, number)
     open_form(tab)
     assert (tab.page.input_value(AMOUNT), recorded(tab, "amount")) == (seen, number)
+    assert tab.errors == []
+    tab.page.context.close()
+
+
+def type_day(tab: Tab, keys: str) -> None:
+    """Type the parts of a day, in the order of the language of the test's browser."""
+    tab.page.focus("#orders-second")
+    tab.page.keyboard.press("Tab")
+    tab.page.keyboard.type(keys)
+
+
+def test_a_day_is_typed_or_set_and_cleared_and_comes_back(browser: Browser, app: Process) -> None:
+    tab = Tab(browser.new_context(), app.url)
+    open_form(tab)
+    for keys, day in (("12312026", "2026-12-31"), ("03/04/2027", "2027-03-04")):
+        type_day(tab, keys)
+        record_holds(tab, "due", day)
+        assert tab.page.input_value(DUE) == day
+    open_form(tab)
+    assert (tab.page.input_value(DUE), recorded(tab, "due")) == ("2027-03-04", "2027-03-04")
+    tab.page.fill(DUE, "")
+    record_holds(tab, "due", "")
+    type_day(tab, "02312026")  # there is no 31 February
+    assert (tab.page.input_value(DUE), recorded(tab, "due")) == ("", "")
+    open_form(tab)
+    assert (tab.page.input_value(DUE), recorded(tab, "due")) == ("", "")
+    tab.page.click("#orders-load")
+    record_holds(tab, "due", "2026-01-31")
+    assert tab.page.input_value(DUE) == "2026-01-31"
+    check_nothing_is_seriously_inaccessible(tab)
     assert tab.errors == []
     tab.page.context.close()
