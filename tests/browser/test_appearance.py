@@ -110,3 +110,37 @@ def test_paper_is_white_and_has_the_content_alone(
         assert tab.page.evaluate("document.documentElement.dataset.agThemeMode") == scheme
     assert tab.errors == []
     context.close()
+
+
+# What is drawn by a background alone, by page. High contrast replaces colours that are no system's.
+DRAWN = {
+    "/orders": [
+        "#theme-toggle .app-icon",
+        "[id^=nav-] .app-icon",
+        ".dataset-spark[style*=spark]",
+        ".mantine-RangeSlider-bar",
+    ],
+    "/profile": [".brand .app-icon"],
+    "/explore": [".mantine-Slider-bar"],
+}
+VISIBLE = """(selector) => {
+    const ground = (element) => getComputedStyle(element).backgroundColor;
+    return ground(document.querySelector(selector)) !== ground(document.body);
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_high_contrast_leaves_no_picture_empty(browser: Browser, app: Process, scheme: str) -> None:
+    context = browser.new_context(color_scheme=scheme, forced_colors="active")  # type: ignore[arg-type]
+    tab = Tab(context, app.url)
+    for path, drawn in DRAWN.items():
+        tab.go(path)
+        for selector in drawn:
+            tab.page.wait_for_selector(selector, state="attached")
+            assert tab.page.evaluate(VISIBLE, selector), selector
+    tab.page.set_viewport_size({"width": 390, "height": 844})
+    lines = "getComputedStyle(document.querySelector('.mantine-Burger-burger')).backgroundColor"
+    body = "getComputedStyle(document.body).backgroundColor"
+    assert tab.page.evaluate(lines) != tab.page.evaluate(body)
+    assert tab.errors == []
+    context.close()
