@@ -7,20 +7,22 @@ from dataclasses import dataclass
 from dashgen.data.doubts import Doubt, Flag
 from dashgen.data.names import (
     COORDINATE,
+    COUNTED,
     GROUP,
     IDENTIFIER,
-    MEAN,
     MOMENT,
     PERSON,
     PLACE,
     SECRET,
     YEAR,
+    averaged,
     plain,
 )
 from dashgen.data.profile import DAY_FIRST, LARGEST, MONTH_FIRST, SINCE_1970, UNIT, Profile
 from dashgen.data.reading import FALSE, TRUE, Native, missing, moment, reader
 
 FEW = 50  # values of a category that a list shows
+SCALES = ((1, 5), (1, 7), (1, 10), (0, 10))
 GROUPS = 31  # whole numbers that may be names, such as the days of a month
 # A workbook's number formats: of zeros alone, and the currency in one.
 ZEROS = re.compile("0{2,}")
@@ -103,6 +105,10 @@ def column(profile: Profile, habit: Habits, role: str = "", show: bool = False) 
     if mixed:
         flags = (Flag("column", f"{profile.name}=text", "keeps it as text"),)
         doubts.append(Doubt(mixed, flags, not role))
+    mean = unit == "%" or averaged(profile.name)
+    if not mean and kind == "integer" and guessed == "measure" and (ends := _scale(profile)):
+        mean = True
+        doubts.append(Doubt(f"averaged, because the figures look like ratings from {ends}"))
     return Column(
         profile.name,
         role or guessed,
@@ -113,7 +119,7 @@ def column(profile: Profile, habit: Habits, role: str = "", show: bool = False) 
         decimal=how if kind in ("number", "integer") and how == "," else "",
         format=how if kind in ("text", "date", "datetime") and how != "iso" else "",
         unit=unit,
-        total=_total(profile, role or guessed, unit),
+        total="mean" if (role or guessed) == "measure" and mean else "",
         hidden=bool(sensitive and not show) or not kept,
     )
 
@@ -143,10 +149,15 @@ def _unit(profile: Profile, kind: str) -> tuple[str, str]:
     return unit, ""
 
 
-def _total(profile: Profile, role: str, unit: str) -> str:
-    """Return how the page adds a column up. A sum of prices says nothing."""
-    mean = unit == "%" or MEAN.search(plain(profile.name))
-    return "mean" if role == "measure" and mean else ""
+def _scale(profile: Profile) -> str:
+    """Return the ends of a scale that whole numbers keep to, such as answers from 1 to 5."""
+    if profile.distinct > 11 or profile.filled < 20 or profile.units:
+        return ""
+    figures = sorted(int(value) for value in profile.values if value.isdigit())
+    full = len(figures) == profile.distinct == figures[-1] - figures[0] + 1 if figures else False
+    if not full or (figures[0], figures[-1]) not in SCALES or COUNTED.search(plain(profile.name)):
+        return ""
+    return f"{figures[0]} to {figures[-1]}"
 
 
 def _shown_unit(profile: Profile) -> str:
@@ -306,7 +317,10 @@ def _role(profile: Profile, kind: str, doubts: list[Doubt]) -> str:
     if coded or (IDENTIFIER.search(name) and profile.distinct > FEW):
         return "identifier"
     few = profile.distinct <= max(12, min(FEW, profile.filled * 0.5))
-    if (few or profile.distinct <= min(1000, profile.filled * 0.02)) and profile.longest <= 80:
+    # A survey has long answers that come again.
+    again = profile.distinct <= 12 and profile.filled >= 2 * profile.distinct
+    short = profile.longest <= 80 or again
+    if (few or profile.distinct <= min(1000, profile.filled * 0.02)) and short:
         return "category"
     if unique and not profile.spaces and profile.longest <= 40:
         return "identifier"

@@ -49,11 +49,58 @@ GROUP = _word(
     *("group", "cluster", "grade", "level", "stage", "category", "type", "kind", "region", "zone"),
 )
 # A sum of these says nothing, so the page shows their mean.
-MEAN = _part(
-    *("price", "preis", "score", "rating", "percent", "share", "average", "avg", "mean", "per "),
-    *("length", "width", "height", "depth", "weight", "speed", "density", "%", "expect"),
-    *("discount", "margin", "index", "(rate|ratio)s?([^a-z]|$)", "(^|[^a-z])temp"),
-    *("(^|[^a-z])(age|alter|year)([^a-z]|$)",),
+_MEAN = _alone(
+    *("averages?", "avg", "means?", "median", r"\w*durchschnitt\w*", "mittel(wert)?", "std(dev)?"),
+    *("deviation", "variance", "abweichung", "max(imum)?", "minimum", "percentiles?", r"p\d\d"),
+    *("percent(age)?s?", "pct", "prozent", "per", r"per.?cap(ita)?", "share", "proportion"),
+    *("ratios?", r"\w*anteil", r"\w*quoten?", "(birth|death|growth|interest|bounce|heart)?rates?"),
+    *("(klick|fehler|geburten|sterbe|wachstums|absprung)rate", r"\w*density", r"\w*dichte"),
+    *("index", "indices", "expectancy", r"life.?exp\w*", "rank(ing)?", "position"),
+    # Finance
+    *("margins?", "marge", "yields?", "zinss(a|ä|ae)tze?", "(wechsel|aktien|schluss)?kurse?"),
+    *("adj.?close", "roi", "roas", "roe", "irr", "cagr", "apr", "apy", "cp[acm]", "ctr", "arpu"),
+    *("aov", "eps", r"volatilit(y|ät)", "p/e"),
+    # Sensors
+    *("temp(erature)?s?", r"\w*temperatur(en)?", "humidity", "moisture", r"\w*feucht(e|igkeit)"),
+    *("(air)?pressure", "(luft|blut|wasser|reifen)?druck", "v", "volts?", "voltage", "spannung"),
+    *("hpa", "battery", "batterie", "akku", r"\w*speeds?", "velocity", r"\w*geschwindigkeit"),
+    *("rpm", "drehzahl", "pp[bm]", "pm ?(2.?5|10)", "aqi", "ph", "dba?", "decibels?", "dezibel"),
+    *("rssi", "snr", "lux", "dew.?point", "taupunkt", "[kmg]?hz", "km/h", "mph", "kph"),
+    *("altitude", "visibility"),
+    # The web and machines
+    *("latency", "latenz", "ping", "jitter", "(response|load|wait|lead|cycle).?times?"),
+    *("(lade|antwort|warte)zeit(en)?", "[cg]pu", "(memory|ram|disk).usage", "utili[sz]ation"),
+    *("auslastung", "occupancy", "availability", "verf(ü|ue)gbarkeit"),
+    # Surveys and schools
+    *("nps", "csat", "satisfaction", r"\w*zufriedenheit", "stars?", "sterne?", "gpa", "noten?"),
+    *("likelihood", "probability", "wahrscheinlichkeit", "confidence", "importance", "wichtigkeit"),
+    # Health
+    *("bmi", "pulse?", "bpm", "systoli(c|sch)", "diastoli(c|sch)", "glucose", "blutzucker"),
+    *("cholesterol", "cholesterin", "hba1c", "spo2", "(durchschnitts|lebens)?alter", "age"),
+)
+# These also stand in the names of sums, such as `Total price` and `Number of ratings`.
+_SIZE = _alone(
+    *(r"\w*prices?", r"\w*preise?", "unit.costs?", "st(ü|ue)ckkosten", r"\w*scores?"),
+    *(r"\w*ratings?", r"\w*bewertung(en)?", "discounts?", "rabatte?", r"\w*weights?", "gewicht"),
+    *(r"\w*(length|width|height|depth)s?", "l(ä|ae)nge", "breite", "h(ö|oe)he", "tiefe", "co2"),
+    "(k(ö|oe)rper)?gr(ö|oe)(ß|ss)e",
+)
+_SUM = _alone(
+    *("totals?", r"gesamt\w*", "sum", "summe", "counts?", "numbers?", "anzahl", "emission(s|en)?"),
+    *("tons?", "tonnes?", "tonnen", "kg", "kt", "t"),
+)
+# The whole name.
+_WHOLE = re.compile(
+    r"((?!(this|last|next|previous|prior|per)\b)\w+[ ._-])?(year|jahr|baujahr)"
+    r"|open|high|low|close",
+    re.IGNORECASE,
+)
+# Whole numbers of such a name are counted things, also if they are few. Plurals are counted.
+COUNTED = _alone(
+    *("how (many|much|often)", "wie ?(viele?|oft)", "quantity", "qty", r"\w*menge", "count"),
+    *("anzahl", "number", "num", "n", "size", "amount", r"\w*stück", "people", "children", "pax"),
+    *("kinder", "personen", "zimmer", "n(ä|ae)chte", "g(ä|ae)ste", "tage", "jahre?", "year"),
+    r"\w{2,}[^\W\dsu]s(?!.*[ ?])",
 )
 NUMBER = "(no|nr|num|numbers?)"
 SECRET = _alone(
@@ -73,3 +120,12 @@ PERSON = _alone(
 def plain(name: str) -> str:
     """Return a name with its words apart."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+
+
+def averaged(name: str) -> bool:
+    """Say whether a sum of such figures says nothing."""
+    words = plain(name)
+    sure = _MEAN.search(words) or _MEAN.search(name) or _WHOLE.fullmatch(words)
+    if sure or "%" in name or "°" in name:
+        return True
+    return bool(_SIZE.search(words) and not _SUM.search(words))

@@ -174,6 +174,9 @@ def entries_of_the_queue() -> None:
 
 def colour_scheme() -> None:
     assert "data-mantine-color-scheme" in scripts_of(dmc.__name__)
+    source = inspect.getsource(dmc.pre_render_color_scheme)
+    assert "replace('<html>'" in source
+    assert "data-mantine-color-scheme='loading'" in source
 
 
 CHECKS: dict[str, Callable[[], None]] = {

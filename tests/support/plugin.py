@@ -17,8 +17,10 @@ from .variants import one_for_each
 # What takes long and breaks seldom alone: `nox` leaves it to `nox -s full`.
 FULL = (
     "tests/background/",
+    "tests/browser/test_appearance.py",
     "tests/browser/test_data_pages.py",
     "tests/browser/test_failures.py",
+    "tests/browser/test_forms.py",
     "tests/browser/test_own_pages.py",
     "tests/browser/test_profile.py::test_profile_on_the_development_server",
     "tests/browser/test_visits.py",

@@ -48,7 +48,9 @@ def create_app() -> Dash:
         health_endpoint="health",
         enable_mcp=False,
     )
-    app.index_string = app.index_string.replace("<html>", '<html lang="en">')
+    # The mark of `pre_render_color_scheme`, which only sets it in a bare tag.
+    tag = '<html lang="en" data-mantine-color-scheme="loading">'
+    app.index_string = app.index_string.replace("<html>", tag)
     app.server.secret_key = settings.secret_key.get_secret_value()
     for part in (logs, bodies, resources, security, serving):
         part.install(app)
