@@ -80,13 +80,14 @@ def test_a_number_is_stored_as_the_visitor_sees_it(
     for text, (seen, number) in NUMBERS[locale].items():
         for give in (tab.page.keyboard.type, tab.page.keyboard.insert_text):
             tab.page.fill(AMOUNT, "")
-            assert recorded(tab, "amount") in (None, "")
+            tab.until(lambda: recorded(tab, "amount") in (None, ""), timeout=5)
             tab.page.focus(AMOUNT)
             give(text)
             assert tab.page.input_value(AMOUNT) == seen
             record_holds(tab, "amount", number)
             tab.page.focus("#orders-customer")
-            assert (tab.page.input_value(AMOUNT), recorded(tab, "amount")) == (seen, number)
+            record_holds(tab, "amount", number)
+            assert tab.page.input_value(AMOUNT) == seen
     open_form(tab)
     assert (tab.page.input_value(AMOUNT), recorded(tab, "amount")) == (seen, number)
     assert tab.errors == []
