@@ -223,15 +223,17 @@ def test_of_two_pages_that_are_gone_one_is_in_a_folder(kind: str, words: bool, s
     assert "shop/pages/depot" in pages["stock"].advice
 
 
+@pytest.mark.parametrize("edited", [True, False])
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_copy_of_a_page_is_no_page_that_is_gone(kind: str, shop: Path) -> None:
-    """It has the edits of the page of which it is a copy."""
+def test_a_copy_of_a_page_is_no_page_that_is_gone(kind: str, edited: bool, shop: Path) -> None:
+    """It has the edits of the page of which it is a copy, and its icon."""
     for name in ("orders", "profile"):
         add_page(shop, {"name": name, "kind": kind})
         commit(shop)
     with (shop / "shop/pages/orders/page.py").open("a") as file:
         file.writelines(
-            f"\n\ndef step_{n}(value: int) -> int:\n    return value + {n}\n" for n in range(9)
+            f"\n\ndef step_{n}(value: int) -> int:\n    return value + {n}\n"
+            for n in range(9 if edited else 0)
         )
     hand_renamed(shop, "orders", "clients", copied=True)
     deleted(shop, "profile")
