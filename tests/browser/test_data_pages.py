@@ -5,11 +5,12 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Route
 
 from dashgen.data.describe import described
 from tests.support.browser import Tab
@@ -40,6 +41,18 @@ def shop(prices: int) -> str:
         for n in range(240)
     ]
     return "\n".join(["Day,Region,Kind,Amount,Pieces,Paid,Note", *lines, ""])
+
+
+def ledger() -> str:
+    """Return a file of moments over a change of clocks, large costs, and huge volumes."""
+    begin = datetime(2024, 3, 30, 22)
+    lines = [
+        f"{begin + timedelta(minutes=30 * n)},{f'Cost {n % 12:02}' if n % 12 else 'Salary'},"
+        f"€{-250.5 * (n % 12) if n % 12 else 1100.25},{316_227_766_017 + n * 10**9},"
+        f"{900_000 + n * 7919 % 99_991},{0.000004 + n / 10**9:.9f}"
+        for n in range(240)
+    ]
+    return "\n".join(["When,Reason,Amount,Volume,Ticket ID,Drift", *lines, ""])
 
 
 @dataclass(frozen=True)
@@ -269,16 +282,205 @@ def query_key(app: Served) -> str:
 
 def test_figures_are_in_the_visitors_language(browser: Browser, app: Served) -> None:
     tab = opened(browser, app, "/orders", locale="de-DE")
-    tab.until(lambda: "1.1.2024" in tab.text("#orders-table"))
+    tab.until(lambda: "01.01.2024" in tab.text("#orders-table"))
     assert "31,2k\u00a0€" in tab.text("#orders-figures")
     table = tab.text("#orders-table")
     assert "10,50\u00a0€" in table
-    axes = tab.page.locator(".xtick text").all_text_contents()
-    assert any("Mai" in text for text in axes), axes
+    axes = tab.page.locator(".xtick text")
+    tab.until(lambda: any("Mai" in text for text in axes.all_text_contents()))
     closed(tab)
     tab = opened(browser, app, "/orders", locale="en-US")
-    tab.until(lambda: "1/1/2024" in tab.text("#orders-table"))
+    tab.until(lambda: "01/01/2024" in tab.text("#orders-table"))
     assert "€31.2k" in tab.text("#orders-figures")
+    closed(tab)
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Serve an app with a page of moments, costs and large numbers."""
+    folder = tmp_path_factory.mktemp("books")
+    file = folder / "ledger.csv"
+    file.write_text(ledger(), encoding="utf-8")
+    page = {"name": "ledger", "kind": "data", **described(file).entry(str(file))}
+    with served(render(folder, Variant(), pages=[page]), log=folder / "log") as process:
+        yield Served(process.url, folder, folder / "log")
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/Los_Angeles"])
+def test_a_moment_is_the_same_in_every_time_zone(
+    browser: Browser, books: Served, zone: str
+) -> None:
+    tab = opened(browser, books, "/ledger", locale="en-GB", timezone_id=zone)
+    tab.until(lambda: row_of(tab, "ledger", 8))
+    cells = [row_of(tab, "ledger", row).split("\n")[0] for row in range(8, 11)]
+    assert cells == ["31/03/2024 02:00", "31/03/2024 02:30", "31/03/2024 03:00"]
+    tab.page.locator("#ledger-table .ag-center-cols-container [row-index='8']").click()
+    tab.page.wait_for_selector("[role=dialog] >> text=31/03/2024 02:00")
+    closed(tab)
+
+
+def test_a_day_is_written_in_one_way(browser: Browser, app: Served) -> None:
+    query = f"{query_key(app).replace('Region', 'Day')}=2024-01-01..2024-01-31"
+    tab = opened(browser, app, f"/orders?{query}", locale="en-US")
+    tab.until(lambda: "01/01/2024" in tab.text("#orders-table"))
+    assert "01/01/2024 \N{EN DASH} 01/31/2024" in chips(tab, "orders")
+    assert "01/01/2024 \N{EN DASH} 01/31/2024" in tab.text("#orders-filters")
+    closed(tab)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Day=2024-02-31..2024-03-05",
+        "Day=1..2",
+        "Day=2024-01-05",
+        "Day=2024-01-05..2024-01-01",
+        "Day=0000-01-01..2024-01-01",
+        "Day=2024-01-01..2024-01-31..x",
+        "Pieces=..5",
+        "Pieces=a..b",
+        "Pieces=1e999..2",
+        "Unknown=1",
+        "Note=%FF%FE",
+    ],
+)
+def test_a_link_that_cannot_be_read_shows_the_page(
+    browser: Browser, app: Served, words: str
+) -> None:
+    rows = "0" if words.startswith("Note") else "240"
+    prefix = query_key(app).removesuffix("Region")
+    tab = opened(browser, app, f"/orders?{prefix}{words}")
+    assert number_of_rows(tab, "orders") == rows
+    tab.until(lambda: row_of(tab, "orders", 0) or rows == "0")
+    assert tab.page.locator("[role=alert] >> visible=true").count() == 0
+    closed(tab)
+
+
+def test_a_large_cost_has_a_bar_and_its_text_has_room(browser: Browser, books: Served) -> None:
+    tab = opened(browser, books, "/ledger", viewport={"width": 390, "height": 844})
+    chart = tab.page.locator(".js-plotly-plot:has(.bars)").first
+    chart.locator(".ytick text").nth(8).wait_for()
+    names = chart.locator(".ytick text").all_text_contents()
+    assert names == ["Others", *(f"Cost {n:02}" for n in range(11, 4, -1)), "Salary"]
+    outer = chart.bounding_box()
+    assert outer is not None
+    for text in chart.locator(".bartext").all():
+        inner = text.bounding_box()
+        assert inner is not None
+        assert outer["x"] <= inner["x"], text.text_content()
+        assert inner["x"] + inner["width"] <= outer["x"] + outer["width"], text.text_content()
+    closed(tab)
+
+
+@pytest.mark.parametrize(
+    ("locale", "amount", "volume"),
+    [("en-US", "-€308.7k", "104.6T"), ("de-DE", "-308,7k\u00a0€", "104,6T")],
+)
+def test_large_figures_are_written_in_one_way(
+    browser: Browser, books: Served, locale: str, amount: str, volume: str
+) -> None:
+    tab = opened(browser, books, "/ledger", locale=locale, viewport={"width": 390, "height": 844})
+    tab.until(lambda: row_of(tab, "ledger", 0))
+    figures = tab.page.locator(".dataset-figure").all_text_contents()
+    assert {"240", amount, volume} <= set(figures)
+    ticks = tab.page.locator(".ytick text")
+    costs = "-€20k" if locale == "en-US" else "-20k\u00a0€"
+    tab.until(lambda: {"300B", "400B", costs} <= set(ticks.all_text_contents()))
+    for cut in (".dataset-figure", "#ledger-table .ag-right-aligned-cell"):
+        for element in tab.page.locator(cut).all():
+            assert element.evaluate("e => e.scrollWidth <= e.clientWidth"), element.inner_text()
+    closed(tab)
+
+
+def test_the_digits_of_a_cell_grow_with_its_column(browser: Browser, books: Served) -> None:
+    tab = opened(browser, books, "/ledger", viewport={"width": 1280, "height": 800})
+    tab.until(lambda: "316,227,766,017" in row_of(tab, "ledger", 0))
+    tab.page.evaluate(
+        """async () => {
+            const api = await dash_ag_grid.getApiAsync("ledger-table");
+            api.setColumnWidths([{ key: "c3", newWidth: 120 }]);
+        }"""
+    )
+    tab.until(lambda: "316.2B" in row_of(tab, "ledger", 0))
+    closed(tab)
+
+
+def test_an_identifier_of_digits_is_searched(browser: Browser, books: Served) -> None:
+    tab = opened(browser, books, "/ledger")
+    tab.page.locator("#ledger-filters").get_by_label("Ticket ID").fill("907919")
+    tab.until(lambda: number_of_rows(tab, "ledger") == "1")
+    tab.page.reload()
+    tab.until(lambda: "Ticket ID: 907919" in chips(tab, "ledger"))
+    closed(tab)
+
+
+def focused(tab: Tab) -> str:
+    """Return the name of what has the focus."""
+    return str(
+        tab.page.evaluate(
+            "(document.activeElement.labels?.[0] ?? document.activeElement).textContent.slice(0, 9)"
+        )
+    )
+
+
+def test_the_focus_stays_where_filters_are_taken_away(browser: Browser, app: Served) -> None:
+    key = query_key(app)
+    words = "&".join(
+        key.replace("Region", name) for name in ("Region=North", "Kind=A", "Paid=true")
+    )
+    tab = opened(browser, app, f"/orders?{words}")
+    buttons = tab.page.locator("#orders-chips button")
+    tab.until(lambda: buttons.count() == 3)
+    buttons.nth(1).press("Enter")
+    tab.until(lambda: buttons.count() == 2)
+    tab.until(lambda: focused(tab).startswith("Paid: Yes"))
+    tab.page.keyboard.press("Enter")
+    tab.until(lambda: focused(tab).startswith("Region: N"))
+    tab.page.keyboard.press("Enter")
+    tab.until(lambda: focused(tab) == "Region")
+    choose(tab, "orders", "Kind", "A")
+    tab.page.get_by_role("button", name="Clear all").press("Enter")
+    tab.until(lambda: focused(tab) == "Kind")
+    closed(tab)
+    tab = opened(browser, app, f"/orders?{words}", viewport={"width": 390, "height": 844})
+    fold = tab.page.locator("#orders-fold")
+    assert fold.get_attribute("aria-expanded") == "false"
+    tab.page.get_by_role("button", name="Clear all").press("Enter")
+    tab.until(lambda: tab.page.evaluate("document.activeElement.id") == "orders-fold")
+    fold.press("Enter")
+    tab.until(lambda: fold.get_attribute("aria-expanded") == "true")
+    assert tab.page.locator("#orders-filters").is_visible()
+    closed(tab)
+
+
+def test_enter_shows_a_row_in_full(browser: Browser, app: Served) -> None:
+    tab = opened(browser, app, "/orders")
+    tab.until(lambda: row_of(tab, "orders", 1))
+    row = tab.page.locator("#orders-table .ag-center-cols-container [row-index='1']")
+    row.locator(".ag-cell").first.focus()
+    tab.page.keyboard.press("Enter")
+    tab.page.wait_for_selector("[role=dialog] >> text=note 1")
+    closed(tab)
+
+
+def test_nothing_moves_when_the_charts_come(browser: Browser, app: Served) -> None:
+    tab = Tab(browser.new_context(reduced_motion="reduce"), app.url)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    tab.page.route("**/*plotly*.js", hold)
+    tab.page.goto(f"{app.url}/orders")
+    table = tab.page.locator("#orders-table")
+    tab.page.wait_for_selector("#orders-figures .dataset-figure")
+    tab.until(lambda: held)
+    before = table.bounding_box()
+    for route in held:
+        route.continue_()
+    tab.page.unroute("**/*plotly*.js")
+    tab.page.wait_for_selector(".js-plotly-plot .bars")
+    assert table.bounding_box() == before
     closed(tab)
 
 

@@ -275,6 +275,22 @@ def test_a_range_of_days_has_the_whole_of_its_last(rows: Any) -> None:
     assert len(found) == sum(n % 28 in (1, 2) for n in range(1000))
 
 
+@pytest.mark.parametrize(
+    ("column", "end"),
+    [
+        ("c0", "2023-02-31"),
+        ("c0", "1"),
+        ("c0", 5),
+        ("c0", {}),
+        ("c2", "much"),
+        ("c2", None),
+        ("c2", [1]),
+    ],
+)
+def test_an_end_that_cannot_be_read_keeps_all_rows(rows: Any, column: str, end: Any) -> None:
+    assert rows.count({column: {"from": end, "to": end}}) == rows.count()
+
+
 def test_an_edited_description_is_followed(tmp_path: Path, rows: Any, datasets: ModuleType) -> None:
     assert rows.rows().columns == ["row", "c0", "c1", "c2", "c3"]
     text = rows.file.read_text()
@@ -324,7 +340,8 @@ def test_figures_are_written_as_the_visitor_does(
             language.moment(datetime(2024, 6, 2, 8, 5)),
         ]
     assert [text.replace("\u00a0", " ") for text in written] == expected
-    assert language.moment("2024-06-02 00:00:00") == "2024-06-02"
+    assert language.moment("2024-06-02 00:00:00") == "2024-06-02 00:00"
+    assert language.moment("2024-02-31") == "2024-02-31", "no day, and shown as it is"
 
 
 def test_the_app_and_the_browser_know_the_same_signs_of_currencies(language: Any) -> None:
@@ -342,11 +359,15 @@ def test_the_app_and_the_browser_know_the_same_signs_of_currencies(language: Any
         (-0.05, "-0.05"),
         (0.0023, "0.0023"),
         (-0.00042, "-0.00042"),
-        (4e-7, "0.00000040"),
-        (1e-300, "0.000000000000000"),
+        (4e-7, "4e-7"),
+        (-7.34e-7, "-7.3e-7"),
+        (1e-300, "1e-300"),
+        (9_999.0, "9,999"),
+        (13_136_009_900_634.0, "13.1T"),
+        (999_960.0, "1M"),
+        (-20_000.0, "-20k"),
+        (1.2545e15, "1.3e15"),
     ],
 )
-def test_small_figures_have_digits_that_say_something(
-    language: Any, value: float, text: str
-) -> None:
+def test_figures_have_few_digits_that_say_something(language: Any, value: float, text: str) -> None:
     assert language.short(value) == text

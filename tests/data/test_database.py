@@ -139,6 +139,7 @@ def test_a_table_answers_like_a_file_of_its_rows(
         {keys["day"]: {"from": "2024-01-05", "to": "2024-02-01"}},
         {keys["at"]: {"from": "2024-01-05", "to": "2024-01-06"}},
         {keys["note"]: "%"},
+        {keys["day"]: {"from": "2024-02-31", "to": "2024-02-01"}, keys["id"]: "3"},
         {keys["shop"]: ["none"]},
     ]
     for criteria in asked:

@@ -211,16 +211,18 @@ def steps(given: dict[Any, Any]) -> list[tuple[Any, str]]:
 
 
 def groups(criteria: Criteria, over: Column, measure: Column | None) -> list[tuple[str, float]]:
-    """Return a measure by category: the largest ones, and then the sum of the others."""
+    """Return a measure by category: those that count most, and then the sum of the others."""
     added = measure is None or measure.total == "sum"
 
     def ask() -> list[tuple[str, float]]:
         name = over.value.cast("VARCHAR").alias("x")
         found = DATA.rows(criteria).aggregate([name, shown(measure).alias("y")]).fetchall()
         pairs = [(x, y) for x, y in found if x is not None and y is not None]
-        pairs.sort(key=lambda pair: (-pair[1], pair[0]))
+        # A large cost counts, too.
+        pairs.sort(key=lambda pair: (-abs(pair[1]), pair[0]))
         others = [y for _, y in pairs[TOP:]]
-        return [*pairs[:TOP], *([("", sum(others))] if added and others else [])]
+        top = sorted(pairs[:TOP], key=lambda pair: (-pair[1], pair[0]))
+        return [*top, *([("", sum(others))] if added and others else [])]
 
     return DATA.answer(["groups", dict(criteria), over.key, measure and measure.key], ask)
 
@@ -254,7 +256,7 @@ def bins(criteria: Criteria, over: Column) -> list[tuple[float, int]]:
 
 
 def largest(column: Column) -> float:
-    """Return the largest absolute value of a measure."""
+    """Return the largest absolute value of a column of numbers."""
     facts = DATA.facts()[column.key]
     return max(abs(float(facts[end] or 0)) for end in ("min", "max"))
 

@@ -1,6 +1,8 @@
 """Data to figures: pure functions, no Dash and no state."""
 
+from collections.abc import Iterable, Sequence
 from html import escape
+from math import ceil, floor, log10
 from typing import Any
 from urllib.parse import quote
 
@@ -109,7 +111,9 @@ def line(chart: Chart, criteria: Criteria) -> go.Figure:
         fill="tozeroy" if chart.measure is None or chart.measure.total == "sum" else None,
         hovertemplate="%{x}<br>%{customdata}<extra></extra>",
     )
-    return finished(trace, {"showgrid": False}, tick(chart.measure))
+    zero = [0.0] if trace.fill else []
+    along = ticks(chart.measure, [value for _, value in found if value is not None] + zero)
+    return finished(trace, {"showgrid": False}, along)
 
 
 def bars(chart: Chart, criteria: Criteria) -> go.Figure:
@@ -138,8 +142,20 @@ def bars(chart: Chart, criteria: Criteria) -> go.Figure:
         marker={"color": colors, "cornerradius": 3},
         hovertemplate="%{hovertext}<br>%{text}<extra></extra>",
     )
-    ticks = {"tickvals": trace.y, "ticktext": labels([name for name, _ in found])}
-    return finished(trace, BARE, ticks, bargap=0.25)
+    names = {"tickvals": trace.y, "ticktext": labels([name for name, _ in found])}
+    ends = room(trace.x, trace.text)
+    return finished(trace, {**BARE, "range": ends}, names, bargap=0.25)
+
+
+def room(values: Sequence[float], texts: Sequence[str]) -> list[float]:
+    """Return the ends of bars with room for the texts beside those that are too short for them."""
+    low, high = min(0, *values), max(0, *values)
+    text = (high - low or 1) * 0.04 * max(map(len, texts))  # on a phone
+    ends = [low, high]
+    for value in values:
+        if abs(value) < 1.5 * text:
+            ends.append(value - text if value < 0 else value + text)
+    return [min(ends), max(ends)]
 
 
 def labels(names: list[str]) -> list[str]:
@@ -179,9 +195,14 @@ def points(chart: Chart, criteria: Criteria) -> go.Figure:
     )
     return finished(
         trace,
-        {"title": label(chart.over.title, 80), **tick(chart.over)},
-        {"title": label(chart.measure.title, 80) if chart.measure else "", **tick(chart.measure)},
+        {"title": titled(chart.over, 44), **ticks(chart.over, trace.x)},
+        {"title": titled(chart.measure or chart.over, 24), **ticks(chart.measure, trace.y)},
     )
+
+
+def titled(column: Column, most: int) -> dict[str, Any]:
+    """Return the title of an axis, as long as the axis on a phone, beside its numbers."""
+    return {"text": label(column.title, most), "standoff": 12}
 
 
 def bins(chart: Chart, criteria: Criteria) -> go.Figure:
@@ -192,7 +213,7 @@ def bins(chart: Chart, criteria: Criteria) -> go.Figure:
         y=[n for _, n in found],
         hovertemplate="%{x:,.4~g}<br>%{y:,} rows<extra></extra>",
     )
-    return finished(trace, tick(chart.over), {}, bargap=0.05)
+    return finished(trace, ticks(chart.over, trace.x), ticks(None, [0, *trace.y]), bargap=0.05)
 
 
 def round_to(value: float) -> float:
@@ -200,15 +221,29 @@ def round_to(value: float) -> float:
     return float(f"{value:.6g}")
 
 
-def tick(column: Column | None) -> dict[str, Any]:
-    """Return how an axis writes the values of a column."""
+def ticks(column: Column | None, values: Iterable[float]) -> dict[str, Any]:
+    """Return how an axis writes the values of a column: few round numbers, as key figures are."""
     unit = column.unit if column else ""
-    if unit == "%":
-        return {"tickformat": ".0%"}
-    before, _, after = language.with_unit("0", unit).partition("0")
-    # SI's sign for a thousandth looks like that of a million.
-    form = "" if column and data.largest(column) < 1 else "~s"
-    return {"tickformat": form, "tickprefix": before, "ticksuffix": after}
+    scale = 100 if unit == "%" else 1
+    known = [float(value) * scale for value in values]
+    if not known:
+        return {}
+    low, high = min(known), max(known)
+    least = (high - low or abs(high) or 1) / 5
+    power = 10.0 ** floor(log10(least))
+    step = next(n * power for n in (1, 2, 5, 10) if n * power >= least)
+    if column is None or column.type == "integer":
+        step = max(step, 1)
+    places = [n * step for n in range(floor(low / step), ceil(high / step) + 1)]
+    size, sign = language.sized(max(map(abs, places)))
+    digits = min(max(0, -floor(log10(step / size) + 1e-9)), 15)
+    return {
+        "tickvals": [place / scale for place in places],
+        "ticktext": [
+            language.with_unit(language.number(n / size, digits) + (sign if n else ""), unit)
+            for n in places
+        ],
+    }
 
 
 def spark(criteria: Criteria, measure: Column | None) -> str:

@@ -36,11 +36,16 @@ dash_clientside.dataset = {
 
     // How the visitor writes numbers and days.
     language() {
+        return (dash_clientside.dataset.spoken ??= dash_clientside.dataset.learnt());
+    },
+
+    learnt() {
         const parts = new Intl.NumberFormat().formatToParts(1234567.5);
         const mark = (type) => parts.find((part) => part.type === type)?.value ?? "";
         const money = new Intl.NumberFormat(undefined, { style: "currency", currency: "EUR" }).formatToParts(1);
         const forms = { day: "%d", month: "%m", year: "%Y" };
-        const day = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "2-digit", day: "2-digit" });
+        const known = { calendar: "gregory", year: "numeric", month: "2-digit", day: "2-digit" };
+        const day = new Intl.DateTimeFormat(undefined, known);
         return {
             decimal: mark("decimal"),
             group: mark("group"),
@@ -49,8 +54,8 @@ dash_clientside.dataset = {
         };
     },
 
-    // The axes of the charts, which Plotly would write in English.
-    speak({ page, charts, config }) {
+    // The axes of the charts, which Plotly would write in English, and the filters of days.
+    speak({ page, charts, config, filters }) {
         const { decimal, group, day } = dash_clientside.dataset.language();
         const names = (count, options, at) =>
             Array.from({ length: count }, (_, n) => new Intl.DateTimeFormat(undefined, options).format(at(n)));
@@ -70,6 +75,10 @@ dash_clientside.dataset = {
             const id = { place, type: `${page}-chart` };
             dash_clientside.set_props(id, { config: { ...config, locale: "visitor", locales } });
         });
+        const valueFormat = day.replace("%d", "DD").replace("%m", "MM").replace("%Y", "YYYY");
+        for (const [column, { kind }] of Object.entries(filters)) {
+            if (kind === "dates") dash_clientside.set_props({ column, type: `${page}-filter` }, { valueFormat });
+        }
     },
 
     // On a phone the table has few columns; a click shows a row in full.
@@ -94,6 +103,15 @@ dash_clientside.dataset = {
     // With several pages at one address each has its own keys.
     key: ({ page }, name) => (dash_clientside.sections ? `${page}.${name}` : name),
 
+    // An end of a range in an address, where anything may stand. Others compare as false.
+    ends: {
+        range: (text) => (/^-?\d+(\.\d+)?(e[+-]?\d+)?$/.test(text) ? Number(text) : undefined),
+        dates: (text) => {
+            const known = /^(?!0000)\d{4}-\d\d-\d\d$/.test(text) && !isNaN(Date.parse(text));
+            return known && new Date(text).toJSON().startsWith(text) ? text : undefined;
+        },
+    },
+
     read(view) {
         const { dataset } = dash_clientside;
         const query = new URLSearchParams(location.search);
@@ -104,10 +122,9 @@ dash_clientside.dataset = {
             if (filter.kind === "list") criteria[column] = found;
             else if (filter.kind === "text") criteria[column] = found[0];
             else {
-                let [from, to] = found[0].split("..");
-                if (filter.kind === "range") [from, to] = [Number(from), Number(to)];
-                const valid = filter.kind === "range" ? Number.isFinite : (day) => !isNaN(Date.parse(day));
-                if (valid(from) && valid(to)) criteria[column] = { from, to };
+                const ends = found[0].split("..").map(dataset.ends[filter.kind]);
+                const [from, to] = ends;
+                if (ends.length === 2 && from <= to) criteria[column] = { from, to };
             }
         }
         return criteria;
@@ -147,13 +164,33 @@ dash_clientside.dataset = {
     },
 
     clear(_clicks, _chips, view) {
-        const { triggered } = dash_clientside.callback_context;
+        const { triggered, inputs_list } = dash_clientside.callback_context;
         const clicked = triggered.find(({ value }) => value);
         if (!clicked) return dash_clientside.no_update;
         const chip = clicked.prop_id.startsWith("{") && JSON.parse(clicked.prop_id.split("}.")[0] + "}");
         const columns = chip ? [chip.column] : Object.keys(view.filters);
         columns.forEach((column) => dash_clientside.dataset.set(view, column));
+        const chips = inputs_list[1].map(({ id }) => id.column);
+        const place = chips.indexOf(chip.column);
+        const next = chip ? chips[place + 1] ?? chips[place - 1] : undefined;
+        const type = `${view.page}-${next ? "chip" : "filter"}`;
+        dash_clientside.dataset.next = JSON.stringify({ column: next ?? chips[0] ?? columns[0], type });
         return dash_clientside.no_update;
+    },
+
+    // A button that goes away hands the focus on, unless the visitor has moved it.
+    async land(_chips, view) {
+        const { dataset, no_update } = dash_clientside;
+        const wanted = dataset.next;
+        delete dataset.next;
+        await new Promise((resume) => setTimeout(resume, 50)); // React has removed it
+        if (!wanted || !document.activeElement.matches("body, .dataset-chips *")) return no_update;
+        const focusable = "input, button, [role=slider]";
+        const found = document.getElementById(wanted);
+        const place = found?.matches(focusable) ? found : found?.querySelector(focusable);
+        // On a phone the filters may be folded.
+        (place?.offsetParent ? place : document.getElementById(`${view.page}-fold`))?.focus();
+        return no_update;
     },
 
     // A click on a bar filters by it; a second one takes that away.
@@ -170,7 +207,7 @@ dash_clientside.dataset = {
         return dash_clientside.no_update;
     },
 
-    fold: (clicks) => (clicks % 2 ? "dataset-filters open" : "dataset-filters"),
+    fold: (clicks) => (clicks % 2 ? ["dataset-filters open", "true"] : ["dataset-filters", "false"]),
 
     async release(opened, id) {
         if (!opened) (await dash_ag_grid.getApiAsync(id)).deselectAll();
@@ -202,37 +239,66 @@ const currencies = {
     ...{ $: "USD", "€": "EUR", "£": "GBP", "¥": "JPY", R$: "BRL", "₹": "INR", "₩": "KRW", "₽": "RUB" },
     ...{ "₺": "TRY", "₫": "VND", "₴": "UAH", "₱": "PHP", "₪": "ILS", "₦": "NGN", "฿": "THB" },
 };
+// A number by few digits, as `language.py` writes it: 1.4M, 433.6k, 8,500, 7.25, 4e-7.
+const sizes = { T: 1e12, B: 1e9, M: 1e6, k: 1e3 };
+const short = (value) => {
+    const size = Number(Math.abs(value).toPrecision(4));
+    const power = Math.max(Math.floor(Math.log10(size)), -300);
+    const [sign, least] =
+        size >= 1e15 || (size && size < 1e-4)
+            ? [`e${power}`, 10 ** power]
+            : Object.entries(sizes).find(([, least]) => size >= Math.max(least, 1e4)) ?? [];
+    if (sign) return (value / least).toLocaleString(undefined, { maximumFractionDigits: 1 }) + sign;
+    if (Number.isInteger(value)) return value.toLocaleString();
+    const two = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+    return value.toLocaleString(undefined, Math.abs(value) < 0.01 ? { maximumSignificantDigits: 2 } : two);
+};
+const withUnit = (text, unit) => {
+    if (!currencies[unit] || !dash_clientside.dataset.language().before) return unit ? `${text}\u00a0${unit}` : text;
+    return /^[-−]/.test(text) ? `-${unit}${text.slice(1)}` : `${unit}${text}`;
+};
+
+// A day or a time as `language.py` writes it. It stays a text, because a date of the browser's has a time zone.
+const moment = (value) => {
+    const [date, time] = value.split(" ");
+    const [year, month, day] = date.split("-");
+    const { day: form } = dash_clientside.dataset.language();
+    const text = form.replace("%d", day).replace("%m", month).replace("%Y", year);
+    return time ? `${text} ${time.replace(/\..*/, "").replace(/:00$/, "")}` : text;
+};
+
 window.dashAgGridFunctions = window.dashAgGridFunctions || {};
 dashAgGridFunctions.datasetCell = ({ value, colDef, node, column }) => {
     if (value == null) return "";
     const { type, unit } = colDef.context;
     if (type === "boolean") return value ? "Yes" : "No";
-    if (type === "date") return new Date(`${value}T00:00`).toLocaleDateString();
-    if (type === "datetime") return new Date(value.replace(" ", "T")).toLocaleString();
+    if (type === "date" || type === "datetime") return moment(value);
     if (type !== "number" && !(type === "integer" && colDef.type)) return String(value);
     if (unit === "%") return value.toLocaleString(undefined, { style: "percent", maximumFractionDigits: 2 });
-    // A sum has no room for cents, and on a phone none for millions. Widths come late there.
-    const narrow = column?.getActualWidth() < 150 || innerWidth < 768;
-    const short = node?.rowPinned && Math.abs(value) >= 1e6 && narrow;
-    const most = short ? 2 : node?.rowPinned ? (Math.abs(value) < 1000 ? 2 : 0) : 6;
-    const notation = short ? "compact" : "standard";
+    // A sum needs no cents.
+    const most = node?.rowPinned ? (Math.abs(value) < 1000 ? 2 : 0) : 6;
     const small = value && Math.abs(value) < (node?.rowPinned ? 0.01 : 1e-6);
     const currency = currencies[unit];
-    if (currency) {
-        const digits = most ? {} : { maximumFractionDigits: 0 };
-        const style = { style: "currency", currency, currencyDisplay: "narrowSymbol", notation };
-        return value.toLocaleString(undefined, { ...style, ...digits });
-    }
-    const digits = small ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: most };
-    const text = value.toLocaleString(undefined, { ...digits, notation });
-    return unit ? `${text} ${unit}` : text;
+    const digits = small && !currency ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: most };
+    const style = { style: "currency", currency, currencyDisplay: "narrowSymbol" };
+    const text = currency
+        ? value.toLocaleString(undefined, { ...style, ...(most ? {} : digits) })
+        : withUnit(value.toLocaleString(undefined, digits), unit);
+    // Without its last digits it would read as another number.
+    const pixels = 30 + (node?.rowPinned ? 10 : 9) * text.length - 4 * text.replace(/[^.,\s]/g, "").length;
+    const few = Math.abs(value) < 100 ? value : Math.round(value);
+    return pixels <= column.getActualWidth() ? text : withUnit(short(few), unit);
+};
+dashAgGridFunctions.datasetWidths = ({ api, columns }) => columns && api.refreshCells({ force: true, columns });
+dashAgGridFunctions.datasetKey = ({ event, node }) => {
+    if (event.key === "Enter" && !node.rowPinned) node.setSelected(true);
 };
 
 window.dashMantineFunctions = window.dashMantineFunctions || {};
 dashMantineFunctions.datasetNumber = (value, { unit }) =>
     unit === "%"
         ? value.toLocaleString(undefined, { style: "percent", maximumFractionDigits: 1 })
-        : `${value.toLocaleString(undefined, { notation: "compact" })} ${unit}`.trim();
+        : withUnit(short(value), unit);
 
 // A choice of a filter, with the number of its rows.
 dashMantineFunctions.datasetChoice = ({ option }, { counts }) =>

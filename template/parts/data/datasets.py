@@ -227,11 +227,8 @@ def opened(folder: Path) -> Dataset:
 def condition(column: Column, wanted: Any) -> Expression:
     """Return the condition for a row: one of some values, a range from and to, or a text in it."""
     if isinstance(wanted, Mapping):
-        bounds = []
-        for end, value in wanted.items():
-            if value is not None:
-                bounds.append(bound(column, end, value))
-        return reduce(and_, bounds) if bounds else ConstantExpression(True)
+        found = (bound(column, end, value) for end, value in wanted.items())
+        return reduce(and_, found, ConstantExpression(True))
     if isinstance(wanted, str):
         text = column.value.cast("VARCHAR")
         if not SIGNS.intersection(wanted):
@@ -246,15 +243,23 @@ def condition(column: Column, wanted: Any) -> Expression:
 
 
 def bound(column: Column, end: str, value: Any) -> Expression:
-    """Return the condition that keeps a column above or below an end of a range."""
+    """Return the condition that keeps a column above or below an end of a range.
+
+    A browser may send anything. An end that is none keeps all rows.
+    """
+    days = column.type in ("date", "datetime")
+    try:
+        wanted: Any = date.fromisoformat(value) if days else float(value)
+    except (TypeError, ValueError):
+        return ConstantExpression(True)
     kind = {"date": "DATE", "datetime": "TIMESTAMP"}.get(column.type, "DOUBLE")
     if end == "from":
-        return column.value >= ConstantExpression(value).cast(kind)
+        return column.value >= ConstantExpression(wanted).cast(kind)
     if column.type != "datetime":
-        return column.value <= ConstantExpression(value).cast(kind)
-    if value == str(date.max):  # no day is after it
+        return column.value <= ConstantExpression(wanted).cast(kind)
+    if wanted == date.max:  # no day is after it
         return column.value.isnotnull()
-    after = date.fromisoformat(value) + timedelta(1)  # until the end of that day
+    after = wanted + timedelta(1)  # until the end of that day
     return column.value < ConstantExpression(after).cast(kind)
 
 

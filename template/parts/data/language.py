@@ -1,7 +1,7 @@
 """Numbers and days in the visitor's form, which the browser sends with each question."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
@@ -10,6 +10,8 @@ from typing import Any
 
 # Signs that stand before the number where a visitor's language has it so, as in `dataset.js`.
 CURRENCIES = ("$", "€", "£", "¥", "R$", "₹", "₩", "₽", "₺", "₫", "₴", "₱", "₪", "₦", "฿")
+
+SIZES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 
 
 @dataclass(frozen=True)
@@ -49,15 +51,25 @@ def number(value: float, digits: int = 0) -> str:
     return f"{value:,.{digits}f}".translate(marks)
 
 
+def sized(value: float) -> tuple[float, str]:
+    """Return the size by which a number is written, and its sign: 1e6 and M."""
+    size = float(f"{abs(value):.4g}")
+    if size >= 1e15 or 0 < size < 1e-4:
+        power = max(floor(log10(size)), -300)
+        return 10.0**power, f"e{power}"
+    known = (size >= max(least, 1e4) for least, _ in SIZES)
+    return next((one for one, fits in zip(SIZES, known, strict=True) if fits), (1.0, ""))
+
+
 def short(value: float) -> str:
-    """Return a number by few digits: 1.4M, 433.6k, 8,500, 7.25."""
-    for size, sign in ((1e9, "B"), (1e6, "M"), (1e4, "k")):
-        if abs(value) >= size:
-            return f"{number(value / (1e3 if size == 1e4 else size), 1)}{sign}"
+    """Return a number by few digits: 1.4M, 433.6k, 8,500, 7.25, 4e-7."""
+    size, sign = sized(value)
+    if sign:
+        return f"{number(value / size, 0 if f'{value / size:.1f}'.endswith('0') else 1)}{sign}"
     if float(value).is_integer():
         return number(value)
     # Two digits that say something: 7.25, 0.05, 0.0023.
-    return number(value, max(2, min(1 - floor(log10(abs(value))), 15)) if abs(value) < 0.01 else 2)
+    return number(value, max(2, 1 - floor(log10(abs(value)))) if abs(value) < 0.01 else 2)
 
 
 def with_unit(text: str, unit: str) -> str:
@@ -68,10 +80,11 @@ def with_unit(text: str, unit: str) -> str:
 
 
 def moment(value: Any) -> str:
-    """Return a day or a time, given as one or as its ISO text."""
+    """Return a day or a time, given as one or as its ISO text. Another text stays as it is."""
     if isinstance(value, str):
-        value = datetime.fromisoformat(value) if len(value) > 10 else date.fromisoformat(value)
+        with suppress(ValueError):
+            value = (datetime if len(value) > 10 else date).fromisoformat(value)
     form = current.get().day
-    if isinstance(value, datetime) and (value.hour or value.minute or value.second):
-        form += " %H:%M" + (":%S" if value.second else "")
+    if isinstance(value, datetime):
+        form += " %H:%M:%S" if value.second else " %H:%M"
     return value.strftime(form) if isinstance(value, date) else str(value)
