@@ -11,6 +11,7 @@ from tests.support.projects import Variant, render, served
 from .accessibility import OF_COLOURS, serious
 
 PAGE = """
+import dash_ag_grid as dag
 import plotly.graph_objects as go
 from dash import dash_table, dcc, get_asset_url, html, register_page
 
@@ -20,6 +21,16 @@ NAMES = [f"a long name of a column {number}" for number in range(8)]
 ROWS = [{name: "a value" for name in NAMES}]
 CELLS = {"values": [["a value"]] * 2}
 MAP = go.Figure(go.Scattermap(lat=[50], lon=[10]), layout={"map": {"style": "white-bg"}})
+RANGE = go.Figure(go.Scatter(x=["2024-01-01", "2024-02-01"], y=[1, 2]))
+RANGE.update_xaxes(rangeselector={"buttons": [{"count": 7, "label": "Week"}]})
+ROUND = go.Figure(go.Scatterpolar(r=[1, 2, 3], theta=[0, 90, 180]))
+KEPT = {
+    "rowData": [{"place": "North"}, {"place": "South"}],
+    "columnDefs": [{"field": "place"}],
+    "dashGridOptions": {"rowSelection": {"mode": "singleRow"}},
+    "getRowId": "params.data.place",
+    "persistence": True,
+}
 
 
 def layout():
@@ -30,6 +41,9 @@ def layout():
             dash_table.DataTable(ROWS, id="table"),
             dcc.Graph(figure=go.Figure(go.Table(header=CELLS, cells=CELLS)), id="cells"),
             dcc.Graph(figure=MAP, id="map"),
+            dcc.Graph(figure=RANGE, id="range"),
+            dcc.Graph(figure=ROUND, id="round"),
+            dag.AgGrid(**KEPT, id="kept"),
             html.Iframe(src=get_asset_url("report.html"), id="report"),
         ]
     )
@@ -68,6 +82,14 @@ def test_a_page_of_anything_that_dash_offers_is_readable(
             assert serious(tab, OF_COLOURS) == []
             fill = "(e) => getComputedStyle(e).fill"
             assert tab.page.eval_on_selector("#cells .cell-text", fill) == "rgb(73, 80, 87)"
+            assert tab.page.eval_on_selector("#range .rangeselector text", fill) == (
+                "rgb(73, 80, 87)"
+            )
+            clear = "(e) => getComputedStyle(e).fillOpacity"
+            assert tab.page.eval_on_selector("#round .plotbg path", clear) == "0"
+            tab.page.get_by_role("radio").or_(tab.page.get_by_role("checkbox")).last.check()
+            tab.page.reload()
+            tab.page.wait_for_selector("#kept .ag-row-selected >> text=South")
             toggle = tab.page.locator("#theme-toggle").bounding_box()
             assert toggle
             assert toggle["x"] + toggle["width"] <= width

@@ -82,6 +82,39 @@ def log(clicks):
 CHECKS = ("ruff check --quiet", "ruff format --check --quiet", "mypy", "pytest -q")
 
 
+# Two pages of one file, lists and coroutines as layouts, components that a callback makes, and a
+# library without types.
+SEVERAL = """import diskcache
+from dash import Input, Output, callback, dcc, html, register_page
+
+
+def layout(name):
+    return [html.H1(name), dcc.Tabs(id=f"{name}-tabs"), html.Div(id=f"{name}-body")]
+
+
+async def south():
+    return layout("south")
+
+
+register_page("north", path="/north", layout=layout("north"))
+register_page("south", path="/south", layout=south)
+
+
+@callback(Output("north-body", "children"), Input("north-tabs", "value"))
+def show(_tab):
+    return [dcc.Dropdown([diskcache.__version__], id="north-choice"), html.Div(id="north-chosen")]
+
+
+@callback(
+    Output("north-chosen", "children"),
+    Input("north-choice", "value"),
+    Input("nowhere", "value", allow_optional=True),
+)
+def tell(value, _nothing):
+    return value
+"""
+
+
 def check(project: Path) -> None:
     """Run what the README says before a commit."""
     for command in CHECKS:
@@ -177,6 +210,7 @@ def test_the_first_page_of_the_readme_is_sound_as_the_tutorial_would_write_it(
     assert len(found[2].splitlines()) <= 20
     (project / found[1]).write_text(found[2])
     (project / "myapp/pages/silent.py").write_text(SILENT)
+    (project / "myapp/pages/several.py").write_text(SEVERAL)
     check(project)
 
 

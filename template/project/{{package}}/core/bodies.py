@@ -9,10 +9,11 @@ from flask import Flask, abort, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from ..settings import settings
 from . import logs
 
 # Lists and objects in a body. Three bytes make an empty one, which takes a hundred once it is read.
-LIMIT = 100_000
+LIMIT = 25_000 * settings.request_limit_mb
 CALLBACKS = "/_dash-update-component"
 
 

@@ -22,6 +22,7 @@ def set_up() -> None:
             "colorway": theme.CHART_COLORS,
             "paper_bgcolor": CLEAR,
             "plot_bgcolor": CLEAR,
+            **{kind: {"bgcolor": CLEAR} for kind in ("polar", "ternary", "smith")},
             "font": {"color": TEXT},
             "title": {"font": {"size": 16}, "x": 0.02},
             "margin": {"l": 56, "r": 16, "t": 48, "b": 48},

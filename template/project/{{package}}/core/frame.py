@@ -90,7 +90,9 @@ def with_own_parameters(layout: Callable[..., Any]) -> Callable[..., Any]:
 
 def page_name(page: dict[str, Any]) -> str:
     """Return the name of the page's folder or file, with hyphens, as in ids and addresses."""
-    module = str(page["module"]).partition(".pages.")[2].removesuffix(".page")
+    name = str(page["module"])
+    # Pages of one file have names of their own.
+    module = name.partition(".pages.")[2].removesuffix(".page") or name
     return module.replace(".", "-").replace("_", "-")
 
 

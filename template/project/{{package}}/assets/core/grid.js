@@ -31,7 +31,9 @@
             ? React.createElement(grid.AgGrid, props)
             : React.createElement("div", { id: props.id, style: props.style });
     };
-    AgGrid.dashRenderType = true; // as in the original
+    // As in the original.
+    AgGrid.dashRenderType = true;
+    AgGrid.dashPersistence = { persisted_props: ["selectedRows"], persistence_type: "local" };
 
     window.dash_ag_grid = {
         AgGrid,
