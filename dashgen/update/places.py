@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from dashgen.files import EXECUTABLE, FILE, Files
 from dashgen.project.git import object_id
@@ -151,13 +152,16 @@ def find(
     wholes = [folder for folder in own if folder.endswith(f"pages/{page_of(folder, pages)}/")]
     if possible := {folder: found for folder in wholes if (found := goals(folder))}:
         there = {_mapped(path, folders): path for path in base}
+        looked_at = {*wholes, *chain(*possible.values())}
         items = {
-            p: e.id
-            for p, e in entries.items()
-            if p in come or (p in there and e.mode in {FILE, EXECUTABLE})
+            place: entry.id
+            for path, entry in entries.items()
+            if path in come or (path in there and entry.mode in {FILE, EXECUTABLE})
+            # The other files of the user may be large.
+            if not looked_at.isdisjoint(parents(place := there.get(path, path)))
         }
         texts = repository.contents(items.values())
-        present = {there.get(path, path): texts[item] for path, item in items.items()}
+        present = {place: texts[item] for place, item in items.items()}
         absent = {path: file.content for path, file in gone.items()}
         folders |= _page_folders(
             possible,
@@ -245,7 +249,7 @@ def _likeness(page: str, of: Mapping[str, bytes], goal: str, there: Mapping[str,
 
 def _lines(folder: str, text: bytes) -> Counter[str]:
     """Return the lines of a page's file, each without the page's name."""
-    name = folder.rstrip("/").rpartition("/")[2].replace("_", "[-_ ]")
+    name = re.escape(folder.rstrip("/").rpartition("/")[2]).replace("_", "[-_ ]")
     pattern = rf"(?<![a-z]){name}(?![a-z])"
     return Counter(
         re.sub(pattern, "", text.decode(errors="replace"), flags=re.IGNORECASE).splitlines()

@@ -212,7 +212,7 @@ def test_of_two_pages_that_are_gone_one_is_in_a_folder(kind: str, words: bool, s
     if words:
         hand_renamed(shop, "stock", "depot")
     else:
-        (shop / "shop/pages/stock").rename(shop / "shop/pages/depot")
+        (shop / "shop/pages/stock").rename(shop / "shop/pages/depot (old")
     commit(shop)
     pages = {page.name: page for page in status(shop).pages}
     assert {name: page.state for name, page in pages.items()} == {
