@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.support.browser import Tab
-from tests.support.pages import follow, marked, open_page
+from tests.support.pages import change_theme, follow, marked, open_page
 from tests.support.process import Process
 from tests.support.projects import Variant, choices, render, served
 
@@ -85,6 +85,23 @@ def tell(clicks):
 CLASSES = """
 .nav-link, .brand, .skip-link, .tabs, .section, .note, .record, .wide, .open { outline: 9px solid }
 """
+# A page of Mantine's tutorials, which has a provider of its own.
+TUTORIAL = """
+import dash_mantine_components as dmc
+from dash import Input, Output, callback, register_page
+
+register_page(__name__)
+layout = dmc.MantineProvider(
+    [dmc.Button("Count", id="tutorial-ready"), dmc.Text(id="tutorial-count")],
+    id="tutorial-provider",
+    forceColorScheme="light",
+)
+
+
+@callback(Output("tutorial-count", "children"), Input("tutorial-ready", "n_clicks"))
+def count(clicks):
+    return f"{clicks or 0} clicks"
+"""
 
 
 @pytest.fixture(scope="module", params=choices("layout"))
@@ -96,6 +113,7 @@ def app(
     project = render(folder, Variant(layout=request.param))
     (project / "myapp/pages/own.py").write_text(PAGE)
     (project / "myapp/pages/names.py").write_text(NAMES)
+    (project / "myapp/pages/tutorial.py").write_text(TUTORIAL)
     (project / "myapp/assets/report.html").write_text(REPORT)
     (project / "myapp/assets/classes.css").write_text(CLASSES)
     for number in range(8):
@@ -122,6 +140,23 @@ def test_a_page_may_have_any_plain_ids_and_classes(browser: Browser, app: Proces
     tab.until(lambda: marked(tab) == ["home"])
     follow(tab, "names")
     tab.until(lambda: marked(tab) == ["names"])
+    assert tab.errors == []
+    context.close()
+
+
+def test_a_provider_in_a_page_leaves_the_theme_to_the_app(browser: Browser, app: Process) -> None:
+    context = browser.new_context(color_scheme="dark")
+    tab = Tab(context, f"{app.url}/app")
+    open_page(tab, "home")
+    follow(tab, "tutorial")
+    tab.page.click("#tutorial-ready")
+    tab.page.wait_for_selector("#tutorial-count:has-text('1 clicks')")
+    for _ in range(2):
+        for seen in ("dark", "light"):
+            attributes = ("mantine-color-scheme", "ag-theme-mode", "bs-theme")
+            wanted = "".join(f"[data-{name}={seen}]" for name in attributes)
+            tab.page.wait_for_selector(f"html{wanted}")
+            change_theme(tab)
     assert tab.errors == []
     context.close()
 

@@ -250,22 +250,9 @@ clientside_callback(
     Input(ids.SHELL_MENU, "opened"),
 )
 
-# The browser keeps the choice under Mantine's name for it. Without one the system decides.
-# Mantine colours its own components. The grid follows an attribute of the page, and `core.css`
-# colours Dash's components and Plotly's figures.
+# Mantine colours its own components. `core.css` colours Dash's components and Plotly's figures.
 clientside_callback(
-    """(clicks) => {
-        const key = "mantine-color-scheme-value";
-        const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-        let scheme = localStorage.getItem(key) ?? "auto";
-        scheme = scheme === "auto" ? system : scheme;
-        if (clicks) {
-            scheme = scheme === "dark" ? "light" : "dark";
-            localStorage.setItem(key, scheme);
-        }
-        document.documentElement.dataset.agThemeMode = scheme;
-        return scheme;
-    }""",
+    ClientsideFunction("shell_theme", "choose"),
     Output(ids.THEME_PROVIDER, "forceColorScheme"),
     Input(ids.THEME_TOGGLE, "n_clicks"),
 )

@@ -47,15 +47,4 @@ dash_clientside.shell = {
         const menu = openMenu();
         if (menu && !menu.contains(event.target)) close();
     });
-
-    // Paper is white.
-    const { dataset } = document.documentElement;
-    let screen;
-    addEventListener("beforeprint", () => {
-        screen = dataset.mantineColorScheme;
-        dataset.mantineColorScheme = dataset.agThemeMode = "light";
-    });
-    addEventListener("afterprint", () => {
-        dataset.mantineColorScheme = dataset.agThemeMode = screen;
-    });
 })();
