@@ -103,6 +103,21 @@ def count(clicks):
     return f"{clicks or 0} clicks"
 """
 
+SPACE = """
+import plotly.graph_objects as go
+from dash import dcc, html, register_page
+
+register_page(__name__)
+POINTS = go.Scatter3d(x=[1, 2, 3], y=[1, 2, 3], z=[1, 2, 3])
+layout = html.Div(
+    [
+        html.P("Ready", id="space-ready"),
+        dcc.Graph(figure=go.Figure(POINTS), id="space"),
+        dcc.Graph(figure=go.Figure(POINTS, layout={"template": "plotly"}), id="other"),
+    ]
+)
+"""
+
 
 @pytest.fixture(scope="module", params=choices("layout"))
 def app(
@@ -114,6 +129,7 @@ def app(
     (project / "myapp/pages/own.py").write_text(PAGE)
     (project / "myapp/pages/names.py").write_text(NAMES)
     (project / "myapp/pages/tutorial.py").write_text(TUTORIAL)
+    (project / "myapp/pages/space.py").write_text(SPACE)
     (project / "myapp/assets/report.html").write_text(REPORT)
     (project / "myapp/assets/classes.css").write_text(CLASSES)
     for number in range(8):
@@ -158,6 +174,31 @@ def test_a_provider_in_a_page_leaves_the_theme_to_the_app(browser: Browser, app:
             tab.page.wait_for_selector(f"html{wanted}")
             change_theme(tab)
     assert tab.errors == []
+    context.close()
+
+
+AXIS = """([id, colour]) => {
+    const plot = document.querySelector(`#${id} .js-plotly-plot`);
+    return plot?._fullLayout?.scene?.zaxis.tickfont.color === colour;
+}"""
+TURN = """() => {
+    const plot = document.querySelector("#space .js-plotly-plot");
+    return Plotly.relayout(plot, { "scene.camera.eye": { x: 2, y: 1, z: 0.5 } });
+}"""
+EYE = "document.querySelector('#space .js-plotly-plot')._fullLayout.scene.camera.eye.x"
+
+
+@pytest.mark.parametrize("app", ["sidebar"], indirect=True)
+def test_axes_in_three_dimensions_follow_the_theme(browser: Browser, app: Process) -> None:
+    context = browser.new_context(color_scheme="dark")
+    tab = Tab(context, f"{app.url}/app")
+    open_page(tab, "space")
+    for colour in ("#d7dae0", "#495057", "#d7dae0"):
+        tab.page.wait_for_function(AXIS, arg=["space", colour])
+        tab.page.wait_for_function(AXIS, arg=["other", "#2a3f5f"])
+        tab.page.evaluate(TURN)
+        change_theme(tab)
+        tab.until(lambda: tab.page.evaluate(EYE) == 2)
     context.close()
 
 

@@ -185,6 +185,15 @@ def provider_of_a_page() -> None:
     assert {"defaultColorScheme", "forceColorScheme"} <= set(known)
 
 
+def drawing_of_a_chart() -> None:
+    dash = scripts_of("dash.dcc")
+    assert "window.Plotly||new Promise" in dash
+    assert "Plotly.react(" in dash
+    plotly = scripts_of("plotly")
+    assert "window.Plotly = Plotly" in plotly
+    assert "gl-container" in plotly
+
+
 CHECKS: dict[str, Callable[[], None]] = {
     "AG Grid's list of scripts": grid_scripts,
     "Registered scripts": registered_scripts,
@@ -200,6 +209,7 @@ CHECKS: dict[str, Callable[[], None]] = {
     "Entries of the queue": entries_of_the_queue,
     "The colour scheme of the page": colour_scheme,
     "The provider of a page": provider_of_a_page,
+    "The drawing of a chart": drawing_of_a_chart,
     "The event of a link": event_of_a_link,
 }
 
