@@ -315,14 +315,14 @@ def test_an_edited_description_is_followed(tmp_path: Path, rows: Any, datasets: 
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        ({}, ["1,234.50", "1.2M", "$9,999", "12 kg", "-$5", "2024-06-02", "2024-06-02 08:05"]),
+        ({}, ["1,234.50", "1.23M", "$9,999", "12 kg", "-$5", "2024-06-02", "2024-06-02 08:05"]),
         (
             {"decimal": ",", "group": ".", "before": False, "day": "%d.%m.%Y", "by": "x"},
-            ["1.234,50", "1,2M", "9.999 $", "12 kg", "-5 $", "02.06.2024", "02.06.2024 08:05"],
+            ["1.234,50", "1,23M", "9.999 $", "12 kg", "-5 $", "02.06.2024", "02.06.2024 08:05"],
         ),
         (
             {"decimal": 7, "group": "." * 99, "before": "no", "day": None},
-            ["1,234.50", "1.2M", "$9,999", "12 kg", "-$5", "2024-06-02", "2024-06-02 08:05"],
+            ["1,234.50", "1.23M", "$9,999", "12 kg", "-$5", "2024-06-02", "2024-06-02 08:05"],
         ),
     ],
 )
@@ -360,14 +360,28 @@ def test_the_app_and_the_browser_know_the_same_signs_of_currencies(language: Any
         (0.0023, "0.0023"),
         (-0.00042, "-0.00042"),
         (4e-7, "4e-7"),
-        (-7.34e-7, "-7.3e-7"),
+        (-7.34e-7, "-7.34e-7"),
         (1e-300, "1e-300"),
         (9_999.0, "9,999"),
         (13_136_009_900_634.0, "13.1T"),
         (999_960.0, "1M"),
         (-20_000.0, "-20k"),
-        (1.2545e15, "1.3e15"),
+        (1.2545e15, "1.25e15"),
+        (3_048_676.0, "3.05M"),
+        (-20_240.0, "-20.2k"),
     ],
 )
 def test_figures_have_few_digits_that_say_something(language: Any, value: float, text: str) -> None:
     assert language.short(value) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "money"),
+    [("amount", "", True), ("Gesamtumsatz", "", True), ("x", "€", True), ("quantity", "", False)],
+)
+def test_money_is_known_by_its_unit_or_its_name(
+    datasets: Any, name: str, unit: str, money: bool
+) -> None:
+    description = import_module(f"{datasets.__package__}.description")
+    column = description.Column("c0", name, "measure", "number", unit=unit)
+    assert column.money == money

@@ -54,10 +54,8 @@ def of_role(*roles: str) -> list[Column]:
 
 
 def measures() -> list[Column]:
-    """Return the measures: first money, then sums, then means."""
-    return sorted(
-        of_role("measure"), key=lambda column: (column.total != "sum", column.unit in ("", "%"))
-    )
+    """Return the measures: sums of money, other sums, then means."""
+    return sorted(of_role("measure"), key=lambda column: (column.total != "sum", not column.money))
 
 
 def time() -> Column | None:

@@ -239,7 +239,7 @@ const currencies = {
     ...{ $: "USD", "€": "EUR", "£": "GBP", "¥": "JPY", R$: "BRL", "₹": "INR", "₩": "KRW", "₽": "RUB" },
     ...{ "₺": "TRY", "₫": "VND", "₴": "UAH", "₱": "PHP", "₪": "ILS", "₦": "NGN", "฿": "THB" },
 };
-// A number by few digits, as `language.py` writes it: 1.4M, 433.6k, 8,500, 7.25, 4e-7.
+// A number by few digits, as `language.py` writes it: 3.05M, 433.6k, 8,500, 7.25, 4e-7.
 const sizes = { T: 1e12, B: 1e9, M: 1e6, k: 1e3 };
 const short = (value) => {
     const size = Number(Math.abs(value).toPrecision(4));
@@ -248,7 +248,8 @@ const short = (value) => {
         size >= 1e15 || (size && size < 1e-4)
             ? [`e${power}`, 10 ** power]
             : Object.entries(sizes).find(([, least]) => size >= Math.max(least, 1e4)) ?? [];
-    if (sign) return (value / least).toLocaleString(undefined, { maximumFractionDigits: 1 }) + sign;
+    const most = Math.abs(value) < 10 * least ? 2 : 1;
+    if (sign) return (value / least).toLocaleString(undefined, { maximumFractionDigits: most }) + sign;
     if (Number.isInteger(value)) return value.toLocaleString();
     const two = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
     return value.toLocaleString(undefined, Math.abs(value) < 0.01 ? { maximumSignificantDigits: 2 } : two);

@@ -1,5 +1,6 @@
 """Descriptions of data: the columns of a file or a table, and its place."""
 
+import re
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -10,6 +11,11 @@ from .errors import UserError
 from .reading import TYPES, Source
 
 ROLES = ("time", "measure", "category", "identifier", "text", "flag", "place")
+# A page shows the sum of these before other sums, such as quantities.
+MONEY = re.compile(
+    r"amount|revenue|sales|turnover|spend|profit|income|budget|cost|umsatz|betrag|erl(ö|oe)s|kosten",
+    re.IGNORECASE,
+)
 
 
 class DataError(UserError):
@@ -41,6 +47,11 @@ class Column:
     def value(self) -> Expression:
         """Return the column in a query."""
         return ColumnExpression(self.key)
+
+    @property
+    def money(self) -> bool:
+        """Whether its unit or its name is one of money. Other units count, too."""
+        return self.unit not in ("", "%") or bool(MONEY.search(self.name))
 
     @property
     def listed(self) -> bool:

@@ -62,10 +62,11 @@ def sized(value: float) -> tuple[float, str]:
 
 
 def short(value: float) -> str:
-    """Return a number by few digits: 1.4M, 433.6k, 8,500, 7.25, 4e-7."""
+    """Return a number by few digits: 3.05M, 433.6k, 8,500, 7.25, 4e-7."""
     size, sign = sized(value)
     if sign:
-        return f"{number(value / size, 0 if f'{value / size:.1f}'.endswith('0') else 1)}{sign}"
+        text = f"{value / size:.{2 if abs(value) < 10 * size else 1}f}".rstrip("0")
+        return f"{number(float(text), len(text.partition('.')[2]))}{sign}"
     if float(value).is_integer():
         return number(value)
     # Two digits that say something: 7.25, 0.05, 0.0023.

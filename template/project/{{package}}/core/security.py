@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # added here.
 SOURCES = {
     "default-src": "'self'",
-    "script-src": "'self'",  # and the hashes of the scripts in the index page; no `unsafe-eval`
+    "script-src": "'self'",  # and the hashes of the scripts in the index page
     "style-src": "'self' 'unsafe-inline'",  # Mantine, AG Grid and Plotly write styles as they run
     "img-src": "'self' data: blob:",
     "media-src": "'self' data: blob:",
@@ -39,6 +39,7 @@ SOURCES = {
 # these from the app and its visitors' cookies.
 DOCUMENTS = "sandbox allow-scripts allow-popups allow-downloads; frame-ancestors 'self'"
 NO_SNIFFING = ("X-Content-Type-Options", "nosniff")
+EVAL = "'unsafe-eval'"  # what Plotly's charts in WebGL need
 REFERRERS = ("Referrer-Policy", "strict-origin-when-cross-origin")
 HSTS = ("Strict-Transport-Security", "max-age=31536000")
 SCRIPT = re.compile(r"<script(?![^>]*(?:\ssrc=|application/json))[^>]*>(.*?)</script>", re.DOTALL)
@@ -69,12 +70,15 @@ def install(app: Dash) -> None:
     server: Flask = app.server
     server.session_interface = Sessions()
     server.config["MAX_CONTENT_LENGTH"] = settings.request_limit_mb * 2**20
+    if settings.webgl:
+        app.config.meta_tags.append({"name": "webgl"})  # for `assets/core/webgl.js`
 
     @cache
     def policy() -> str:
         with server.test_request_context(app.config.requests_pathname_prefix):
             hashes = script_hashes(app.index())
-        sources = SOURCES | {"script-src": " ".join([SOURCES["script-src"], *hashes])}
+        scripts = [SOURCES["script-src"], *[EVAL] * settings.webgl, *hashes]
+        sources = SOURCES | {"script-src": " ".join(scripts)}
         return "; ".join(f"{kind} {allowed}" for kind, allowed in sources.items())
 
     answer = server.wsgi_app

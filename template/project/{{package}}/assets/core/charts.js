@@ -26,9 +26,7 @@
         if (!window.Plotly) return;
         document.removeEventListener("load", loaded, true);
         const { react } = Plotly;
-        const draw = (plot, figure, ...rest) =>
-            react(plot, { ...figure, layout: inTheme(figure.layout) }, ...rest);
-        window.Plotly = { ...Plotly, react: draw };
+        Plotly.react = (plot, figure) => react(plot, { ...figure, layout: inTheme(figure.layout) });
     };
     document.addEventListener("load", loaded, true);
     loaded();
