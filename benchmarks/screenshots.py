@@ -25,7 +25,7 @@ from tests.support.projects import Variant, choices, render, served
 DOCS = Path(__file__).parents[1] / "docs/screenshots"
 WIDE, NARROW = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
 TOP = """() => {
-    const section = document.querySelector(".section:has(#explore-graph)");
+    const section = document.querySelector(".shell-section:has(#explore-graph)");
     section ? section.scrollIntoView() : scrollTo(0, 0);
 }"""
 ROW = "#explore-table .ag-row:has-text('Australia') [col-id=country]"

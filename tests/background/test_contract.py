@@ -61,10 +61,10 @@ def test_a_report_shows_its_progress_and_then_its_result(app: Stack, visit: Open
 
 
 def go_elsewhere_and_back(page: Page, seconds: float) -> None:
-    page.click("#nav-home")
+    page.click("#shell-nav-home")
     page.wait_for_selector("#reports-run", state="detached")
     time.sleep(seconds)
-    page.click("#nav-reports")
+    page.click("#shell-nav-reports")
     page.wait_for_selector("#reports-run")
 
 

@@ -51,7 +51,7 @@ ACTS: dict[str, tuple[list[str], str]] = {
     "reports-done": (["#reports-run"], "#reports-result table"),
     "notes": ([], "h1"),
     "nowhere": ([], "h1"),
-    "menu": (["#shell-menu"], "#shell-nav.open"),
+    "menu": (["#shell-menu"], "#shell-nav.shell-open"),
 }
 ALL = [act for act in ACTS if act != "menu"]
 

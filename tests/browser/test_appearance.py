@@ -115,12 +115,12 @@ def test_paper_is_white_and_has_the_content_alone(
 # What is drawn by a background alone, by page. High contrast replaces colours that are no system's.
 DRAWN = {
     "/orders": [
-        "#theme-toggle .app-icon",
-        "[id^=nav-] .app-icon",
+        "#shell-theme-toggle .app-icon",
+        "[id^=shell-nav-] .app-icon",
         ".dataset-spark[style*=spark]",
         ".mantine-RangeSlider-bar",
     ],
-    "/profile": [".brand .app-icon"],
+    "/profile": [".shell-brand .app-icon"],
     "/explore": [".mantine-Slider-bar"],
 }
 VISIBLE = """(selector) => {

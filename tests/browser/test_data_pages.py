@@ -159,12 +159,12 @@ def test_filters_in_the_address_do_not_disturb_other_pages(
         choose(tab, "orders", "Region", "North")
         tab.until(lambda: number_of_rows(tab, "orders") == "80")
         tab.page.evaluate("window.same = true")
-        for name, content in (("plain", "h1:has-text('Plain')"), ("home", ".page-card")):
-            tab.page.click(f"#nav-{name}")
-            tab.page.wait_for_selector(f"#nav-{name}[aria-current=page]")
+        for name, content in (("plain", "h1:has-text('Plain')"), ("home", ".app-page-card")):
+            tab.page.click(f"#shell-nav-{name}")
+            tab.page.wait_for_selector(f"#shell-nav-{name}[aria-current=page]")
             tab.page.wait_for_selector(content)
-        tab.page.click("#nav-orders")
-        tab.page.wait_for_selector("#nav-orders[aria-current=page]")
+        tab.page.click("#shell-nav-orders")
+        tab.page.wait_for_selector("#shell-nav-orders[aria-current=page]")
         tab.page.wait_for_selector("#orders-figures .dataset-figure")
         assert tab.page.evaluate("window.same"), "the document was loaded anew"
         if layout != "sidebar":
@@ -208,14 +208,14 @@ def test_a_view_is_in_the_address(browser: Browser, app: Served) -> None:
 def test_each_page_has_its_own_filters(browser: Browser, app: Served) -> None:
     tab = opened(browser, app, "/orders")
     choose(tab, "orders", "Region", "North")
-    tab.page.click("#nav-returns")
+    tab.page.click("#shell-nav-returns")
     tab.page.wait_for_selector("#returns-figures .dataset-figure")
     tab.settle()
     assert number_of_rows(tab, "returns") == "240"
     choose(tab, "returns", "Kind", "B")
     tab.until(lambda: number_of_rows(tab, "returns") == "120")
     both = tab.page.url
-    tab.page.click("#nav-orders")
+    tab.page.click("#shell-nav-orders")
     tab.page.wait_for_selector("#orders-figures .dataset-figure >> visible=true")
     tab.settle()
     together = "orders.Region" in both
@@ -239,7 +239,7 @@ def test_the_link_to_the_page_itself_keeps_view_and_address_together(
 ) -> None:
     tab = opened(browser, app, "/orders")
     choose(tab, "orders", "Region", "North")
-    tab.page.click("#nav-orders")
+    tab.page.click("#shell-nav-orders")
     tab.settle()
     filtered = number_of_rows(tab, "orders") == "80"
     assert filtered == bool(query(tab))
@@ -585,7 +585,7 @@ def test_a_visitor_may_leave_before_the_rows_come(browser: Browser, app: Served)
     tab = disturbed(browser, app, SLOW)
     tab.until(lambda: row_of(tab, "orders", 0).endswith("note 0"))
     scroll(tab, "orders", 110)
-    tab.page.click("#nav-returns")
+    tab.page.click("#shell-nav-returns")
     tab.until(lambda: row_of(tab, "returns", 0).endswith("note 0"))
     tab.settle()
     closed(tab)

@@ -134,7 +134,7 @@ def test_a_browser_that_denies_storage_is_heard_of_and_the_page_goes_on(tab: Tab
     open_page(tab, "profile")
     assert type_in(tab.page, first_name="Ada").record["first_name"] == "Ada"
     assert told(tab).startswith("Not kept in this browser")
-    tab.page.click("#theme-toggle")
+    tab.page.click("#shell-theme-toggle")
     tab.until(lambda: tab.page.locator("[data-mantine-color-scheme=dark]").count())
     # Mantine's own line in the page's head asks for the theme before the app can do anything.
     assert {error for error in tab.errors if "denied" not in error} == set()

@@ -49,7 +49,7 @@ def press_until_focus(tab: Tab, key: str, goal: str) -> None:
         if (now := focused(tab)) == goal:
             return
         # Tabs are one stop of the Tab key, and arrows move between them.
-        among_tabs = goal.startswith("nav-") and tab.page.locator("[role=tab]:focus").count()
+        among_tabs = goal.startswith("shell-nav-") and tab.page.locator("[role=tab]:focus").count()
         tab.page.keyboard.press("ArrowRight" if among_tabs else key)
         lost = tab.page.evaluate("document.activeElement === document.body")
         assert not lost, f"the focus was lost after {now!r}"
@@ -86,7 +86,7 @@ def check_the_keyboard_alone_is_enough(tab: Tab) -> None:
     press("Enter")
     tab.until(lambda: focused(tab) == "shell-main")
     tab.until(lambda: shows(tab, "home"))
-    press_until_focus(tab, "Shift+Tab", "nav-profile")
+    press_until_focus(tab, "Shift+Tab", "shell-nav-profile")
     outline = tab.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline != "none"
     press("Enter")
@@ -102,7 +102,7 @@ def check_navigation_and_history_agree_on_the_page(tab: Tab) -> dict[str, str]:
     """Go to every page, and back and forward; return the addresses of the pages."""
     follow(tab, "home")
     tab.until(lambda: shows(tab, "home"))
-    links = tab.page.locator("[id^=nav-]").all_inner_texts()
+    links = tab.page.locator("[id^=shell-nav-]").all_inner_texts()
     assert [link.lower() for link in links] == PAGES
     addresses = {}
     for name in [*PAGES[1:], "home"]:
@@ -183,7 +183,7 @@ def check_scrolling_past_the_end_of_a_page_keeps_address_and_mark_together(tab: 
 def check_a_narrow_window_has_a_menu_that_says_its_state(tab: Tab) -> None:
     tab.page.set_viewport_size({"width": 390, "height": 844})
     menu = tab.page.locator("#shell-menu")
-    link = tab.page.locator("#nav-explore")
+    link = tab.page.locator("#shell-nav-explore")
 
     def is_open(state: bool) -> bool:
         said = menu.get_attribute("aria-expanded") == str(state).lower()
@@ -202,7 +202,7 @@ def check_a_narrow_window_has_a_menu_that_says_its_state(tab: Tab) -> None:
     for name in ("explore", "profile"):
         if is_open(False):
             menu.click()
-        tab.page.click(f"#nav-{name}")
+        tab.page.click(f"#shell-nav-{name}")
         tab.until(partial(shows, tab, name))
         tab.until(lambda: is_open(False))
         tab.settle()

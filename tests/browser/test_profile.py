@@ -157,7 +157,7 @@ def check_coming_back_with_a_megabyte(tab: Tab) -> None:
 
 def check_everybody_can_use_it(tab: Tab) -> None:
     tab.page.click("#profile-load")
-    tab.page.evaluate("note => dash_clientside.set_props('notifications', note)", NOTES)
+    tab.page.evaluate("note => dash_clientside.set_props('shell-notifications', note)", NOTES)
     tab.page.wait_for_selector("text=A message")
     tab.settle()
     check_nothing_is_seriously_inaccessible(tab)

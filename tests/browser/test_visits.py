@@ -142,7 +142,7 @@ def test_typing_is_kept_while_the_fields_are_restored(tabs: tuple[Tab, Tab], lat
     type_in(tab.page, first_name="Old", last_name="Name")
     follow(tab, "home")
     delay(tab, latency)
-    tab.page.click("#nav-profile")
+    tab.page.click("#shell-nav-profile")
     tab.page.click(FIELDS["first_name"])
     tab.page.keyboard.press("Control+a")
     tab.page.keyboard.type("Fresh", delay=60)

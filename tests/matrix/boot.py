@@ -21,8 +21,8 @@ from tests.support.children import Order, answer
 DASH_ROUTES = ("/_dash-layout", "/_dash-dependencies")
 # The ids that every variant has, so that one test drives them all.
 PARTS = {
-    "nav": ["home", "explore", "profile", "reports"],
-    "theme": ["toggle"],
+    "shell-nav": ["home", "explore", "profile", "reports"],
+    "shell-theme": ["toggle"],
     "explore": [
         *("region", "country", "year", "search", "color"),
         *("table", "detail", "graph", "summary", "export"),
@@ -52,8 +52,8 @@ def boot(package: str, shows: Iterable[str], pages: Sequence[str] | None) -> Non
         shows: Texts that the index page or the layout must show just so.
         pages: The names of its pages; None stands for the demo's.
     """
-    names = PARTS["nav"][1:] if pages is None else [page.replace("_", "-") for page in pages]
-    ids = IDS if pages is None else {f"nav-{name}" for name in ("home", *names)}
+    names = PARTS["shell-nav"][1:] if pages is None else [page.replace("_", "-") for page in pages]
+    ids = IDS if pages is None else {f"shell-nav-{name}" for name in ("home", *names)}
     routes = {"/", *(f"/{name}" for name in names)}
     records = Records()
     logging.getLogger().addHandler(records)
@@ -75,6 +75,7 @@ def boot(package: str, shows: Iterable[str], pages: Sequence[str] | None) -> Non
         assert text in seen, f"neither the index page nor the layout shows {text!r}"
     with app.server.test_request_context():
         known = list(components(app))
+        check_frame(app, (package, *names))
     check_ids(known, ids)
     check_callbacks(callbacks, known, len(routes))
     check_pages(routes)
@@ -111,6 +112,24 @@ def check_ids(known: list[Any], ids: Set[str]) -> None:
     twice = sorted({name for name in plain if plain.count(name) > 1})
     assert not twice, f"ids that two components have: {twice}"
     assert set(plain) >= ids, f"ids that are missing: {sorted(ids - set(plain))}"
+
+
+def check_frame(app: Any, own: Sequence[str]) -> None:
+    """No page of a user's will have an id or a class of the components around the pages.
+
+    Args:
+        app: The app.
+        own: The names of the package and of the pages. The ids of their stores begin with these.
+    """
+    begins = ("shell-", "_pages_", *(f"{name}-" for name in own))
+    layout = app.layout()
+    parts = [layout, *layout._traverse()]
+    plain = [name for part in parts if isinstance(name := getattr(part, "id", None), str)]
+    strange = [name for name in plain if not name.startswith(begins)]
+    assert not strange, f"ids that a page of a user's may have: {strange}"
+    classes = [name for part in parts for name in getattr(part, "className", "").split()]
+    strange = [name for name in classes if not name.startswith(("shell", "app-"))]
+    assert not strange, f"classes that a page of a user's may have: {strange}"
 
 
 def check_callbacks(callbacks: list[dict[str, Any]], known: list[Any], fewest: int) -> None:

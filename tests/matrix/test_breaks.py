@@ -18,7 +18,7 @@ CALLBACK = """
 from dash import Input, Output, callback
 
 
-@callback(Output("home-nowhere", "children"), Input("theme-toggle", "n_clicks"))
+@callback(Output("home-nowhere", "children"), Input("shell-theme-toggle", "n_clicks"))
 def nowhere(clicks):
     return clicks
 """

@@ -185,6 +185,21 @@ def colour_scheme() -> None:
     assert "data-mantine-color-scheme='loading'" in source
 
 
+def provider_of_a_page() -> None:
+    assert re.search(r"\.dash_mantine_components=", scripts_of(dmc.__name__))
+    known = dmc.MantineProvider().available_properties
+    assert {"defaultColorScheme", "forceColorScheme"} <= set(known)
+
+
+def drawing_of_a_chart() -> None:
+    dash = scripts_of("dash.dcc")
+    assert "window.Plotly||new Promise" in dash
+    assert "Plotly.react(" in dash
+    plotly = scripts_of("plotly")
+    assert "window.Plotly = Plotly" in plotly
+    assert "gl-container" in plotly
+
+
 CHECKS: dict[str, Callable[[], None]] = {
     "AG Grid's list of scripts": grid_scripts,
     "Registered scripts": registered_scripts,
@@ -200,6 +215,8 @@ CHECKS: dict[str, Callable[[], None]] = {
     "Receipts of a lost connection": receipts,
     "Entries of the queue": entries_of_the_queue,
     "The colour scheme of the page": colour_scheme,
+    "The provider of a page": provider_of_a_page,
+    "The drawing of a chart": drawing_of_a_chart,
     "The event of a link": event_of_a_link,
 }
 

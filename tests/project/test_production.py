@@ -132,7 +132,7 @@ def test_every_page_works_and_keeps_the_content_security_policy(
         tab.page.click("#explore-export")
     assert download.value.suggested_filename == "countries.csv"
 
-    tab.page.click("#theme-toggle")
+    tab.page.click("#shell-theme-toggle")
     follow(tab, "reports")
     tab.page.click("#reports-run")
     tab.page.wait_for_selector("#reports-result .js-plotly-plot .bars", timeout=20_000)

@@ -152,7 +152,7 @@ class Tab:
     def go(self, path: str) -> None:
         """Load a page of the app and wait until it is quiet."""
         self.page.goto(self.url + path)
-        self.page.wait_for_selector("#theme-toggle")
+        self.page.wait_for_selector("#shell-theme-toggle")
         self.settle()
 
     def settle(self, timeout: float = PATIENCE) -> None:

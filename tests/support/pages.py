@@ -20,7 +20,7 @@ def follow(tab: Tab, name: str) -> None:
     """Use the navigation to get to a page."""
     if tab.page.locator("#shell-menu").is_visible():
         tab.page.click("#shell-menu")
-    tab.page.click(f"#nav-{name}")
+    tab.page.click(f"#shell-nav-{name}")
     tab.page.wait_for_selector(ready(name))
     tab.settle()
 
@@ -34,8 +34,8 @@ def open_page(tab: Tab, name: str) -> None:
 
 def marked(tab: Tab) -> list[str]:
     """Return what the navigation marks as the current page, for the eye and for a screen reader."""
-    marks = tab.page.locator("[id^=nav-][aria-current=page]").all()
-    return [(mark.get_attribute("id") or "").removeprefix("nav-") for mark in marks]
+    marks = tab.page.locator("[id^=shell-nav-][aria-current=page]").all()
+    return [(mark.get_attribute("id") or "").removeprefix("shell-nav-") for mark in marks]
 
 
 def scheme(tab: Tab) -> str:
@@ -46,5 +46,5 @@ def scheme(tab: Tab) -> str:
 def change_theme(tab: Tab) -> None:
     """Use the toggle, and leave the focus where it is."""
     before = scheme(tab)
-    tab.page.locator("#theme-toggle").dispatch_event("click")
+    tab.page.locator("#shell-theme-toggle").dispatch_event("click")
     tab.until(lambda: scheme(tab) != before)

@@ -16,19 +16,19 @@ def place(page: dict[str, Any]) -> Component:
     marks: dict[str, Any] = {"data-page": name, "aria-label": page["name"]}
     return html.Section(
         [
-            dcc.Store(id={"type": "section-asked", "page": name}),
-            html.Div(id={"type": "section-content", "page": name}),
+            dcc.Store(id={"type": "shell-section-asked", "page": name}),
+            html.Div(id={"type": "shell-section-content", "page": name}),
         ],
-        id={"type": "section", "page": name},
-        className="section",
+        id={"type": "shell-section", "page": name},
+        className="shell-section",
         **marks,
     )
 
 
 @callback(
-    Output({"type": "section-content", "page": MATCH}, "children"),
-    Input({"type": "section-asked", "page": MATCH}, "data"),
-    State({"type": "section-content", "page": MATCH}, "id"),
+    Output({"type": "shell-section-content", "page": MATCH}, "children"),
+    Input({"type": "shell-section-asked", "page": MATCH}, "data"),
+    State({"type": "shell-section-content", "page": MATCH}, "id"),
     State(ids.SHELL_ADDRESS, "search"),
     prevent_initial_call=True,
 )

@@ -15,7 +15,7 @@ def layout() -> Component:
             [nav_icon(page), page["name"]],
             id=nav_id(page),
             href=f"{get_relative_path('/')}#{page_name(page)}",
-            className="nav-link",
+            className="shell-nav-link",
         )
         for page in pages()
     ]

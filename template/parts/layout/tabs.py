@@ -17,14 +17,14 @@ def layout() -> Component:
             id=nav_id(page),
             value=page_name(page),
             leftSection=nav_icon(page),
-            className="nav-link",
+            className="shell-nav-link",
         )
         for page in pages()
     ]
     panels = [dmc.TabsPanel(place(page), value=page_name(page)) for page in page_registry.values()]
     return frame(
         dmc.Tabs(
-            shell(dmc.TabsList(tabs, className="tabs"), panels),
+            shell(dmc.TabsList(tabs, className="shell-tab-list"), panels),
             id="shell-tabs",
             className="shell shell-tabs",
             unstyled=True,

@@ -7,7 +7,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_the_navigation_leads_to_every_page(page: Page) -> None:
-    links = page.locator("[id^=nav-]")
+    links = page.locator("[id^=shell-nav-]")
     for number in range(links.count()):
         link = links.nth(number)
         link.click()
@@ -16,7 +16,7 @@ def test_the_navigation_leads_to_every_page(page: Page) -> None:
 
 
 def test_the_theme_is_remembered(page: Page) -> None:
-    page.click("#theme-toggle")
+    page.click("#shell-theme-toggle")
     root = page.locator("html")
     expect(root).to_have_attribute("data-mantine-color-scheme", "dark")
     page.reload()

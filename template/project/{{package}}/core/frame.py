@@ -98,7 +98,7 @@ def page_name(page: dict[str, Any]) -> str:
 
 def nav_id(page: dict[str, Any]) -> str:
     """Return the id of the link, tab or anchor that leads to a page."""
-    return f"nav-{page_name(page)}"
+    return f"shell-nav-{page_name(page)}"
 
 
 def icon(path: str | None) -> Component:
@@ -131,7 +131,7 @@ def cards() -> Component:
                         dmc.Text(page["description"], size="sm", c="dimmed", mt="xs"),
                     ],
                     withBorder=True,
-                    className="page-card",
+                    className="app-page-card",
                 ),
                 href=page["relative_path"],
                 underline="never",
@@ -151,7 +151,7 @@ def nav_links() -> list[Component]:
             [nav_icon(page), page["name"]],
             id=nav_id(page),
             href=page["relative_path"],
-            className="nav-link",
+            className="shell-nav-link",
             underline="never",
         )
         for page in pages()
@@ -200,11 +200,11 @@ def shell(navigation: Any, content: Any) -> list[Component]:
         dcc.Location(id=ids.SHELL_ADDRESS, refresh=False),
         dcc.Store(id=ids.SHELL_PAGES, data={"base": get_relative_path("/"), "pages": known}),
         dcc.Store(id=ids.SHELL_CURRENT),
-        html.A("Skip to the content", href=f"#{ids.SHELL_MAIN}", className="skip-link"),
+        html.A("Skip to the content", href=f"#{ids.SHELL_MAIN}", className="shell-skip-link"),
         html.Header(
             [
                 menu,
-                html.Span([icon(theme.LOGO), html.Span(theme.NAME)], className="brand"),
+                html.Span([icon(theme.LOGO), html.Span(theme.NAME)], className="shell-brand"),
                 html.Nav(navigation, id=ids.SHELL_NAV, **label),
                 theme_toggle(),
             ],
@@ -250,22 +250,9 @@ clientside_callback(
     Input(ids.SHELL_MENU, "opened"),
 )
 
-# The browser keeps the choice under Mantine's name for it. Without one the system decides.
-# Mantine colours its own components. The grid follows an attribute of the page, and `core.css`
-# colours Dash's components and Plotly's figures.
+# Mantine colours its own components. `core.css` colours Dash's components and Plotly's figures.
 clientside_callback(
-    """(clicks) => {
-        const key = "mantine-color-scheme-value";
-        const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-        let scheme = localStorage.getItem(key) ?? "auto";
-        scheme = scheme === "auto" ? system : scheme;
-        if (clicks) {
-            scheme = scheme === "dark" ? "light" : "dark";
-            localStorage.setItem(key, scheme);
-        }
-        document.documentElement.dataset.agThemeMode = scheme;
-        return scheme;
-    }""",
+    ClientsideFunction("shell_theme", "choose"),
     Output(ids.THEME_PROVIDER, "forceColorScheme"),
     Input(ids.THEME_TOGGLE, "n_clicks"),
 )

@@ -1,4 +1,7 @@
-"""Ids of the components around the pages. They stay the same in every layout."""
+"""Ids of the components around the pages. They stay the same in every layout.
+
+All begin with `shell-`, so that a page of your own may have an id such as `notifications`.
+"""
 
 SHELL_ADDRESS = "shell-address"
 SHELL_PAGES = "shell-pages"
@@ -7,6 +10,6 @@ SHELL_MENU = "shell-menu"
 SHELL_NAV = "shell-nav"
 SHELL_MAIN = "shell-main"
 
-THEME_TOGGLE = "theme-toggle"
-THEME_PROVIDER = "theme-provider"
-NOTIFICATIONS = "notifications"
+THEME_TOGGLE = "shell-theme-toggle"
+THEME_PROVIDER = "shell-theme-provider"
+NOTIFICATIONS = "shell-notifications"

@@ -14,8 +14,8 @@
 
     const tell = () => {
         // Not before there is a place for it.
-        if (!document.getElementById("theme-toggle")) return setTimeout(tell, 200);
-        dash_clientside.set_props("notifications", { sendNotifications: [note] });
+        if (!document.getElementById("shell-theme-toggle")) return setTimeout(tell, 200);
+        dash_clientside.set_props("shell-notifications", { sendNotifications: [note] });
     };
 
     const lose = (key) => {

@@ -112,7 +112,7 @@
             color: "red",
             autoClose: [STRANGER[0], OUTDATED[0]].includes(title) ? false : 8000,
         };
-        return { notifications: { sendNotifications: [note] } };
+        return { "shell-notifications": { sendNotifications: [note] } };
     };
 
     const ask = async (url, options, table) => {

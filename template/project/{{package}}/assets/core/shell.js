@@ -16,13 +16,13 @@ dash_clientside.shell = {
     mark(current, pages) {
         for (const name of Object.keys(pages).filter((name) => name !== "not-found-404")) {
             const mark = name === current ? "page" : null;
-            dash_clientside.set_props(`nav-${name}`, { "aria-current": mark });
+            dash_clientside.set_props(`shell-nav-${name}`, { "aria-current": mark });
         }
         return current;
     },
 
     menu(opened) {
-        return [String(Boolean(opened)), opened ? "open" : ""];
+        return [String(Boolean(opened)), opened ? "shell-open" : ""];
     },
 };
 
@@ -46,16 +46,5 @@ dash_clientside.shell = {
     document.addEventListener("click", (event) => {
         const menu = openMenu();
         if (menu && !menu.contains(event.target)) close();
-    });
-
-    // Paper is white.
-    const { dataset } = document.documentElement;
-    let screen;
-    addEventListener("beforeprint", () => {
-        screen = dataset.mantineColorScheme;
-        dataset.mantineColorScheme = dataset.agThemeMode = "light";
-    });
-    addEventListener("afterprint", () => {
-        dataset.mantineColorScheme = dataset.agThemeMode = screen;
     });
 })();

@@ -39,7 +39,7 @@
 
     document.addEventListener("securitypolicyviolation", ({ blockedURI, sourceFile }) => {
         if (blockedURI === "eval" && sourceFile.includes("plotly")) {
-            dash_clientside.set_props("notifications", { sendNotifications: [NOTE] });
+            dash_clientside.set_props("shell-notifications", { sendNotifications: [NOTE] });
         }
     });
 })();
