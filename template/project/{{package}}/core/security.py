@@ -71,7 +71,7 @@ def install(app: Dash) -> None:
     server.session_interface = Sessions()
     server.config["MAX_CONTENT_LENGTH"] = settings.request_limit_mb * 2**20
     if settings.webgl:
-        app.config.meta_tags.append({"name": "webgl"})  # for `assets/core/webgl.js`
+        app.config.meta_tags.append({"name": "webgl"})  # for `assets/core/charts.js`
 
     @cache
     def policy() -> str:
