@@ -70,6 +70,19 @@ def grid_scripts() -> None:
             del part["dynamic"]
 
 
+def own_hooks() -> None:
+    app = Dash(__name__, use_pages=True, pages_folder="")
+    hooks = app.server.before_request_funcs[None]
+    assert [hook.__module__ for hook in hooks] == ["dash.dash"] * 2
+    app.layout = html.P(id="b")
+    app.callback(Output("b", "children"), Input("a", "value"))(str)
+    with app.server.test_request_context():
+        for hook in hooks:
+            hook()
+    assert "b.children" in app.callback_map
+    app.server.add_url_rule("/late", view_func=str)
+
+
 def registered_scripts() -> None:
     app = an_app()
     app.index()
@@ -181,6 +194,7 @@ def colour_scheme() -> None:
 
 CHECKS: dict[str, Callable[[], None]] = {
     "AG Grid's list of scripts": grid_scripts,
+    "Dash's own hooks in Flask": own_hooks,
     "Registered scripts": registered_scripts,
     "The callback request": callback_request,
     "The poll for a job": poll,

@@ -70,13 +70,6 @@ def install(app: Dash) -> None:
     server.session_interface = Sessions()
     server.config["MAX_CONTENT_LENGTH"] = settings.request_limit_mb * 2**20
 
-    @cache
-    def policy() -> str:
-        with server.test_request_context(app.config.requests_pathname_prefix):
-            hashes = script_hashes(app.index())
-        sources = SOURCES | {"script-src": " ".join([SOURCES["script-src"], *hashes])}
-        return "; ".join(f"{kind} {allowed}" for kind, allowed in sources.items())
-
     answer = server.wsgi_app
     assets = f"/{app.config.assets_url_path.strip('/')}/"
 
@@ -90,7 +83,7 @@ def install(app: Dash) -> None:
                 name == "Content-Type" and kind.startswith("text/html") for name, kind in headers
             ):
                 own = environ["PATH_INFO"].startswith(assets)
-                rules = DOCUMENTS if own else policy()
+                rules = DOCUMENTS if own else policy(app)
                 headers += [REFERRERS, ("Content-Security-Policy", rules)]
             if secure:
                 headers.append(HSTS)
@@ -100,6 +93,15 @@ def install(app: Dash) -> None:
 
     # A hook of Flask's costs more.
     server.wsgi_app = protected  # type: ignore[method-assign]
+
+
+@cache
+def policy(app: Dash) -> str:
+    """Return the content security policy of the app's pages."""
+    with app.server.test_request_context(app.config.requests_pathname_prefix):
+        hashes = script_hashes(app.index())
+    sources = SOURCES | {"script-src": " ".join([SOURCES["script-src"], *hashes])}
+    return "; ".join(f"{kind} {allowed}" for kind, allowed in sources.items())
 
 
 def open_sessions(server: Flask, lifetime: timedelta | None = None) -> None:
