@@ -20,10 +20,13 @@ from dash import (
     Input,
     Output,
     _callback,
+    _callback_context,
     dcc,
     fingerprint,
     html,
+    set_props,
 )
+from dash._utils import AttributeDict
 from dash.background_callback.managers import BaseBackgroundCallbackManager
 from gunicorn import SERVER_SOFTWARE  # type: ignore[import-untyped]
 from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
@@ -132,6 +135,12 @@ def managers() -> None:
     for name in ("build_cache_key", "_make_progress_key", "_make_set_props_key"):
         assert hasattr(BaseBackgroundCallbackManager, name), name
     assert "self.func_registry = " in inspect.getsource(BaseBackgroundCallbackManager)
+    # What `set_props` of a request collects, such as that of `on_error`.
+    context = _callback_context.context_value
+    token = context.set(AttributeDict(updated_props={}))
+    set_props("b", {"children": "x"})
+    assert context.get().updated_props == {"b": {"children": "x"}}
+    context.reset(token)
     for manager in (CeleryManager, DiskcacheManager):
         assert "_dash_no_update" in inspect.getsource(inspect.getmodule(manager))  # type: ignore[arg-type]
 

@@ -10,12 +10,13 @@ from functools import wraps
 from typing import Any
 
 from dash import callback
+from dash._callback_context import context_value
 from dash.background_callback.managers import BaseBackgroundCallbackManager
 from dash.exceptions import PreventUpdate
 from flask import Flask, current_app, g
 from itsdangerous import BadSignature, Signer
 
-from . import errors, ids, logs, security
+from . import errors, logs, security
 from .settings import APP
 from .values import plain
 
@@ -171,11 +172,17 @@ class PolledManager(BaseBackgroundCallbackManager):
             return self.take(self._make_progress_key(key))
 
     def get_updated_props(self, key: str) -> dict[str, Any]:
-        """Return the side updates of the job, and the message of `give_up`."""
+        """Return the side updates of the job and of this request.
+
+        Those of the request come from `give_up`, and from `on_error` after a job that has failed.
+        Dash would send the job's alone.
+        """
+        if message := g.get("message"):
+            errors.notify("That did not work", message)
         props: dict[str, Any] = {}
         if name_in("result", key):
             with suppress(errors.UserError):
                 props |= self.take(self._make_set_props_key(key)) or {}
-        if message := g.get("message"):
-            props |= {ids.NOTIFICATIONS: errors.notification("That did not work", message)}
+        for name, change in context_value.get().updated_props.items():
+            props[name] = props.get(name, {}) | change
         return props
