@@ -137,9 +137,9 @@ def managers() -> None:
     assert "self.func_registry = " in inspect.getsource(BaseBackgroundCallbackManager)
     # What `set_props` of a request collects, such as that of `on_error`.
     context = _callback_context.context_value
-    token = context.set(AttributeDict(updated_props={}))
+    token = context.set(AttributeDict(updated_props={}, outputs_list=[]))
     set_props("b", {"children": "x"})
-    assert context.get().updated_props == {"b": {"children": "x"}}
+    assert context.get()["updated_props"] == {"b": {"children": "x"}}
     context.reset(token)
     for manager in (CeleryManager, DiskcacheManager):
         assert "_dash_no_update" in inspect.getsource(inspect.getmodule(manager))  # type: ignore[arg-type]

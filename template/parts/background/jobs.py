@@ -183,6 +183,6 @@ class PolledManager(BaseBackgroundCallbackManager):
         if name_in("result", key):
             with suppress(errors.UserError):
                 props |= self.take(self._make_set_props_key(key)) or {}
-        for name, change in context_value.get().updated_props.items():
+        for name, change in context_value.get()["updated_props"].items():
             props[name] = props.get(name, {}) | change
         return props
