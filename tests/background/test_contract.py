@@ -153,13 +153,16 @@ def test_an_exception_is_a_message_for_the_user_and_a_traceback_in_the_log(
 
 
 @IN_A_PROCESS_OF_ITS_OWN
-@pytest.mark.parametrize("outputs", ["one", "two"])
+@pytest.mark.parametrize("outputs", ["one", "two", "none"])
 def test_an_exception_in_dashs_own_background_callback_is_a_message_too(
     app: Stack, visit: Open, outputs: str
 ) -> None:
     page = visit("/faults")
     page.click(f"#plain-{outputs}")
-    assert "Something went wrong" in message(page, 15)
+    text = message(page, 15)
+    reference = re.search(r"reference (\w{8})", text)
+    assert reference is not None, text
+    assert f"Error {reference[1]}" in app.web_log.read_text()
     assert page.text_content("#plain-told") == "begun", "`set_props` came before the exception"
     assert "a plain callback fails" in app.web_log.read_text()
 
