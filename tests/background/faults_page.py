@@ -122,6 +122,5 @@ PLAIN = {
     "none": [],
 }
 for kind, outputs in PLAIN.items():
-    if background.manager:
-        button = Input(f"plain-{kind}", "n_clicks")
-        callback(*outputs, button, background=True, prevent_initial_call=True)(fail_plainly)
+    button = Input(f"plain-{kind}", "n_clicks")
+    callback(*outputs, button, background=True, prevent_initial_call=True)(fail_plainly)
