@@ -20,10 +20,13 @@ from dash import (
     Input,
     Output,
     _callback,
+    _callback_context,
     dcc,
     fingerprint,
     html,
+    set_props,
 )
+from dash._utils import AttributeDict
 from dash.background_callback.managers import BaseBackgroundCallbackManager
 from gunicorn import SERVER_SOFTWARE  # type: ignore[import-untyped]
 from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
@@ -68,6 +71,19 @@ def grid_scripts() -> None:
     finally:
         for part in whole:
             del part["dynamic"]
+
+
+def own_hooks() -> None:
+    app = Dash(__name__, use_pages=True, pages_folder="")
+    hooks = app.server.before_request_funcs[None]
+    assert [hook.__module__ for hook in hooks] == ["dash.dash"] * 2
+    app.layout = html.P(id="b")
+    app.callback(Output("b", "children"), Input("a", "value"))(str)
+    with app.server.test_request_context():
+        for hook in hooks:
+            hook()
+    assert "b.children" in app.callback_map
+    app.server.add_url_rule("/late", view_func=str)
 
 
 def registered_scripts() -> None:
@@ -119,6 +135,12 @@ def managers() -> None:
     for name in ("build_cache_key", "_make_progress_key", "_make_set_props_key"):
         assert hasattr(BaseBackgroundCallbackManager, name), name
     assert "self.func_registry = " in inspect.getsource(BaseBackgroundCallbackManager)
+    # What `set_props` of a request collects, such as that of `on_error`.
+    context = _callback_context.context_value
+    token = context.set(AttributeDict(updated_props={}, outputs_list=[]))
+    set_props("b", {"children": "x"})
+    assert context.get()["updated_props"] == {"b": {"children": "x"}}
+    context.reset(token)
     for manager in (CeleryManager, DiskcacheManager):
         assert "_dash_no_update" in inspect.getsource(inspect.getmodule(manager))  # type: ignore[arg-type]
 
@@ -196,6 +218,7 @@ def drawing_of_a_chart() -> None:
 
 CHECKS: dict[str, Callable[[], None]] = {
     "AG Grid's list of scripts": grid_scripts,
+    "Dash's own hooks in Flask": own_hooks,
     "Registered scripts": registered_scripts,
     "The callback request": callback_request,
     "The poll for a job": poll,
