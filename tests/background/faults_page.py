@@ -15,7 +15,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from dash import Input, Output, State, _callback_signing, callback, dcc, html, register_page
+from dash import (
+    Input,
+    Output,
+    State,
+    _callback_signing,
+    callback,
+    dcc,
+    html,
+    register_page,
+    set_props,
+)
 
 from ..core import UserError, background, job
 
@@ -49,6 +59,8 @@ def layout(kind: str = "echo", seconds: str = "1", **_query: str) -> Any:
             dcc.Store(id="fault-kind-store", data={"kind": kind, "seconds": float(seconds)}),
             dcc.Input(id="quick-in"),
             html.Div(id="quick-out"),
+            *(html.Button(kind, id=f"plain-{kind}") for kind in ("one", "two", "none")),
+            *(html.Div(id=f"plain-{name}") for name in ("told", "out", "more")),
         ]
     )
 
@@ -97,3 +109,18 @@ def misbehave(
 @callback(Output("quick-out", "children"), Input("quick-in", "value"))
 def quick(value: str | None) -> str:
     return f"{value or ''}!"
+
+
+def fail_plainly(_clicks: int) -> Any:
+    set_props("plain-told", {"children": "begun"})
+    raise RuntimeError("a plain callback fails")
+
+
+PLAIN = {
+    "one": [Output("plain-out", "children")],
+    "two": [Output("plain-out", "className"), Output("plain-more", "children")],
+    "none": [],
+}
+for kind, outputs in PLAIN.items():
+    button = Input(f"plain-{kind}", "n_clicks")
+    callback(*outputs, button, background=True, prevent_initial_call=True)(fail_plainly)

@@ -152,6 +152,21 @@ def test_an_exception_is_a_message_for_the_user_and_a_traceback_in_the_log(
     assert messages(page) == 1
 
 
+@pytest.mark.parametrize("outputs", ["one", "two", "none"])
+def test_an_exception_in_dashs_own_background_callback_is_a_message_too(
+    app: Stack, visit: Open, outputs: str
+) -> None:
+    page = visit("/faults")
+    page.click(f"#plain-{outputs}")
+    text = message(page, 15)
+    reference = re.search(r"reference (\w{8})", text)
+    assert reference is not None, text
+    assert f"Error {reference[1]}" in app.web_log.read_text()
+    if app.manager != "none":  # there Dash runs no such callback, and the log says so
+        assert page.text_content("#plain-told") == "begun", "`set_props` came before the exception"
+        assert "a plain callback fails" in app.web_log.read_text()
+
+
 def test_an_error_for_the_user_is_shown_as_it_is(app: Stack, visit: Open) -> None:
     page = visit("/faults?kind=refuse&seconds=0.5")
     run(page)

@@ -492,6 +492,30 @@ def test_a_line_has_a_gap_where_there_are_no_rows(browser: Browser, app: Served)
     closed(tab)
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_period_is_chosen_at_once_and_the_line_shows_its_days(
+    browser: Browser, app: Served, width: int
+) -> None:
+    tab = opened(browser, app, "/orders", locale="en-US", viewport={"width": width, "height": 844})
+    title = tab.page.locator("#orders-charts p").first
+    tab.until(lambda: title.text_content() == "Amount by week")
+    if width == 390:
+        tab.page.get_by_role("button", name="Filters").click()
+    tab.page.locator("#orders-filters").get_by_label("Day", exact=True).first.click()
+    week = tab.page.get_by_role("button", name="Last 7 days")
+    week.wait_for()
+    box = tab.page.locator("[role=dialog]:has-text('Last 7 days')").bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    week.click()
+    tab.until(lambda: "05/22/2024 \N{EN DASH} 05/28/2024" in chips(tab, "orders"))
+    tab.until(lambda: title.text_content() == "Amount by day")
+    days = "document.querySelector('.js-plotly-plot').data[0].x.map((at) => at.slice(8, 10))"
+    tab.until(lambda: tab.page.evaluate(days) == ["24", "25", "26", "27", "28"])
+    closed(tab)
+
+
 def test_a_phone_shows_the_columns_that_fit(browser: Browser, app: Served) -> None:
     tab = opened(browser, app, "/orders", viewport={"width": 390, "height": 844})
     heads = tab.page.locator("#orders-table .ag-header-cell")

@@ -244,6 +244,8 @@ CROSSING = """
 import json, os, threading
 import psutil
 import app
+from myapp.core.start import warm_up
+warm_up(app.app)
 if not os.fork():
     own = psutil.Process()
     print(json.dumps({

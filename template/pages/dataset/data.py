@@ -123,15 +123,31 @@ def totals(criteria: Criteria) -> tuple[int, dict[str, float | None]]:
     return DATA.answer(["totals", dict(criteria)], ask)
 
 
-def step() -> str:
-    """Return the length of time of one point, so that there are not too many."""
+def period(criteria: Criteria) -> tuple[Any, Any]:
+    """Return the first and the last time, within the filter of the time if there is one."""
     moment = time()
-    facts = DATA.facts()[moment.key] if moment else {}
-    if not isinstance(facts.get("min"), date):
+    if moment is None:
+        return None, None
+    facts = DATA.facts()[moment.key]
+    wanted = criteria.get(moment.key)
+
+    def ask() -> tuple[Any, Any]:
+        ends = [Function(end, moment.value) for end in ("min", "max")]
+        first, last = DATA.rows({moment.key: wanted}).aggregate(ends).fetchall()[0]
+        return first, last
+
+    first, last = DATA.answer(["period", moment.key, wanted], ask) if wanted else (None, None)
+    return (facts["min"], facts["max"]) if first is None else (first, last)
+
+
+def step(criteria: Criteria) -> str:
+    """Return the length of time of one point, so that there are not too many."""
+    first, last = period(criteria)
+    if not isinstance(first, date):
         return "year"
-    days = (facts["max"] - facts["min"]) / timedelta(days=1)
+    days = (last - first) / timedelta(days=1)
     lengths = {"hour": 1 / 24, "day": 1, "week": 7, "month": 30.4, "quarter": 91.3}
-    finest = "hour" if isinstance(facts["min"], datetime) else "day"
+    finest = "hour" if isinstance(first, datetime) else "day"
     known = list(lengths)[list(lengths).index(finest) :]
     return next((name for name in known if days / lengths[name] <= STEPS), "year")
 
@@ -152,31 +168,32 @@ def trends(criteria: Criteria) -> list[tuple[Any, ...]]:
     if moment is None:
         return []
     sums = measures()[:FIGURES]
+    length = step(criteria)
 
     def ask() -> list[tuple[Any, ...]]:
         at = ColumnExpression("at")
         each = [part.alias(f"{c.key}{n}") for c in sums for n, part in enumerate(halves(c))]
         rows = DATA.rows(criteria).filter(moment.value.isnotnull())
-        found = rows.aggregate([finest(moment).alias("at"), datasets.count("n"), *each])
+        found = rows.aggregate([finest(moment, length).alias("at"), datasets.count("n"), *each])
         if moment.type != "integer":
             # Put together twice: months of days cost less than months of rows.
-            whole = Function("date_trunc", ConstantExpression(step()), at)
+            whole = Function("date_trunc", ConstantExpression(length), at)
             parts = ["n", *(f"{c.key}{n}" for c in sums for n in (0, 1))]
             added = [Function("sum", ColumnExpression(name)).alias(name) for name in parts]
             found = found.aggregate([whole.alias("at"), *added])
         wanted = [ColumnExpression("n"), *(joined(column) for column in sums)]
         given = {at: values for at, *values in found.select(at, *wanted).fetchall()}
         none = [0, *(None for _ in sums)]
-        return [(text, *given.get(at, none)) for at, text in steps(given)]
+        return [(text, *given.get(at, none)) for at, text in steps(given, length)]
 
     return DATA.answer(["trends", dict(criteria)], ask)
 
 
-def finest(moment: Column) -> Expression:
+def finest(moment: Column, length: str) -> Expression:
     """Return the hours or days of the time, or its whole numbers."""
     if moment.type == "integer":
         return moment.value
-    if step() == "hour":
+    if length == "hour":
         return Function("date_trunc", ConstantExpression("hour"), moment.value)
     return moment.value.cast("DATE")
 
@@ -192,7 +209,7 @@ def joined(column: Column) -> Expression:
     return whole / ColumnExpression(f"{column.key}1") if column.total == "mean" else whole
 
 
-def steps(given: dict[Any, Any]) -> list[tuple[Any, str]]:
+def steps(given: dict[Any, Any], length: str) -> list[tuple[Any, str]]:
     """Return each step from the first to the last of some, with its text."""
     if not given:
         return []
@@ -201,10 +218,10 @@ def steps(given: dict[Any, Any]) -> list[tuple[Any, str]]:
         return [(year, str(year)) for year in (years if len(years) <= 1000 else sorted(given))]
     known = {pd.Timestamp(at): at for at in given}
     first, last = min(known), max(known)
-    if step() == "year" and last.year - first.year > 1000:  # 9999 for "never"
+    if length == "year" and last.year - first.year > 1000:  # 9999 for "never"
         found = sorted(known)
     else:
-        found = list(pd.date_range(first, last, freq=FREQUENCIES[step()]))
+        found = list(pd.date_range(first, last, freq=FREQUENCIES[length]))
     return [(known.get(at), str(at).removesuffix(" 00:00:00")) for at in found]
 
 

@@ -36,11 +36,11 @@ def called(measure: Column | None) -> str:
     return f"Mean {measure.title}" if measure.total == "mean" else measure.title
 
 
-def title(chart: Chart) -> str:
+def title(chart: Chart, criteria: Criteria) -> str:
     """Return the title of a chart, from the labels of its columns."""
     match chart.kind:
         case "line":
-            return f"{called(chart.measure)} by {data.step()}"
+            return f"{called(chart.measure)} by {data.step(criteria)}"
         case "points" if chart.measure:
             return f"{chart.measure.title} over {chart.over.title}"
         case "bins":

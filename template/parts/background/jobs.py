@@ -10,12 +10,13 @@ from functools import wraps
 from typing import Any
 
 from dash import callback
+from dash._callback_context import context_value
 from dash.background_callback.managers import BaseBackgroundCallbackManager
-from dash.exceptions import PreventUpdate
+from dash.exceptions import BackgroundCallbackError, PreventUpdate
 from flask import Flask, current_app, g
 from itsdangerous import BadSignature, Signer
 
-from . import errors, ids, logs, security
+from . import errors, logs, security
 from .settings import APP
 from .values import plain
 
@@ -85,6 +86,28 @@ def job(
     return decorate
 
 
+def has_outputs() -> bool:
+    """Tell whether the callback of this request has outputs."""
+    return bool(context_value.get()["outputs_list"])
+
+
+def no_update() -> Any:
+    """Return the result that leaves the outputs as they are."""
+    return NO_UPDATE if has_outputs() else None
+
+
+def without_outputs(result: Any) -> Any:
+    """Return the result of a callback without outputs, and report its error.
+
+    Dash answers such a callback with 500 if it has failed or prevents an update.
+    """
+    match result:
+        case {"background_callback_error": {"msg": message, "tb": traceback}}:
+            errors.handle(BackgroundCallbackError(f"{message}\n{traceback}"))
+            return None
+    return None if result == NO_UPDATE else result
+
+
 class PolledManager(BaseBackgroundCallbackManager):
     """A manager that answers each poll of a page: still at work, the result, or the failure.
 
@@ -144,10 +167,10 @@ class PolledManager(BaseBackgroundCallbackManager):
         at_work = self.at_work(job)  # asked first: a job that ends now has left its result
         result = self.take(key, self.UNDEFINED)  # a result may be None
         if result is not self.UNDEFINED:
-            return result
+            return result if has_outputs() else without_outputs(result)
         if at_work:
             return self.keep_waiting()
-        return NO_UPDATE if at_work is None else self.give_up(self.lost)
+        return no_update() if at_work is None else self.give_up(self.lost)
 
     def keep_waiting(self) -> Any:
         """Let the page ask again."""
@@ -157,7 +180,7 @@ class PolledManager(BaseBackgroundCallbackManager):
     def give_up(self, message: str) -> Any:
         """Let the page go idle, with a message."""
         g.message = message
-        return NO_UPDATE
+        return no_update()
 
     def job_running(self, _job: str) -> bool:
         """Return the finding of `get_result` in this request. Dash asks right after it."""
@@ -171,11 +194,17 @@ class PolledManager(BaseBackgroundCallbackManager):
             return self.take(self._make_progress_key(key))
 
     def get_updated_props(self, key: str) -> dict[str, Any]:
-        """Return the side updates of the job, and the message of `give_up`."""
+        """Return the side updates of the job and of this request.
+
+        Those of the request come from `give_up`, and from `on_error` after a job that has failed.
+        Dash would send the job's alone.
+        """
+        if message := g.get("message"):
+            errors.notify("That did not work", message)
         props: dict[str, Any] = {}
         if name_in("result", key):
             with suppress(errors.UserError):
                 props |= self.take(self._make_set_props_key(key)) or {}
-        if message := g.get("message"):
-            props |= {ids.NOTIFICATIONS: errors.notification("That did not work", message)}
+        for name, change in context_value.get()["updated_props"].items():
+            props[name] = props.get(name, {}) | change
         return props

@@ -13,12 +13,12 @@ from . import (
     bodies,
     charts,
     errors,
-    frame,
     logs,
     resources,
     security,
     serving,
     shell,
+    start,
     storage,
 )
 from .settings import APP
@@ -52,22 +52,13 @@ def create_app() -> Dash:
     tag = '<html lang="en" data-mantine-color-scheme="loading">'
     app.index_string = app.index_string.replace("<html>", tag)
     app.server.secret_key = settings.secret_key.get_secret_value()
-    for part in (logs, bodies, resources, security, serving):
+    for part in (start, logs, bodies, resources, security, serving):
         part.install(app)
     storage.install(app.server)
     background.install(app.server)
-    frame.complete_pages()
     app.layout = shell.layout
     # The collector leaves all of this alone. Otherwise it would look through it at once, and each
     # process of the server would copy that memory.
     gc.freeze()
     gc.enable()
     return app
-
-
-def warm_up(app: Dash) -> None:
-    """Answer one request before the server does: a cold Dash can fail its first, parallel ones."""
-    answer = app.server.test_client().get(app.config.requests_pathname_prefix)
-    if answer.status_code != 200:
-        raise RuntimeError(f"the first page fails: {answer.status}")
-    logs.forget()  # what the server logs from here on is not about that request

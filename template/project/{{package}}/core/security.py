@@ -71,15 +71,7 @@ def install(app: Dash) -> None:
     server.session_interface = Sessions()
     server.config["MAX_CONTENT_LENGTH"] = settings.request_limit_mb * 2**20
     if settings.webgl:
-        app.config.meta_tags.append({"name": "webgl"})  # for `assets/core/webgl.js`
-
-    @cache
-    def policy() -> str:
-        with server.test_request_context(app.config.requests_pathname_prefix):
-            hashes = script_hashes(app.index())
-        scripts = [SOURCES["script-src"], *[EVAL] * settings.webgl, *hashes]
-        sources = SOURCES | {"script-src": " ".join(scripts)}
-        return "; ".join(f"{kind} {allowed}" for kind, allowed in sources.items())
+        app.config.meta_tags.append({"name": "webgl"})  # for `assets/core/charts.js`
 
     answer = server.wsgi_app
     assets = f"/{app.config.assets_url_path.strip('/')}/"
@@ -94,7 +86,7 @@ def install(app: Dash) -> None:
                 name == "Content-Type" and kind.startswith("text/html") for name, kind in headers
             ):
                 own = environ["PATH_INFO"].startswith(assets)
-                rules = DOCUMENTS if own else policy()
+                rules = DOCUMENTS if own else policy(app)
                 headers += [REFERRERS, ("Content-Security-Policy", rules)]
             if secure:
                 headers.append(HSTS)
@@ -104,6 +96,16 @@ def install(app: Dash) -> None:
 
     # A hook of Flask's costs more.
     server.wsgi_app = protected  # type: ignore[method-assign]
+
+
+@cache
+def policy(app: Dash) -> str:
+    """Return the content security policy of the app's pages."""
+    with app.server.test_request_context(app.config.requests_pathname_prefix):
+        hashes = script_hashes(app.index())
+    scripts = [SOURCES["script-src"], *[EVAL] * settings.webgl, *hashes]
+    sources = SOURCES | {"script-src": " ".join(scripts)}
+    return "; ".join(f"{kind} {allowed}" for kind, allowed in sources.items())
 
 
 def open_sessions(server: Flask, lifetime: timedelta | None = None) -> None:
