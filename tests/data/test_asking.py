@@ -315,14 +315,44 @@ def test_an_edited_description_is_followed(tmp_path: Path, rows: Any, datasets: 
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        ({}, ["1,234.50", "1.23M", "$9,999", "12 kg", "-$5", "2024-06-02", "2024-06-02 08:05"]),
+        (
+            {},
+            [
+                "1,234.50",
+                "1.23M",
+                "$9,999",
+                "12 kg",
+                "-$5",
+                "7.0%",
+                "2024-06-02",
+                "2024-06-02 08:05",
+            ],
+        ),
         (
             {"decimal": ",", "group": ".", "before": False, "day": "%d.%m.%Y", "by": "x"},
-            ["1.234,50", "1,23M", "9.999 $", "12 kg", "-5 $", "02.06.2024", "02.06.2024 08:05"],
+            [
+                "1.234,50",
+                "1,23M",
+                "9.999 $",
+                "12 kg",
+                "-5 $",
+                "7,0 %",
+                "02.06.2024",
+                "02.06.2024 08:05",
+            ],
         ),
         (
             {"decimal": 7, "group": "." * 99, "before": "no", "day": None},
-            ["1,234.50", "1.23M", "$9,999", "12 kg", "-$5", "2024-06-02", "2024-06-02 08:05"],
+            [
+                "1,234.50",
+                "1.23M",
+                "$9,999",
+                "12 kg",
+                "-$5",
+                "7.0%",
+                "2024-06-02",
+                "2024-06-02 08:05",
+            ],
         ),
     ],
 )
@@ -336,6 +366,7 @@ def test_figures_are_written_as_the_visitor_does(
             language.with_unit(language.short(9999), "$"),
             language.with_unit(language.short(12.0), "kg"),
             language.with_unit(language.short(-5), "$"),
+            language.with_unit(language.number(7.0, 1), "%"),
             language.moment(date(2024, 6, 2)),
             language.moment(datetime(2024, 6, 2, 8, 5)),
         ]

@@ -75,8 +75,11 @@ def short(value: float) -> str:
 
 def with_unit(text: str, unit: str) -> str:
     """Return a number with its unit: a currency where the visitor puts it."""
-    if unit in CURRENCIES and current.get().before:
+    before = current.get().before
+    if unit in CURRENCIES and before:
         return f"-{unit}{text[1:]}" if text.startswith("-") else f"{unit}{text}"
+    if unit == "%" and before:  # the same languages write it without a space
+        return f"{text}%"
     return f"{text}\u00a0{unit}" if unit else text
 
 

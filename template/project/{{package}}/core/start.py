@@ -1,5 +1,6 @@
 """Sets Dash up once: after the whole of `app.py`, and before the first answer."""
 
+import gc
 from collections.abc import Callable
 from threading import Lock
 from typing import Any
@@ -42,3 +43,4 @@ def warm_up(app: Dash) -> None:
     with app.server.test_request_context(app.config.requests_pathname_prefix):
         set_up()
     security.policy(app)  # renders the index page
+    gc.freeze()  # as in `create_app`: workers share this memory
