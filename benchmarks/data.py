@@ -178,6 +178,11 @@ def post(url: str, body: dict[str, Any]) -> tuple[Any, int]:
         return json.loads(plain)["response"], len(sent) + len(got)
 
 
+def pattern(kind: str, place: int) -> str:
+    """Return the id of a chart or of its title, as answers have it."""
+    return json.dumps({"place": place, "type": f"{PAGE}-{kind}"}, separators=(",", ":"))
+
+
 def part(identity: Any, name: str, value: Any = None, *, output: bool = False) -> dict[str, Any]:
     """Return an input, a state or an output of a callback's request."""
     found = {"id": identity, "property": name}
@@ -203,7 +208,8 @@ class Generated:
         for name in self.draw.strip(".").split("..."):
             identity, _, prop = name.rpartition(".")
             if identity.startswith("{"):
-                ids = [{"place": n, "type": f"{PAGE}-chart"} for n in range(self.charts)]
+                kind = json.loads(identity)["type"]
+                ids = [{"place": n, "type": kind} for n in range(self.charts)]
                 found.append([part(one, prop, output=True) for one in ids])
             else:
                 found.append(part(identity, prop, output=True))
@@ -261,12 +267,13 @@ class Generated:
         (pinned,) = change["params"]["value"]
         if not equal([tuple(pinned[KEYS[name]] for name in MEASURES)], expected):
             return f"totals of {exchange.criteria}"
+        step = drawn[pattern("title", 0)]["children"].rpartition(" ")[2]
         return next(
             (
                 f"{what} of {exchange.criteria}"
                 for place, (what, sql) in enumerate(
                     {
-                        "quarters": "date_trunc('quarter', sold)::DATE::VARCHAR",
+                        "steps": f"date_trunc('{step}', sold)::DATE::VARCHAR",
                         "regions": "region",
                         "channels": "channel",
                     }.items()
@@ -286,14 +293,13 @@ class Generated:
         source: duckdb.DuckDBPyConnection,
     ) -> bool:
         """Say whether a chart has the values of the source."""
-        name = json.dumps({"place": place, "type": f"{PAGE}-chart"}, separators=(",", ":"))
-        (trace,) = drawn[name]["figure"]["data"]
+        (trace,) = drawn[pattern("chart", place)]["figure"]["data"]
         own = {"regions": "region", "channels": "channel"}.get(what)
         where, values = condition({key: one for key, one in criteria.items() if key != own})
         expected = source.execute(
             f"SELECT {sql}, sum(revenue) FROM t WHERE {where} GROUP BY 1", values
         ).fetchall()
-        across, along = ("x", "y") if what == "quarters" else ("customdata", "x")
+        across, along = ("x", "y") if what == "steps" else ("customdata", "x")
         pairs = zip(trace[across], trace[along], strict=True)
         given = [(name, value) for name, value in pairs if value is not None and name]
         return equal(sorted(given), sorted(expected))
