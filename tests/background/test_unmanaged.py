@@ -1,14 +1,11 @@
 """A background callback that never becomes a job still shows why."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.support.process import free_port
-from tests.support.projects import Variant, environment, render
+from tests.support.projects import Variant, render, run
 
 # The second error is one of the manager, as a full disk makes it.
 CALL = """
@@ -42,17 +39,11 @@ print(json.dumps([answer.status_code, answer.get_json(silent=True)]))
 @pytest.mark.parametrize("background", ["none", "diskcache"])
 def test_an_error_before_the_job_is_a_message(background: str, tmp_path: Path) -> None:
     project = render(tmp_path, Variant(background=background))
-    done = subprocess.run(
-        [sys.executable, "-c", CALL],
-        cwd=project,
-        env=environment(free_port()),
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-    status, answer = json.loads(done.stdout)
-    assert status == 200, done.stderr
+    # Not forked from where an app is: `get_app` would return that one here.
+    code, said = run(project, "-c", CALL, warm=False)
+    assert code == 0, said
+    status, answer = json.loads(said.splitlines()[-1])
+    assert status == 200, said
     (note,) = answer["sideUpdate"]["shell-notifications"]["sendNotifications"]
     assert note["title"] == "Something went wrong"
-    assert f"Error {note['message'].split()[-1].strip('.')}" in done.stderr
+    assert f"Error {note['message'].split()[-1].strip('.')}" in said
