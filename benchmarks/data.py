@@ -21,6 +21,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 
 import duckdb
 import psutil
@@ -500,14 +501,15 @@ def both(folder: Path, rows: int, small: bool) -> list[tuple[str, ...]]:
 
 
 def wait_until_it_answers(page: Generated) -> None:
-    """Wait for the conversion of the file."""
+    """Wait for the conversion of the file. An answer 500 is a failure that will not go away."""
     end = time.monotonic() + 10 * PATIENCE
     while True:
         exchange = Exchange({})
         try:
             page.ask(exchange, "first", 1)
-        except (OSError, ValueError):
-            if time.monotonic() > end:
+        except (OSError, ValueError) as error:
+            failed = isinstance(error, HTTPError) and error.code == 500
+            if failed or time.monotonic() > end:
                 raise
             time.sleep(1)
         else:

@@ -103,6 +103,13 @@ def test_an_answer_that_breaks_off_is_heard_of(tab: Tab) -> None:
     assert told(tab).startswith("The server does not answer")
 
 
+def test_where_nothing_is_saved_the_message_does_not_tell_of_it(tab: Tab) -> None:
+    open_page(tab, "explore")
+    tab.page.route(CALLBACKS, lambda route: route.abort("connectionreset"))
+    tab.page.click("#explore-export")
+    assert told(tab) == "The server does not answer Please try again in a minute."
+
+
 def test_after_a_redeploy_an_old_tab_is_told_to_reload(browser: Browser, tmp_path: Path) -> None:
     port = free_port()
     old, new = render(tmp_path / "old", OLD), render(tmp_path / "new", NEW)

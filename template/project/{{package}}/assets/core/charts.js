@@ -7,14 +7,6 @@
     // of charts have no such form. There the visitor is told what is missing.
     const SVG = { scattergl: "scatter", scatterpolargl: "scatterpolar" };
     const LARGEST = 50_000; // points of a figure; more would stop the page for many seconds
-    const NOTE = {
-        action: "show",
-        id: "webgl", // told once while it shows
-        title: "A chart cannot be drawn",
-        message: "It needs WebGL. The app's developer can allow that with APP_WEBGL=true.",
-        color: "red",
-        autoClose: false,
-    };
     const webgl = document.querySelector("meta[name=webgl]");
 
     // Plotly's Python library sends arrays of numbers as base64.
@@ -29,7 +21,8 @@
 
     document.addEventListener("securitypolicyviolation", ({ blockedURI, sourceFile }) => {
         if (blockedURI === "eval" && sourceFile.includes("plotly")) {
-            dash_clientside.set_props("shell-notifications", { sendNotifications: [NOTE] });
+            const message = "It needs WebGL. The app's developer can allow that with APP_WEBGL=true.";
+            dash_clientside.shell.notify("A chart cannot be drawn", message);
         }
     });
 

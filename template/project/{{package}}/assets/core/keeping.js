@@ -2,20 +2,13 @@
 // at the first component that keeps something. Here the page goes on, and where a record is not
 // kept, the user is told.
 (() => {
-    const note = {
-        action: "show",
-        id: "not-kept",
-        title: "Not kept in this browser",
-        message:
-            "Its storage is full or switched off. What you enter is lost when you reload or leave the page.",
-        color: "red",
-        autoClose: false,
-    };
+    const message =
+        "Its storage is full or switched off. What you enter is lost when you reload or leave the page.";
 
     const tell = () => {
         // Not before there is a place for it.
         if (!document.getElementById("shell-theme-toggle")) return setTimeout(tell, 200);
-        dash_clientside.set_props("shell-notifications", { sendNotifications: [note] });
+        dash_clientside.shell.notify("Not kept in this browser", message);
     };
 
     const lose = (key) => {

@@ -1,6 +1,6 @@
 // Where a callback gets no result, Dash leaves the page as it is: buttons stay disabled and nothing
-// tells why. Here the answer is made up, so that the callback ends with a message: what was not
-// saved, and what to do. A poll for a background job is sent again first: it changes nothing, and
+// tells why. Here the answer is made up, so that the callback ends with a message: whether a change
+// was not saved, and what to do. A poll for a background job is sent again first: it changes nothing, and
 // the server may be back soon, say after a restart.
 (() => {
     const PATIENCE = 20_000;
@@ -9,18 +9,20 @@
     const pause = (time) => new Promise((resume) => setTimeout(resume, time));
 
     const LOST = "Your last change was not saved.";
-    const STRANGER = ["You are not signed in", `${LOST} Reload the page and sign in again.`];
-    const OUTDATED = ["This page is out of date", `${LOST} Reload the page.`];
+    const SECONDS = 8000;
+    // A title, what to do, and how long it shows.
+    const STRANGER = ["You are not signed in", "Reload the page and sign in again."];
+    const OUTDATED = ["This page is out of date", "Reload the page."];
     const CAUSES = {
         400: OUTDATED, // the app has other callbacks now
         401: STRANGER,
         403: STRANGER,
         404: OUTDATED,
-        413: ["That was too large", "The server refused it, so nothing was saved."],
-        429: ["Too many requests", `${LOST} Please try again in a minute.`],
+        413: ["That was too large", "The server refused it.", SECONDS],
+        429: ["Too many requests", "Please try again in a minute.", SECONDS],
     };
-    const AWAY = ["The server does not answer", `${LOST} Please try again in a minute.`];
-    const FAILED = ["Something went wrong", `${LOST} Try again, or reload the page.`];
+    const AWAY = ["The server does not answer", "Please try again in a minute.", SECONDS];
+    const FAILED = ["Something went wrong", "Try again, or reload the page.", SECONDS];
 
     // In debug mode Dash itself shows the errors of callbacks.
     const debug = () => JSON.parse(document.getElementById("_dash-config").textContent).ui;
@@ -96,24 +98,15 @@
         }
     };
 
-    const made = (table, sideUpdate) => {
+    const made = (table) => {
         const response = table ? { [table]: { getRowsResponse: { rowData: [], rowCount: UNKNOWN } } } : {};
-        return new Response(JSON.stringify({ multi: true, response, sideUpdate }), {
+        return new Response(JSON.stringify({ multi: true, response }), {
             headers: { "Content-Type": "application/json" },
         });
     };
 
-    const apology = ([title, message]) => {
-        const note = {
-            action: "show",
-            id: `unanswered-${title}`, // told once while it shows
-            title,
-            message,
-            color: "red",
-            autoClose: [STRANGER[0], OUTDATED[0]].includes(title) ? false : 8000,
-        };
-        return { "shell-notifications": { sendNotifications: [note] } };
-    };
+    // Records are in stores. A callback that changes none has nothing to save.
+    const saves = ({ body }) => JSON.parse(body).output.includes("-store.data");
 
     const ask = async (url, options, table) => {
         const poll = String(url).includes("cacheKey=");
@@ -124,7 +117,11 @@
             response = await answer(url, options);
         }
         const cause = failure(response);
-        if (cause) return made(table, apology(cause));
+        if (cause) {
+            const [title, advice, time] = cause;
+            dash_clientside.shell.notify(title, saves(options) ? `${LOST} ${advice}` : advice, time);
+            return made(table);
+        }
         return response.status === 204 && table ? made(table) : response;
     };
 

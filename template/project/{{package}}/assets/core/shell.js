@@ -1,4 +1,4 @@
-// The navigation, in every layout: the mark on the current page, and the menu of small screens.
+// In every layout: the mark on the current page, the menu of small screens, and notifications.
 window.dash_clientside = window.dash_clientside || {};
 
 dash_clientside.shell = {
@@ -19,6 +19,12 @@ dash_clientside.shell = {
             dash_clientside.set_props(`shell-nav-${name}`, { "aria-current": mark });
         }
         return current;
+    },
+
+    // Tells the visitor something, once while it shows. It stays unless it has a time, in ms.
+    notify(title, message, autoClose = false) {
+        const note = { action: "show", id: `shell-${title}`, title, message, color: "red", autoClose };
+        dash_clientside.set_props("shell-notifications", { sendNotifications: [note] });
     },
 
     menu(opened) {
