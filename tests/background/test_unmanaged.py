@@ -39,8 +39,7 @@ print(json.dumps([answer.status_code, answer.get_json(silent=True)]))
 @pytest.mark.parametrize("background", ["none", "diskcache"])
 def test_an_error_before_the_job_is_a_message(background: str, tmp_path: Path) -> None:
     project = render(tmp_path, Variant(background=background))
-    # Not forked from where an app is: `get_app` would return that one here.
-    code, said = run(project, "-c", CALL, warm=False)
+    code, said = run(project, "-c", CALL)
     assert code == 0, said
     status, answer = json.loads(said.splitlines()[-1])
     assert status == 200, said

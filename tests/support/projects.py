@@ -142,9 +142,7 @@ def environment(port: int, extra: Mapping[str, str] | None = None) -> dict[str, 
     }
 
 
-def run(
-    project: Path, *words: str, env: Mapping[str, str] | None = None, warm: bool = True
-) -> tuple[int, str]:
+def run(project: Path, *words: str, env: Mapping[str, str] | None = None) -> tuple[int, str]:
     """Run Python with words in a project; return its exit code and what it has printed."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder, "log")
@@ -154,7 +152,7 @@ def run(
             cwd=project,
             env=environment(free_port(), env),
             # Pytest warns of what it cannot rewrite any more.
-            warm=warm and "pytest" not in words,
+            warm="pytest" not in words,
         ) as process:
             return process.wait(300), log.read_text(encoding="utf-8")
 

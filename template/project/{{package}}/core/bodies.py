@@ -1,11 +1,11 @@
 """The limits of a request for a callback: JSON that is cheap to read, in the form Dash sends."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import wraps
 from typing import Any
 
 from dash import Dash
-from flask import Flask, abort, request
+from flask import Flask, abort, g, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -47,14 +47,16 @@ def install(app: Dash) -> None:
 
     @wraps(dispatch)
     def refuse() -> Any:
-        logs.callback.set(logs.name_of(asked(request.get_json(), callbacks)))
+        known = asked(request.get_json(), callbacks)
+        logs.callback.set(logs.name_of(known["callback"]))
+        g.in_background = bool(known["background"])
         return dispatch()
 
     server.view_functions[name] = refuse
 
 
-def asked(body: Any, callbacks: Mapping[str, Any]) -> Callable[..., Any]:
-    """Return the callback that a body asks for.
+def asked(body: Any, callbacks: Mapping[str, Any]) -> Any:
+    """Return what Dash knows about the callback that a body asks for.
 
     Raises:
         HTTPException: The body has another form than Dash's (400). The app has no such callback
@@ -62,7 +64,7 @@ def asked(body: Any, callbacks: Mapping[str, Any]) -> Callable[..., Any]:
     """
     match body:
         case {"output": str(output), "inputs": list(inputs)}:
-            known = callbacks.get(output, {})
+            known: Any = callbacks.get(output, {})
         case _:
             abort(400, "This is no request for a callback.")
     if "callback" not in known:
@@ -80,8 +82,7 @@ def asked(body: Any, callbacks: Mapping[str, Any]) -> Callable[..., Any]:
         and all(isinstance(one, str) and "." in one for one in changed)
     ):
         abort(400, "The callback takes something else.")
-    function: Callable[..., Any] = known["callback"]
-    return function
+    return known
 
 
 def is_part(one: Any) -> bool:

@@ -5,10 +5,10 @@ import secrets
 from typing import Any
 from zlib import crc32
 
-from dash import ctx, get_app, set_props
+from dash import ctx, set_props
 from dash._callback_context import context_value
 from dash.exceptions import BackgroundCallbackError
-from flask import abort, jsonify, request
+from flask import abort, g, jsonify
 
 from ..settings import settings
 from . import ids, logs
@@ -49,16 +49,10 @@ def handle(error: Exception) -> None:
     if settings.debug and not isinstance(error, UserError):
         raise error
     release(ctx.outputs_list)
-    if is_background() and not isinstance(error, BackgroundCallbackError):
+    if g.get("in_background") and not isinstance(error, BackgroundCallbackError):
         # The error is not the job's. Dash would answer with nothing, and the user see no message.
         sent = context_value.get()["updated_props"]
         abort(jsonify(multi=True, response={}, sideUpdate=sent))
-
-
-def is_background() -> bool:
-    """Tell whether this request is about a background callback."""
-    called = get_app().callback_map[request.get_json()["output"]]
-    return bool(called["background"])
 
 
 def release(outputs: Any) -> None:
