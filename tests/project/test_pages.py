@@ -114,6 +114,15 @@ def tell(value, _nothing):
     return value
 """
 
+# A hook of Flask, as its documentation shows it.
+HOOK = """server = app.server
+
+
+@server.before_request
+def greet():
+    print("a request")
+"""
+
 
 def check(project: Path) -> None:
     """Run what the README says before a commit."""
@@ -211,6 +220,8 @@ def test_the_first_page_of_the_readme_is_sound_as_the_tutorial_would_write_it(
     (project / found[1]).write_text(found[2])
     (project / "myapp/pages/silent.py").write_text(SILENT)
     (project / "myapp/pages/several.py").write_text(SEVERAL)
+    entry = project / "app.py"
+    entry.write_text(entry.read_text().replace("server = app.server\n", f"{HOOK}\n"))
     check(project)
 
 
