@@ -41,6 +41,8 @@ def test_each_server_is_started_once_and_the_worker_too(work: Path) -> None:
     started = commands(project(storage="redis", background="celery"))
     assert [command.split()[0] for command in started] == ["redis-server", *["uv"] * 3]
     assert started[1].startswith("uv run celery -A worker")
+    readme = Path("shop/README.md").read_text()
+    assert readme.count("\nredis-server") == 1
     assert "docker run" in commands(project("other", storage="postgresql"))[0]
 
 
