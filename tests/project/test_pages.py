@@ -13,6 +13,7 @@ from dashgen.releases import installed
 from dashgen.template.answers import Stated, resolve
 from tests.support.projects import DELAYS, Variant, choices, render, run
 
+ROOT = Path(__file__).parents[2]
 PAGES = ("explore", *DELAYS)
 TYPED = [
     {"name": "customer"},
@@ -114,14 +115,42 @@ def tell(value, _nothing):
     return value
 """
 
-# A hook of Flask, as its documentation shows it.
-HOOK = """server = app.server
+# What a visitor of that app gets without a password, with a wrong one, and with the right one.
+ASK = """
+import sys
+import app
 
-
-@server.before_request
-def greet():
-    print("a request")
+client = app.server.test_client()
+for auth in (None, ("ada", "wrong"), ("ada", "open sesame")):
+    print(client.get("/notes", auth=auth).status_code)
+print(client.get("/health").text)
+notes = next(module for name, module in sys.modules.items() if name.endswith("pages.notes"))
+print(*(item.children for item in notes.add(1, "bread")))
 """
+PRODUCTION = {
+    "APP_ENVIRONMENT": "production",
+    "APP_SECRET_KEY": "0123456789abcdefg",
+    "APP_PASSWORD": "open sesame",
+}
+
+
+def extend(project: Path) -> None:
+    """Do what the documentation tells about code of one's own."""
+    page = (ROOT / "docs/extend.md").read_text()
+    code = dict(re.findall(r'```python title="(.*?)"\n(.*?)```', page, re.DOTALL))
+    imports, hook = code["app.py"].split("\n\n\n")
+    empty = 'class Settings(CoreSettings):\n    """One attribute a setting."""\n'
+    server = "server = app.server\n"
+    for name, old, new in [
+        ("myapp/settings.py", "from .core", "from pydantic import SecretStr\n\nfrom .core"),
+        ("myapp/settings.py", empty, code["myapp/settings.py"]),
+        ("app.py", "from myapp", f"{imports}\n\nfrom myapp"),
+        ("app.py", server, f"{server}\n\n{hook}\n"),
+    ]:
+        text = (project / name).read_text()
+        assert old in text
+        (project / name).write_text(text.replace(old, new, 1))
+    (project / "myapp/pages/notes.py").write_text(code["myapp/pages/notes.py"])
 
 
 def check(project: Path) -> None:
@@ -209,7 +238,7 @@ def test_an_empty_app_has_no_trace_of_a_demo(layout: str, tmp_path: Path) -> Non
     check(project)
 
 
-def test_the_first_page_of_the_readme_is_sound_as_the_tutorial_would_write_it(
+def test_the_first_page_of_the_readme_and_own_code_are_sound_as_written(
     tmp_path: Path,
 ) -> None:
     project = render(tmp_path, Variant(), pages=[])
@@ -220,9 +249,11 @@ def test_the_first_page_of_the_readme_is_sound_as_the_tutorial_would_write_it(
     (project / found[1]).write_text(found[2])
     (project / "myapp/pages/silent.py").write_text(SILENT)
     (project / "myapp/pages/several.py").write_text(SEVERAL)
-    entry = project / "app.py"
-    entry.write_text(entry.read_text().replace("server = app.server\n", f"{HOOK}\n"))
+    extend(project)
     check(project)
+    code, said = run(project, "-c", ASK, env=PRODUCTION)
+    assert code == 0, said
+    assert said.splitlines()[-5:] == ["401", "401", "200", "OK", "bread"]
 
 
 @pytest.fixture(scope="module")
