@@ -65,7 +65,7 @@ def _change(path: Path, name: str, places: set[tuple[int, int]]) -> Change:
         from libcst.metadata import MetadataWrapper
     except ImportError as error:
         raise CheckOptionError(
-            "--fix needs the package libcst", "install dashgen-cli[fix]"
+            "--fix and --diff need the package libcst", "install dashgen-cli[fix]"
         ) from error
     before = path.read_bytes()
     wrapper = MetadataWrapper(libcst.parse_module(before))

@@ -1,5 +1,6 @@
 """`--fix` renames, keeps all else, and shows what it does."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,15 @@ def test_a_form_feed_ends_no_line_of_a_diff(capsys: pytest.CaptureFixture[str]) 
     Path("app.py").write_text("# a\fb\nimport dash_html_components\n\ndash_html_components.Div()\n")
     main(["check", "--diff"])
     assert " # a\fb\n-import dash_html_components\n" in capsys.readouterr().out
+
+
+def test_without_libcst_the_way_out_is_named_for_both_options(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("app.py").write_text(OLD, encoding="utf-8")
+    monkeypatch.setitem(sys.modules, "libcst", None)
+    assert main(["check", "--diff"]) == ExitCode.USAGE
+    assert "--fix and --diff need the package libcst" in capsys.readouterr().err
 
 
 def test_diff_writes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
