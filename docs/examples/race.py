@@ -1,4 +1,7 @@
-"""The lost update, to be seen: ``python docs/examples/race.py``, then press *Load* several times.
+# /// script
+# dependencies = ["dash>=4.4.1,<5"]
+# ///
+"""The lost update, to be seen: ``uv run docs/examples/race.py``, then press *Load* several times.
 
 Both columns have three inputs and a record in a store. *Load* fills all three inputs at once. On
 the left each callback reads the whole record and writes it back, so the last one to return wins. On
