@@ -60,6 +60,6 @@ def _rows(question: "OfferedQuestion", default: str) -> Iterator[tuple[str, str]
 
 def _needs(choice: "OfferedChoice") -> str:
     names = [re.split(r"[^\w.-]", package)[0] for package in choice.packages]
-    packages = f"the packages {', '.join(names)}" if names else ""
+    packages = f"the package{'s' * (len(names) > 1)} {', '.join(names)}" if names else ""
     server = f"a {choice.server} server" if choice.server else ""
     return ", ".join(filter(None, (server, packages)))

@@ -218,6 +218,7 @@ def test_options_says_what_each_choice_means_and_needs(
     assert main(["options", "storage"]) == 0
     page = " ".join(capsys.readouterr().out.split())
     assert "redis Redis server. For several machines and fast access. needs a Redis server" in page
+    assert "needs a Redis server, the package redis" in page
     assert "--layout" not in page
 
     assert main(["options"]) == 0
