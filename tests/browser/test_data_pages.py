@@ -336,31 +336,32 @@ def test_a_day_is_written_in_one_way(browser: Browser, app: Served) -> None:
     closed(tab)
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        "Day=2024-02-31..2024-03-05",
-        "Day=1..2",
-        "Day=2024-01-05",
-        "Day=2024-01-05..2024-01-01",
-        "Day=0000-01-01..2024-01-01",
-        "Day=2024-01-01..2024-01-31..x",
-        "Pieces=..5",
-        "Pieces=a..b",
-        "Pieces=1e999..2",
-        "Unknown=1",
-        "Note=%FF%FE",
-    ],
-)
-def test_a_link_that_cannot_be_read_shows_the_page(
-    browser: Browser, app: Served, words: str
-) -> None:
-    rows = "0" if words.startswith("Note") else "240"
+UNREADABLE = {
+    "Day=2024-02-31..2024-03-05": "240",
+    "Day=1..2": "240",
+    "Day=2024-01-05": "240",
+    "Day=2024-01-05..2024-01-01": "240",
+    "Day=0000-01-01..2024-01-01": "240",
+    "Day=2024-01-01..2024-01-31..x": "240",
+    "Pieces=..5": "240",
+    "Pieces=a..b": "240",
+    "Pieces=1e999..2": "240",
+    "Unknown=1": "240",
+    "Note=%FF%FE": "0",
+}
+
+
+def test_a_link_that_cannot_be_read_shows_the_page(browser: Browser, app: Served) -> None:
     prefix = query_key(app).removesuffix("Region")
-    tab = opened(browser, app, f"/orders?{prefix}{words}")
-    assert number_of_rows(tab, "orders") == rows
-    tab.until(lambda: row_of(tab, "orders", 0) or rows == "0")
-    assert tab.page.locator("[role=alert] >> visible=true").count() == 0
+    tab = opened(browser, app, "/orders")
+    for words, rows in UNREADABLE.items():
+        tab.go(f"/orders?{prefix}{words}")
+        tab.page.wait_for_selector(".dataset .dataset-figure")
+        tab.settle()
+        assert number_of_rows(tab, "orders") == rows, words
+        if rows != "0":
+            tab.until(lambda: row_of(tab, "orders", 0))
+        assert tab.page.locator("[role=alert] >> visible=true").count() == 0, words
     closed(tab)
 
 

@@ -24,6 +24,7 @@ FULL = (
     "tests/browser/test_own_pages.py",
     "tests/browser/test_profile.py::test_profile_on_the_development_server",
     "tests/browser/test_visits.py",
+    "tests/browser/test_webgl.py",
     "tests/benchmarks",
     "tests/cli/test_copier_alone.py",
     "tests/cli/test_doctor.py::test_a_server_that",
@@ -89,6 +90,12 @@ SERVED = {"browser", "chromium", "services"}
 # What takes longest comes first, so that no process works alone in the end.
 SHARES = {
     "tests/browser/test_profile.py::test_profile_on_the_development_server": None,
+    "tests/browser/test_appearance.py": slice(1),  # its layout
+    "tests/browser/test_data_pages.py": slice(1),
+    "tests/browser/test_failures.py": slice(0),
+    "tests/browser/test_forms.py": slice(1),  # its style
+    "tests/browser/test_own_pages.py": slice(1),
+    "tests/browser/test_visits.py": slice(4),  # its variant
     "tests/browser/": slice(None),
     "tests/project/test_pages.py": None,
     "tests/benchmarks/": None,

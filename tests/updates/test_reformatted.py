@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -55,8 +56,7 @@ def test_every_module_of_a_project_is_merged_by_statements(number: int) -> None:
     assert len(codes(fresh(own_version(), **answers))) > 30
 
 
-@pytest.mark.parametrize("style", FORMATS)
-@pytest.mark.parametrize("axis", AXES)
+@pytest.mark.parametrize(("axis", "style"), [*zip(AXES, cycle(FORMATS), strict=False)])
 def test_a_switch_of_a_reformatted_project(axis: str, style: str, work: Path) -> None:
     version = own_version()
     shop = reformatted(project(work / "shop", fresh(version)), FORMATS[style])
