@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from dashgen.commands.update import Update
     from dashgen.project.journal import Restored
+    from dashgen.update.changes import Use
     from dashgen.update.plan import AnswerChange
-    from dashgen.update.uses import Use
 
 STYLES = {
     "new": "good",

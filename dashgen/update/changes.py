@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 from dashgen.files import File
 from dashgen.project.index import Stages
@@ -33,6 +34,16 @@ class Change:
     """The versions between which git is to see a conflict."""
     staged: Mapping[str, File | None] = field(default_factory=dict, repr=False)
     """The files for the index alone, because a sparse checkout leaves them out."""
+
+
+class Use(NamedTuple):
+    """A line that names something by an old name."""
+
+    path: str
+    line: int
+    was: str
+    now: str
+    """Empty if the template no longer has it."""
 
 
 def removed(changes: Iterable[Change]) -> set[str]:

@@ -14,14 +14,13 @@ from dashgen.releases.sources import Source, TemplateVersion, TooNewError, is_ne
 from dashgen.template.answers import Answer, Resolved, Stated, resolve
 from dashgen.template.choices import ChoiceFacts, registry
 from dashgen.update import leftovers, places, uses
-from dashgen.update.changes import Change, Outcome
+from dashgen.update.changes import Change, Outcome, Use
 from dashgen.update.content import Labels, Style
 from dashgen.update.leftovers import Leftover
 from dashgen.update.matching import Matching
 from dashgen.update.matching import find as match
 from dashgen.update.merge import Merge
 from dashgen.update.places import Places
-from dashgen.update.uses import Use
 
 PACKAGE, PAGES = "package", "pages"
 
@@ -203,7 +202,6 @@ def plan(
         writes = _on_disk(repository, scratch, entries, changes)
         wanted = {path: file for change in changes for path, file in change.writes.items()}
         diff = repository.difference(scratch, entries, wanted)
-    variables = uses.renames(old.version.files, new.version.files)
     kept = {change.path for change in changes if change.outcome is Outcome.KEPT}
     at = matching.places.at
     # Modules that are elsewhere on the new side, or nowhere.
@@ -215,7 +213,7 @@ def plan(
     named = uses.find(
         _texts(repository, entries, wanted),
         {matching.goal(path): file for path, file in theirs.items()},
-        variables,
+        uses.renames(old.version.files, new.version.files),
         moved,
         matching.places.root(old.package),
     )

@@ -2,35 +2,29 @@
 
 import ast
 import re
-from collections.abc import Collection, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import yaml
 
 from dashgen.files import Files
+from dashgen.update import selectors
+from dashgen.update.changes import Use
 
 RENAMES = "template/renames.yml"
 MOVES = "template/moves.yml"
+# Style sheets and scripts of others begin with their licence.
+LICENCE = re.compile(rb"\A.{0,80}/\*!", re.DOTALL)
 SETTINGS = re.compile(r"(^|/)(\.env[^/]*|[^/]+\.(ya?ml|env|sh)|Dockerfile)$")
 
 
-class Use(NamedTuple):
-    """A line that names something by an old name."""
-
-    path: str
-    line: int
-    was: str
-    now: str
-    """Empty if the template no longer has it."""
-
-
 def may_name(path: str) -> bool:
-    """Return whether a file may name modules or variables."""
-    return path.endswith(".py") or SETTINGS.search(path) is not None
+    """Return whether a file may name modules, variables, ids or classes."""
+    kinds = (selectors.CODE, selectors.STYLES, SETTINGS)
+    return any(kind.search(path) for kind in kinds)
 
 
 def renames(old: Files, new: Files) -> dict[str, str]:
-    """Return the variables that have another name in the new version than in the old one."""
+    """Return the former names that the new version lists and the old one does not."""
     known = _renames(old)
     return {was: now for was, now in _renames(new).items() if was not in known}
 
@@ -57,7 +51,7 @@ def moves(
 def find(
     files: Mapping[str, bytes],
     given: Files,
-    variables: Mapping[str, str],
+    renamed: Mapping[str, str],
     moved: Mapping[str, str],
     root: str = "",
 ) -> list[Use]:
@@ -66,30 +60,42 @@ def find(
     Args:
         files: The project's files as they will be, those that may name something.
         given: The template's files. Their lines are not the user's.
-        variables: New names of variables by old ones.
+        renamed: New names of variables, ids and classes by old ones.
         moved: New paths of modules by old ones, where the project has them.
         root: The folder that has the package, such as `src/`. Empty for the project's folder.
     """
-    found = []
     names = {_dotted(was, root): _dotted(now, root) for was, now in moved.items()}
-    for path, content in files.items():
-        template = given[path].content.splitlines() if path in given else []
-        lines = content.splitlines()
-        for use in _uses(path, content, variables, names, root):
-            if lines[use.line - 1] not in template:
-                found.append(use)
-    return sorted(found)
+    selected = {was: now for was, now in renamed.items() if was[0] in "#."}
+    variables = {was: now for was, now in renamed.items() if was not in selected}
+    texts = {path: content.decode(errors="replace") for path, content in files.items()}
+    found = [*selectors.find(texts, selected, _pages(files))]
+    for path, text in texts.items():
+        found += _uses(path, text, variables, names, root)
+    lines = {path: files[path].splitlines() for path in {use.path for use in found}}
+    template = {path: given[path].content.splitlines() for path in lines if path in given}
+    return sorted(
+        use
+        for use in set(found)
+        if lines[use.path][use.line - 1] not in template.get(use.path, ())
+        and not LICENCE.match(files[use.path])
+    )
+
+
+def _pages(paths: Iterable[str]) -> set[str]:
+    """Return the names of all pages, also of people's own, as ids have them."""
+    found = (re.search(r"(?:^|/)pages/([^/.]+)", path) for path in paths)
+    return {match[1].replace("_", "-") for match in found if match}
 
 
 def _uses(
-    path: str, content: bytes, variables: Mapping[str, str], moved: Mapping[str, str], root: str
+    path: str, text: str, variables: Mapping[str, str], moved: Mapping[str, str], root: str
 ) -> Iterator[Use]:
-    text = content.decode(errors="replace")
     code = path.endswith(".py")
     if code:
         yield from _imports(path, text, moved, root)
-    for number, raw in enumerate(content.splitlines(), start=1):
-        line = raw.decode(errors="replace")
+    elif not SETTINGS.search(path):
+        return
+    for number, line in enumerate(text.split("\n"), start=1):
         for was, now in variables.items():
             # A constant of that name in somebody's code is another thing.
             name = rf"['\"]{was}['\"]" if code else rf"(^|[\s\"'{{-]){was}\s*([=:}}]|$)"
