@@ -133,9 +133,11 @@ def _by_statements(
             texts.append(mine.take(hunk) if mine.has(hunk) else other.take(hunk))
             continue
         first, second, third = hunk
-        added = [name for name in first if name not in third]
-        if not second and python.are_new_names(third, added):
-            texts += [*map(other.take, third), *map(mine.take, added)]
+        both = _both((first, mine), second, (third, other))
+        if both is None and second:
+            both = _both((third, other), second, (first, mine))
+        if both is not None:
+            texts += both
             continue
         conflicts += 1
         texts += [f"<<<<<<< {labels.ours}\n", *map(mine.take, first)]
@@ -147,6 +149,19 @@ def _by_statements(
     if not conflicts:
         content = in_format(ours, content, formatted)
     return like(ours, content), conflicts
+
+
+def _both(
+    side: tuple[list[str], python.Texts], base: list[str], changed: tuple[list[str], python.Texts]
+) -> list[str] | None:
+    """Return a side's new statements beside those of the other side, or None if they conflict."""
+    (keys, texts), (others, other_texts) = side, changed
+    own = [key for key in keys if key in base or key not in others]
+    if (found := python.insertion(own, base, others)) is None:
+        return None
+    new, at = found
+    given = [*map(other_texts.take, others)]
+    return [*given[:at], *map(texts.take, new), *given[at:]]
 
 
 def _one_below_another(texts: Iterable[str]) -> str:

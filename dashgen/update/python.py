@@ -139,17 +139,29 @@ def key(statement: Statement) -> str:
     return repr(statement.lines or (statement.text.strip(),))
 
 
-def are_new_names(first: Iterable[str], second: Iterable[str]) -> bool:
-    """Return whether statements can stand one below another, given by their keys.
+def insertion(
+    side: Sequence[str], base: Sequence[str], other: Sequence[str]
+) -> tuple[Sequence[str], int] | None:
+    """Return the statements that a side adds to those of the base, and their place in the other's.
 
-    They only bind names: constants and imports, no name on both sides. The first side does not need
-    the second. A statement that does more stays in conflict, because its place may matter.
+    Statements are given by their keys. All only bind names: constants and imports, no name on both
+    sides. The other side does not need the new names, and it still has the names that these need.
+    If one does more, its place may matter, and the result is None.
     """
-    sides = [_bound(side) for side in (first, second)]
-    if None in sides:
-        return False
-    (first_bound, first_read), (second_bound, _) = filter(None, sides)
-    return not second_bound & (first_bound | first_read)
+    size = len(side) - len(base)
+    places = range(len(base) + 1 if size >= 0 else 0)
+    at = next((place for place in places if [*side[:place], *side[place + size :]] == base), None)
+    if at is None:
+        return None
+    new, last = side[at : at + size], at == len(base)
+    found = [_bound(keys) for keys in (new, base, other)]
+    # A comment is about the statement below it.
+    if None in found or (new and not last and not _parts(new[-1])):
+        return None
+    (bound, read), (former, _), (present, needed) = filter(None, found)
+    if bound & (present | needed) or read & (former - present if last else former | present):
+        return None
+    return new, len(other) if last else at
 
 
 def _bound(keys: Iterable[str]) -> tuple[set[str], set[str]] | None:
@@ -166,6 +178,8 @@ def _bound(keys: Iterable[str]) -> tuple[set[str], set[str]] | None:
                 bound.add(name)
             case ast.Import(aliases) | ast.ImportFrom(names=aliases):
                 bound |= {(one.asname or one.name).split(".")[0] for one in aliases}
+            case ast.Expr(ast.Constant(value=str())):
+                pass
             case _:
                 return None
         read |= {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}

@@ -192,6 +192,44 @@ def test_new_names_of_both_sides_at_one_place_stand_one_below_another(
             assert (text, conflicts) == (f"{before}{both}{end}", 0)
 
 
+@pytest.mark.parametrize(
+    ("mine", "templates", "both"),
+    [
+        ("import mine\nfrom a import b\n", "from c import b\n", "import mine\nfrom c import b\n"),
+        ("from a import b\nMINE = b\n", "from c import b\n", "from c import b\nMINE = b\n"),
+        ("from a import b, d\n", "import c\nfrom a import b\n", "import c\nfrom a import b, d\n"),
+        ("from a import b, d\n", "from a import b\nC = b\n", "from a import b, d\nC = b\n"),
+        ("# why\nfrom a import b\n", "from c import b\n", None),
+        ("import c\nfrom a import b\n", "from a import c\n", None),
+        ("import mine\nfrom a import b, d\n", "from c import b\n", None),
+        ("from a import b\nMINE = b\n", "from a import c\n", None),
+        ("MINE = 1\nfrom a import b\n", "b = MINE\n", None),
+        ("mine()\nfrom a import b\n", "from c import b\n", None),
+        ("import mine\nfrom a import b\n", "def b():\n    pass\n", None),
+    ],
+)
+def test_a_new_name_beside_a_statement_that_the_other_side_changes_stays_there(
+    mine: str, templates: str, both: str | None
+) -> None:
+    """A user's import above one that a release has elsewhere, as in `app.py`."""
+    text, conflicts = merged(
+        f"{mine}\ny = 2\n", "from a import b\n\ny = 2\n", f"{templates}\ny = 2\n"
+    )
+    if both is None:
+        assert conflicts
+    else:
+        assert (text, conflicts) == (f"{both}\ny = 2\n", 0)
+
+
+def test_an_import_below_words_that_the_template_changes() -> None:
+    base = '"""One."""\n\nfrom a import b, c\n\nx = 1\nb(c)\n'
+    ours = base.replace("from a", "import mine\n\nfrom a")
+    theirs = '"""Two."""\n\nfrom a import d\nfrom e import b\n\nx = 1\nb()\n'
+    expected = theirs.replace("from a", "import mine\n\nfrom a")
+    assert merged(ours, base, theirs)[0].replace("\n\n", "\n") == expected.replace("\n\n", "\n")
+    assert merged(ours, base, base.replace("One", "Two")) == (ours.replace("One", "Two"), 0)
+
+
 def test_what_follows_a_last_line_without_its_end_begins_a_line() -> None:
     text, conflicts = merged("x = 1\ny = 2  # mine", "x = 1\ny = 2\n", "x = 1\ny = 3\n")
     assert conflicts == 1
