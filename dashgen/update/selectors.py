@@ -17,6 +17,7 @@ SELECTOR = r"[\"'](?:[^\"'\n]*[\s>+~,])?"
 GIVEN_ID = r"\bid[\"']?\s*[=:]\s*f?[\"']"
 GIVEN_CLASS = r"\bclass(?:_?[nN]ame)?\s*=\s*f?[\"'](?:[^\"'\n]*\s)?"
 PAGE = "{page}"
+MOST_BEFORE = 200
 
 
 def find(
@@ -56,10 +57,12 @@ def _places(
     """Yield where a name stands behind a pattern."""
     # Code may put a page's name together with the rest, as in f"nav-{name}".
     page = rf"(?P<page>{'|'.join(map(re.escape, pages))}|)"
-    name = re.escape(was[1:]).replace(re.escape(PAGE), page)
-    pattern = re.compile(rf"(?:{before})(?P<name>{name})(?![\w-])")
+    name = re.compile(re.escape(was[1:]).replace(re.escape(PAGE), page) + r"(?![\w-])")
+    behind = re.compile(rf"(?:{before})\Z")
     for path, text in texts.items():
-        for match in pattern.finditer(text):
-            line = text.count("\n", 0, match.start("name")) + 1
-            new = now.replace(PAGE, match.groupdict().get("page", ""))
-            yield Use(path, line, was[0] + match["name"], new)
+        # Scripts may be large, and names are few. The text before each name is read afterwards.
+        for match in name.finditer(text):
+            start = match.start()
+            if behind.search(text[max(0, start - MOST_BEFORE) : start]):
+                new = now.replace(PAGE, match.groupdict().get("page", ""))
+                yield Use(path, text.count("\n", 0, start) + 1, was[0] + match[0], new)
