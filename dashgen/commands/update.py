@@ -21,6 +21,7 @@ from dashgen.project.record import ANSWERS_FILE, Record
 from dashgen.project.repository import COMMIT_FIRST, Repository
 from dashgen.releases import installed, sources
 from dashgen.releases.sources import Source
+from dashgen.system import in_turn
 from dashgen.template.answers import Answer
 from dashgen.update import plan as plans
 from dashgen.update.changes import Change, Outcome
@@ -203,4 +204,8 @@ def _require_clean(repository: Repository, journal: Journal) -> None:
     entry = repository.tracked().get(ANSWERS_FILE)
     if entry is None or not S_ISREG(entry.mode):
         file = repository.project / ANSWERS_FILE
+        words = ["--others", "--ignored", "--exclude-standard", "--"]
+        if repository.git("ls-files", *words, ANSWERS_FILE):
+            way_out = in_turn(f"git add --force {ANSWERS_FILE}", "git commit")
+            raise RepositoryError(f"{file} is ignored by git", f"commit it: {way_out}")
         raise RepositoryError(f"{file} is not committed as a plain file", COMMIT_FIRST)

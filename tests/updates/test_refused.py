@@ -107,6 +107,16 @@ CASES: dict[str, tuple[Callable[[Path], object], list[str], int, str]] = {
         1,
         r"\.copier-answers\.yml is not committed",
     ),
+    "an answers file that git ignores": (
+        lambda shop: (
+            (shop / ".gitignore").write_text(f"{ANSWERS_FILE}\n"),
+            git(shop, "rm", "--quiet", "--cached", ANSWERS_FILE),
+            git(shop, "commit", "--all", "--quiet", "--message", "x"),
+        ),
+        [],
+        1,
+        r"yml is ignored by git; commit it: git add --force \.copier-answers\.yml && git commit$",
+    ),
     "an answers file that is not YAML": (
         lambda shop: record(shop, "author", "<<<<<<< mine\n  - author"),
         [],
