@@ -28,7 +28,8 @@ def required(variant: Variant) -> frozenset[str]:
 
 def each_requirement() -> list[Variant]:
     """Return the first variants that together require everything, the default among them."""
-    found, known = [], set()
+    found: list[Variant] = []
+    known: set[str] = set()
     for variant in pairs():
         if not required(variant) <= known:
             known |= required(variant)
