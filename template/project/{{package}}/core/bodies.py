@@ -56,7 +56,7 @@ def install(app: Dash) -> None:
 
 
 def asked(body: Any, callbacks: Mapping[str, Any]) -> Any:
-    """Return what Dash knows about the callback that a body asks for.
+    """Return the entry that Dash has for the callback of a body.
 
     Raises:
         HTTPException: The body has another form than Dash's (400). The app has no such callback
