@@ -415,6 +415,26 @@ def test_the_digits_of_a_cell_grow_with_its_column(browser: Browser, books: Serv
     closed(tab)
 
 
+def test_the_numbers_of_a_column_have_the_same_decimals(browser: Browser, app: Served) -> None:
+    tab = opened(browser, app, "/orders", locale="en-US")
+    tab.until(lambda: row_of(tab, "orders", 0))
+    shown = tab.page.evaluate(
+        """([...values]) => values.map((value) => dashAgGridFunctions.datasetCell({
+            value,
+            colDef: { context: { type: "number", unit: "kg", decimals: 2 } },
+            column: { getActualWidth: () => 300 },
+        }))""",
+        [4383.7, 2, 0.125, -1],
+    )
+    assert shown == [
+        f"{text}\N{NO-BREAK SPACE}kg" for text in ("4,383.70", "2.00", "0.125", "-1.00")
+    ]
+    column = """async () => (await dash_ag_grid.getApiAsync("orders-table"))
+        .getColumnDefs().find(({ headerName }) => headerName === "Amount").context.decimals"""
+    assert tab.page.evaluate(column) == 1
+    closed(tab)
+
+
 def test_an_identifier_of_digits_is_searched(browser: Browser, books: Served) -> None:
     tab = opened(browser, books, "/ledger")
     tab.page.locator("#ledger-filters").get_by_label("Ticket ID").fill("907919")

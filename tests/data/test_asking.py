@@ -291,6 +291,28 @@ def test_an_end_that_cannot_be_read_keeps_all_rows(rows: Any, column: str, end: 
     assert rows.count({column: {"from": end, "to": end}}) == rows.count()
 
 
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["1.5", "2", "-3.25"], 2),
+        (["1.5", "2", ""], 1),
+        (["0.1", "0.7", "1e2"], 1),
+        (["1.0", "2.0", "30.0"], 0),
+        (["1.5", "0.125"], 0),
+        (["1.5", "1e-9"], 0),
+    ],
+)
+def test_the_first_rows_tell_how_many_decimals_are_usual(
+    tmp_path: Path, datasets: ModuleType, cells: list[str], expected: int
+) -> None:
+    file = tmp_path / "file.csv"
+    file.write_text("\n".join(["day,weight", *(f"2024-01-01,{cell}" for cell in cells), ""]))
+    entry = described(file).entry(str(file))
+    entry["columns"][1]["type"] = "number"
+    name = f"decimals{abs(hash(tmp_path))}"
+    assert in_app(datasets, tmp_path / name, entry).decimals() == {"c1": expected}
+
+
 def test_an_edited_description_is_followed(tmp_path: Path, rows: Any, datasets: ModuleType) -> None:
     assert rows.rows().columns == ["row", "c0", "c1", "c2", "c3"]
     text = rows.file.read_text()

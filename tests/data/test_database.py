@@ -129,6 +129,7 @@ def test_a_table_answers_like_a_file_of_its_rows(
     # DuckDB only estimates how many values are distinct.
     for key, facts in here.facts().items():
         assert there.facts()[key] | {"distinct": 0} == facts | {"distinct": 0}
+    assert there.decimals() == here.decimals()
     for name in ("shop", "paid", "note"):
         column = here.column(keys[name])
         assert there.choices(column) == here.choices(column)

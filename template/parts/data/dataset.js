@@ -271,7 +271,7 @@ const moment = (value) => {
 window.dashAgGridFunctions = window.dashAgGridFunctions || {};
 dashAgGridFunctions.datasetCell = ({ value, colDef, node, column }) => {
     if (value == null) return "";
-    const { type, unit } = colDef.context;
+    const { type, unit, decimals } = colDef.context;
     if (type === "boolean") return value ? "Yes" : "No";
     if (type === "date" || type === "datetime") return moment(value);
     if (type !== "number" && !(type === "integer" && colDef.type)) return String(value);
@@ -280,7 +280,8 @@ dashAgGridFunctions.datasetCell = ({ value, colDef, node, column }) => {
     const most = node?.rowPinned ? (Math.abs(value) < 1000 ? 2 : 0) : 6;
     const small = value && Math.abs(value) < (node?.rowPinned ? 0.01 : 1e-6);
     const currency = currencies[unit];
-    const digits = small && !currency ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: most };
+    const fractions = { minimumFractionDigits: node?.rowPinned ? 0 : decimals, maximumFractionDigits: most };
+    const digits = small && !currency ? { maximumSignificantDigits: 2 } : fractions;
     const style = { style: "currency", currency, currencyDisplay: "narrowSymbol" };
     const text = currency
         ? value.toLocaleString(undefined, { ...style, ...(most ? {} : digits) })

@@ -10,9 +10,11 @@ import hashlib
 import json
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import reduce
+from math import isfinite
 from operator import and_
 from pathlib import Path
 from typing import Any, TypeVar
@@ -32,6 +34,7 @@ from .settings import ROOT, make_folder
 
 ROW = searching.ROW
 CHOICES = 200  # values that a filter offers
+SAMPLE = 200  # rows that tell how numbers are written
 ANSWERS = 16_000_000  # bytes of answers that a page keeps
 FOUND = 50_000  # rows that a search may find to be kept
 SIGNS = frozenset("%_\\")  # that ILIKE, the faster way to search, takes for other texts
@@ -157,6 +160,22 @@ class Dataset:
 
         return self.answer(["choices", column.key], ask)
 
+    def decimals(self) -> dict[str, int]:
+        """Return how many decimals the cells of a number's column have, at most 2, by its key.
+
+        The first rows tell. A column in which some have more has no usual number of decimals.
+        """
+
+        def ask() -> dict[str, int]:
+            rows = self.page({}, 0, SAMPLE)
+            return {
+                column.key: usual(row[column.key] for row in rows)
+                for column in self.shown
+                if column.type == "number"
+            }
+
+        return self.answer(["decimals"], ask)
+
     def count(self, criteria: Criteria | None = None) -> int:
         """Return how many rows pass the criteria."""
 
@@ -222,6 +241,14 @@ def opened(folder: Path) -> Dataset:
         return Dataset(folder)
     found: Dataset = reads("engine").Table(folder)
     return found
+
+
+def usual(values: Iterable[Any]) -> int:
+    """Return the most decimals that some numbers have, or 0 if that is more than 2."""
+    known = [value for value in values if isinstance(value, float) and isfinite(value)]
+    numbers = [Decimal(repr(value)).normalize().as_tuple() for value in known]
+    most = max((-int(number.exponent) for number in numbers), default=0)
+    return most if 0 < most <= 2 else 0
 
 
 def condition(column: Column, wanted: Any) -> Expression:
