@@ -11,13 +11,14 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Route
+from playwright.sync_api import Route
 
 from dashgen.data.describe import described
 from tests.support.browser import Tab
 from tests.support.projects import Variant, render, served
 
 from .accessibility import check_nothing_is_seriously_inaccessible
+from .conftest import Visitors
 
 CALLBACKS = "**/_dash-update-component*"
 SLOW = """
@@ -82,28 +83,26 @@ def app(
         yield Served(process.url, folder, folder / "log")
 
 
-def opened(browser: Browser, app: Served, path: str, **how: object) -> Tab:
-    """Open a page of the app as another visitor, and wait for its data."""
-    context = browser.new_context(reduced_motion="reduce", **how)  # type: ignore[arg-type]
-    tab = Tab(context, app.url)
+def opened(visitors: Visitors, app: Served, path: str, **how: Any) -> Tab:
+    """Open a page of the app, and wait for its data."""
+    tab = visitors.tab(app.url, **how)
     tab.go(path)
     tab.page.wait_for_selector(".dataset .dataset-figure")
     tab.settle()
     return tab
 
 
-def disturbed(browser: Browser, app: Served, script: str) -> Tab:
+def disturbed(visitors: Visitors, app: Served, script: str) -> Tab:
     """Open the orders with a script that runs before the app's own."""
-    context = browser.new_context(reduced_motion="reduce")
-    context.add_init_script(script)
-    tab = Tab(context, app.url)
+    tab = visitors.tab(app.url)
+    tab.page.add_init_script(script)
     tab.go("/orders")
     return tab
 
 
 def closed(tab: Tab) -> None:
-    """Close the visitor's window, in which nothing has gone wrong."""
-    tab.page.context.close()
+    """Close a tab, in which nothing has gone wrong."""
+    tab.page.close()
     assert tab.errors == []
 
 
@@ -151,7 +150,7 @@ def layout():
 
 @pytest.mark.parametrize("layout", ["sidebar", "tabs", "single"])
 def test_filters_in_the_address_do_not_disturb_other_pages(
-    browser: Browser, tmp_path: Path, layout: str
+    visitors: Visitors, tmp_path: Path, layout: str
 ) -> None:
     file = tmp_path / "orders.csv"
     file.write_text(shop(10), encoding="utf-8")
@@ -161,7 +160,7 @@ def test_filters_in_the_address_do_not_disturb_other_pages(
     start = "/orders" if layout == "sidebar" else "/#orders"
     with served(project, log=tmp_path / "log") as process:
         app = Served(process.url, tmp_path, tmp_path / "log")
-        tab = opened(browser, app, start)
+        tab = opened(visitors, app, start)
         tab.page.reload()
         tab.until(lambda: number_of_rows(tab, "orders") == "240")
         choose(tab, "orders", "Region", "North")
@@ -182,8 +181,8 @@ def test_filters_in_the_address_do_not_disturb_other_pages(
         closed(tab)
 
 
-def test_a_view_is_in_the_address(browser: Browser, app: Served) -> None:
-    tab = opened(browser, app, "/orders")
+def test_a_view_is_in_the_address(visitors: Visitors, app: Served) -> None:
+    tab = opened(visitors, app, "/orders")
     assert number_of_rows(tab, "orders") == "240"
     choose(tab, "orders", "Region", "North")
     first = tab.page.url
@@ -203,7 +202,7 @@ def test_a_view_is_in_the_address(browser: Browser, app: Served) -> None:
     tab.until(lambda: number_of_rows(tab, "orders") == "40")
     tab.page.reload()
     tab.until(lambda: number_of_rows(tab, "orders") == "40")
-    other = opened(browser, app, second.removeprefix(app.url))
+    other = opened(visitors, app, second.removeprefix(app.url))
     assert number_of_rows(other, "orders") == "40"
     assert chips(other, "orders") == chips(tab, "orders")
     closed(other)
@@ -213,8 +212,8 @@ def test_a_view_is_in_the_address(browser: Browser, app: Served) -> None:
     closed(tab)
 
 
-def test_each_page_has_its_own_filters(browser: Browser, app: Served) -> None:
-    tab = opened(browser, app, "/orders")
+def test_each_page_has_its_own_filters(visitors: Visitors, app: Served) -> None:
+    tab = opened(visitors, app, "/orders")
     choose(tab, "orders", "Region", "North")
     tab.page.click("#shell-nav-returns")
     tab.page.wait_for_selector("#returns-figures .dataset-figure")
@@ -232,7 +231,7 @@ def test_each_page_has_its_own_filters(browser: Browser, app: Served) -> None:
     if together:
         # What is filtered on both stands in the address, on whichever page one is.
         assert query(tab) == {"orders.Region": ["North"], "returns.Kind": ["B"]}
-        other = opened(browser, app, tab.page.url.removeprefix(app.url))
+        other = opened(visitors, app, tab.page.url.removeprefix(app.url))
         assert number_of_rows(other, "orders") == "80"
         closed(other)
     tab.page.go_back()
@@ -243,9 +242,9 @@ def test_each_page_has_its_own_filters(browser: Browser, app: Served) -> None:
 
 
 def test_the_link_to_the_page_itself_keeps_view_and_address_together(
-    browser: Browser, app: Served
+    visitors: Visitors, app: Served
 ) -> None:
-    tab = opened(browser, app, "/orders")
+    tab = opened(visitors, app, "/orders")
     choose(tab, "orders", "Region", "North")
     tab.page.click("#shell-nav-orders")
     tab.settle()
@@ -254,8 +253,8 @@ def test_the_link_to_the_page_itself_keeps_view_and_address_together(
     closed(tab)
 
 
-def test_a_click_on_a_bar_filters(browser: Browser, app: Served) -> None:
-    tab = opened(browser, app, "/orders")
+def test_a_click_on_a_bar_filters(visitors: Visitors, app: Served) -> None:
+    tab = opened(visitors, app, "/orders")
     chart = tab.page.locator(".js-plotly-plot:has(.bars)").first
     bar = chart.locator(".bars .point path").last
     bar.click(force=True)
@@ -268,9 +267,9 @@ def test_a_click_on_a_bar_filters(browser: Browser, app: Served) -> None:
     closed(tab)
 
 
-def test_a_download_begins_with_one_mark(browser: Browser, app: Served) -> None:
+def test_a_download_begins_with_one_mark(visitors: Visitors, app: Served) -> None:
     prefix = "" if query_key(app) == "Region" else "orders."
-    tab = opened(browser, app, f"/orders?{prefix}Region=North")
+    tab = opened(visitors, app, f"/orders?{prefix}Region=North")
     with tab.page.expect_download() as download:
         tab.page.locator("#orders-export").click()
     lines = download.value.path().read_text("utf-8").splitlines()
@@ -288,8 +287,8 @@ def query_key(app: Served) -> str:
     )
 
 
-def test_figures_are_in_the_visitors_language(browser: Browser, app: Served) -> None:
-    tab = opened(browser, app, "/orders", locale="de-DE")
+def test_figures_are_in_the_visitors_language(visitors: Visitors, app: Served) -> None:
+    tab = opened(visitors, app, "/orders", locale="de-DE")
     tab.until(lambda: "01.01.2024" in tab.text("#orders-table"))
     tab.until(lambda: "31,2k\u00a0€" in tab.text("#orders-figures"))
     table = tab.text("#orders-table")
@@ -297,7 +296,7 @@ def test_figures_are_in_the_visitors_language(browser: Browser, app: Served) -> 
     axes = tab.page.locator(".xtick text")
     tab.until(lambda: any("Mai" in text for text in axes.all_text_contents()))
     closed(tab)
-    tab = opened(browser, app, "/orders", locale="en-US")
+    tab = opened(visitors, app, "/orders", locale="en-US")
     tab.until(lambda: "01/01/2024" in tab.text("#orders-table"))
     tab.until(lambda: "€31.2k" in tab.text("#orders-figures"))
     closed(tab)
@@ -316,9 +315,9 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "America/Los_Angeles"])
 def test_a_moment_is_the_same_in_every_time_zone(
-    browser: Browser, books: Served, zone: str
+    visitors: Visitors, books: Served, zone: str
 ) -> None:
-    tab = opened(browser, books, "/ledger", locale="en-GB", timezone_id=zone)
+    tab = opened(visitors, books, "/ledger", locale="en-GB", timezone_id=zone)
     tab.until(lambda: row_of(tab, "ledger", 8))
     cells = [row_of(tab, "ledger", row).split("\n")[0] for row in range(8, 11)]
     assert cells == ["31/03/2024 02:00", "31/03/2024 02:30", "31/03/2024 03:00"]
@@ -327,9 +326,9 @@ def test_a_moment_is_the_same_in_every_time_zone(
     closed(tab)
 
 
-def test_a_day_is_written_in_one_way(browser: Browser, app: Served) -> None:
+def test_a_day_is_written_in_one_way(visitors: Visitors, app: Served) -> None:
     query = f"{query_key(app).replace('Region', 'Day')}=2024-01-01..2024-01-31"
-    tab = opened(browser, app, f"/orders?{query}", locale="en-US")
+    tab = opened(visitors, app, f"/orders?{query}", locale="en-US")
     tab.until(lambda: "01/01/2024" in tab.text("#orders-table"))
     assert "01/01/2024 \N{EN DASH} 01/31/2024" in chips(tab, "orders")
     tab.until(lambda: "01/01/2024 \N{EN DASH} 01/31/2024" in tab.text("#orders-filters"))
@@ -351,9 +350,9 @@ UNREADABLE = {
 }
 
 
-def test_a_link_that_cannot_be_read_shows_the_page(browser: Browser, app: Served) -> None:
+def test_a_link_that_cannot_be_read_shows_the_page(visitors: Visitors, app: Served) -> None:
     prefix = query_key(app).removesuffix("Region")
-    tab = opened(browser, app, "/orders")
+    tab = opened(visitors, app, "/orders")
     for words, rows in UNREADABLE.items():
         tab.go(f"/orders?{prefix}{words}")
         tab.page.wait_for_selector(".dataset .dataset-figure")
@@ -365,8 +364,8 @@ def test_a_link_that_cannot_be_read_shows_the_page(browser: Browser, app: Served
     closed(tab)
 
 
-def test_a_large_cost_has_a_bar_and_its_text_has_room(browser: Browser, books: Served) -> None:
-    tab = opened(browser, books, "/ledger", viewport={"width": 390, "height": 844})
+def test_a_large_cost_has_a_bar_and_its_text_has_room(visitors: Visitors, books: Served) -> None:
+    tab = opened(visitors, books, "/ledger", viewport={"width": 390, "height": 844})
     chart = tab.page.locator(".js-plotly-plot:has(.bars)").first
     chart.locator(".ytick text").nth(8).wait_for()
     names = chart.locator(".ytick text").all_text_contents()
@@ -386,9 +385,9 @@ def test_a_large_cost_has_a_bar_and_its_text_has_room(browser: Browser, books: S
     [("en-US", "-€308.7k", "104.6T"), ("de-DE", "-308,7k\u00a0€", "104,6T")],
 )
 def test_large_figures_are_written_in_one_way(
-    browser: Browser, books: Served, locale: str, amount: str, volume: str
+    visitors: Visitors, books: Served, locale: str, amount: str, volume: str
 ) -> None:
-    tab = opened(browser, books, "/ledger", locale=locale, viewport={"width": 390, "height": 844})
+    tab = opened(visitors, books, "/ledger", locale=locale, viewport={"width": 390, "height": 844})
     tab.until(lambda: row_of(tab, "ledger", 0))
     figures = tab.page.locator(".dataset-figure")
     tab.until(lambda: {"240", amount, volume} <= set(figures.all_text_contents()))
@@ -402,8 +401,8 @@ def test_large_figures_are_written_in_one_way(
     closed(tab)
 
 
-def test_the_digits_of_a_cell_grow_with_its_column(browser: Browser, books: Served) -> None:
-    tab = opened(browser, books, "/ledger", viewport={"width": 1280, "height": 800})
+def test_the_digits_of_a_cell_grow_with_its_column(visitors: Visitors, books: Served) -> None:
+    tab = opened(visitors, books, "/ledger", viewport={"width": 1280, "height": 800})
     tab.until(lambda: "316,227,766,017" in row_of(tab, "ledger", 0))
     tab.page.evaluate(
         """async () => {
@@ -415,8 +414,8 @@ def test_the_digits_of_a_cell_grow_with_its_column(browser: Browser, books: Serv
     closed(tab)
 
 
-def test_the_numbers_of_a_column_have_the_same_decimals(browser: Browser, app: Served) -> None:
-    tab = opened(browser, app, "/orders", locale="en-US")
+def test_the_numbers_of_a_column_have_the_same_decimals(visitors: Visitors, app: Served) -> None:
+    tab = opened(visitors, app, "/orders", locale="en-US")
     tab.until(lambda: row_of(tab, "orders", 0))
     shown = tab.page.evaluate(
         """([...values]) => values.map((value) => dashAgGridFunctions.datasetCell({
@@ -435,8 +434,8 @@ def test_the_numbers_of_a_column_have_the_same_decimals(browser: Browser, app: S
     closed(tab)
 
 
-def test_an_identifier_of_digits_is_searched(browser: Browser, books: Served) -> None:
-    tab = opened(browser, books, "/ledger")
+def test_an_identifier_of_digits_is_searched(visitors: Visitors, books: Served) -> None:
+    tab = opened(visitors, books, "/ledger")
     tab.page.locator("#ledger-filters").get_by_label("Ticket ID").fill("907919")
     tab.until(lambda: number_of_rows(tab, "ledger") == "1")
     tab.page.reload()
@@ -453,12 +452,12 @@ def focused(tab: Tab) -> str:
     )
 
 
-def test_the_focus_stays_where_filters_are_taken_away(browser: Browser, app: Served) -> None:
+def test_the_focus_stays_where_filters_are_taken_away(visitors: Visitors, app: Served) -> None:
     key = query_key(app)
     words = "&".join(
         key.replace("Region", name) for name in ("Region=North", "Kind=A", "Paid=true")
     )
-    tab = opened(browser, app, f"/orders?{words}")
+    tab = opened(visitors, app, f"/orders?{words}")
     buttons = tab.page.locator("#orders-chips button")
     tab.until(lambda: buttons.count() == 3)
     buttons.nth(1).press("Enter")
@@ -472,7 +471,7 @@ def test_the_focus_stays_where_filters_are_taken_away(browser: Browser, app: Ser
     tab.page.get_by_role("button", name="Clear all").press("Enter")
     tab.until(lambda: focused(tab) == "Kind")
     closed(tab)
-    tab = opened(browser, app, f"/orders?{words}", viewport={"width": 390, "height": 844})
+    tab = opened(visitors, app, f"/orders?{words}", viewport={"width": 390, "height": 844})
     fold = tab.page.locator("#orders-fold")
     assert fold.get_attribute("aria-expanded") == "false"
     tab.page.get_by_role("button", name="Clear all").press("Enter")
@@ -483,8 +482,8 @@ def test_the_focus_stays_where_filters_are_taken_away(browser: Browser, app: Ser
     closed(tab)
 
 
-def test_enter_shows_a_row_in_full(browser: Browser, app: Served) -> None:
-    tab = opened(browser, app, "/orders")
+def test_enter_shows_a_row_in_full(visitors: Visitors, app: Served) -> None:
+    tab = opened(visitors, app, "/orders")
     tab.until(lambda: row_of(tab, "orders", 1))
     row = tab.page.locator("#orders-table .ag-center-cols-container [row-index='1']")
     row.locator(".ag-cell").first.focus()
@@ -493,8 +492,8 @@ def test_enter_shows_a_row_in_full(browser: Browser, app: Served) -> None:
     closed(tab)
 
 
-def test_nothing_moves_when_the_charts_come(browser: Browser, app: Served) -> None:
-    tab = Tab(browser.new_context(reduced_motion="reduce"), app.url)
+def test_nothing_moves_when_the_charts_come(visitors: Visitors, app: Served) -> None:
+    tab = visitors.tab(app.url)
     held: list[Route] = []
 
     def hold(route: Route) -> None:
@@ -514,17 +513,17 @@ def test_nothing_moves_when_the_charts_come(browser: Browser, app: Served) -> No
     closed(tab)
 
 
-def test_a_line_has_a_gap_where_there_are_no_rows(browser: Browser, app: Served) -> None:
-    tab = opened(browser, app, "/orders")
+def test_a_line_has_a_gap_where_there_are_no_rows(visitors: Visitors, app: Served) -> None:
+    tab = opened(visitors, app, "/orders")
     assert None in line_of(tab, "y")
     closed(tab)
 
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_a_period_is_chosen_at_once_and_the_line_shows_its_days(
-    browser: Browser, app: Served, width: int
+    visitors: Visitors, app: Served, width: int
 ) -> None:
-    tab = opened(browser, app, "/orders", locale="en-US", viewport={"width": width, "height": 844})
+    tab = opened(visitors, app, "/orders", locale="en-US", viewport={"width": width, "height": 844})
     title = tab.page.locator("#orders-charts p").first
     tab.until(lambda: title.text_content() == "Amount by week")
     if width == 390:
@@ -544,8 +543,8 @@ def test_a_period_is_chosen_at_once_and_the_line_shows_its_days(
     closed(tab)
 
 
-def test_a_phone_shows_the_columns_that_fit(browser: Browser, app: Served) -> None:
-    tab = opened(browser, app, "/orders", viewport={"width": 390, "height": 844})
+def test_a_phone_shows_the_columns_that_fit(visitors: Visitors, app: Served) -> None:
+    tab = opened(visitors, app, "/orders", viewport={"width": 390, "height": 844})
     heads = tab.page.locator("#orders-table .ag-header-cell")
     tab.until(lambda: heads.count() == 3)
     assert heads.all_inner_texts() == ["Day", "Region", "Amount"]
@@ -569,8 +568,8 @@ def test_a_phone_shows_the_columns_that_fit(browser: Browser, app: Served) -> No
     closed(tab)
 
 
-def test_nothing_found_says_so(browser: Browser, app: Served) -> None:
-    tab = opened(browser, app, f"/orders?{query_key(app)}=Nowhere")
+def test_nothing_found_says_so(visitors: Visitors, app: Served) -> None:
+    tab = opened(visitors, app, f"/orders?{query_key(app)}=Nowhere")
     assert number_of_rows(tab, "orders") == "0"
     tab.until(lambda: "No rows match the filters" in tab.text("#orders-charts"))
     check_nothing_is_seriously_inaccessible(tab)
@@ -592,8 +591,8 @@ def scroll(tab: Tab, page: str, row: int) -> None:
     tab.page.wait_for_selector(f"#{page}-table [row-index='{row}'] >> nth=0", state="attached")
 
 
-def test_a_visitor_in_haste_gets_all_rows(browser: Browser, app: Served) -> None:
-    tab = disturbed(browser, app, SLOW)
+def test_a_visitor_in_haste_gets_all_rows(visitors: Visitors, app: Served) -> None:
+    tab = disturbed(visitors, app, SLOW)
     search = tab.page.locator("#orders-filters input[placeholder=Search]")
     for text in ("note 1", "no such note", "note 23", "note 2", ""):
         search.fill(text)
@@ -609,8 +608,8 @@ def test_a_visitor_in_haste_gets_all_rows(browser: Browser, app: Served) -> None
     closed(tab)
 
 
-def test_a_visitor_may_leave_before_the_rows_come(browser: Browser, app: Served) -> None:
-    tab = disturbed(browser, app, SLOW)
+def test_a_visitor_may_leave_before_the_rows_come(visitors: Visitors, app: Served) -> None:
+    tab = disturbed(visitors, app, SLOW)
     tab.until(lambda: row_of(tab, "orders", 0).endswith("note 0"))
     scroll(tab, "orders", 110)
     tab.page.click("#shell-nav-returns")
@@ -619,8 +618,8 @@ def test_a_visitor_may_leave_before_the_rows_come(browser: Browser, app: Served)
     closed(tab)
 
 
-def test_an_answer_that_the_table_loses_is_asked_for_again(browser: Browser, app: Served) -> None:
-    tab = disturbed(browser, app, LATE)
+def test_an_answer_that_the_table_loses_is_asked_for_again(visitors: Visitors, app: Served) -> None:
+    tab = disturbed(visitors, app, LATE)
     tab.until(lambda: row_of(tab, "orders", 0).endswith("note 0"))
     search = tab.page.locator("#orders-filters input[placeholder=Search]")
     for text, first in (("note 23", "note 23"), ("", "note 0")):
@@ -635,9 +634,9 @@ def test_an_answer_that_the_table_loses_is_asked_for_again(browser: Browser, app
 
 @pytest.mark.parametrize("cause", ["there is no column 'Amount'", "The server does not answer"])
 def test_rows_that_do_not_come_are_told_and_others_come(
-    browser: Browser, app: Served, cause: str
+    visitors: Visitors, app: Served, cause: str
 ) -> None:
-    tab = opened(browser, app, "/returns")
+    tab = opened(visitors, app, "/returns")
     tab.until(lambda: row_of(tab, "returns", 0))
     file = csv_of(app, "returns")
     before = file.read_text("utf-8")
@@ -657,13 +656,12 @@ def test_rows_that_do_not_come_are_told_and_others_come(
     file.write_text(before, encoding="utf-8")
     scroll(tab, "returns", 160)
     tab.until(lambda: row_of(tab, "returns", 160).endswith("note 160"))
-    tab.page.context.close()
 
 
 def test_a_callback_with_more_outputs_than_the_rows_does_not_stop_the_table(
-    browser: Browser, app: Served
+    visitors: Visitors, app: Served
 ) -> None:
-    tab = Tab(browser.new_context(reduced_motion="reduce"), app.url)
+    tab = visitors.tab(app.url)
     tab.go("/table")
     tab.until(lambda: row_of(tab, "mine", 0).endswith("note 0"))
     scroll(tab, "mine", 60)
@@ -676,7 +674,6 @@ def test_a_callback_with_more_outputs_than_the_rows_does_not_stop_the_table(
     scroll(tab, "mine", 160)
     tab.until(lambda: row_of(tab, "mine", 160).endswith("note 160"))
     assert tab.text("#mine-blocks") == "from 150"
-    tab.page.context.close()
 
 
 def csv_of(app: Served, page: str) -> Path:
@@ -687,7 +684,7 @@ def csv_of(app: Served, page: str) -> Path:
 
 
 def test_a_column_that_has_gone_is_named_on_the_page_and_in_the_log(
-    browser: Browser, app: Served
+    visitors: Visitors, app: Served
 ) -> None:
     path = csv_of(app, "returns")
     before = path.read_text("utf-8")
@@ -696,13 +693,12 @@ def test_a_column_that_has_gone_is_named_on_the_page_and_in_the_log(
         (before.replace("€1000.50", "soon"), "line 2: 'soon' in column 'Amount' is no number"),
     ):
         path.write_text(after, encoding="utf-8")
-        context = browser.new_context()
-        tab = Tab(context, app.url)
+        tab = visitors.tab(app.url)
         tab.go("/returns")
         tab.page.wait_for_selector(f"text={words}")
-        context.close()
+        tab.page.close()
         assert words in app.log.read_text()
     path.write_text(before, encoding="utf-8")
-    tab = opened(browser, app, "/returns")
+    tab = opened(visitors, app, "/returns")
     assert number_of_rows(tab, "returns") == "240"
     closed(tab)
