@@ -14,6 +14,7 @@ from tests.support.pages import open_page
 from tests.support.process import free_port
 from tests.support.projects import Variant, render, served
 
+from .conftest import Visitors
 from .profile import look, type_in
 
 OLD = Variant(storage="local", background="none", callbacks="merged")
@@ -57,10 +58,8 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def tab(browser: Browser, url: str) -> Iterator[Tab]:
-    context = browser.new_context(reduced_motion="reduce")
-    yield Tab(context, url)
-    context.close()
+def tab(visitors: Visitors, url: str) -> Tab:
+    return visitors.tab(url)
 
 
 def told(tab: Tab) -> str:

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
 
 from tests.support.browser import Tab
 from tests.support.process import Process
 from tests.support.projects import Variant, choices, render, served
 
 from .accessibility import check_nothing_is_seriously_inaccessible
+from .conftest import Visitors
 
 FIELDS = [
     {"name": "customer"},
@@ -73,9 +73,9 @@ def record_holds(tab: Tab, field: str, value: Any) -> None:
 
 @pytest.mark.parametrize("locale", NUMBERS)
 def test_a_number_is_stored_as_the_visitor_sees_it(
-    browser: Browser, app: Process, locale: str
+    visitors: Visitors, app: Process, locale: str
 ) -> None:
-    tab = Tab(browser.new_context(locale=locale), app.url)
+    tab = visitors.tab(app.url, locale=locale)
     open_form(tab)
     for text, (seen, number) in NUMBERS[locale].items():
         for give in (tab.page.keyboard.type, tab.page.keyboard.insert_text):
@@ -91,7 +91,6 @@ def test_a_number_is_stored_as_the_visitor_sees_it(
     open_form(tab)
     assert (tab.page.input_value(AMOUNT), recorded(tab, "amount")) == (seen, number)
     assert tab.errors == []
-    tab.page.context.close()
 
 
 def type_day(tab: Tab, keys: str) -> None:
@@ -101,8 +100,8 @@ def type_day(tab: Tab, keys: str) -> None:
     tab.page.keyboard.type(keys)
 
 
-def test_a_day_is_typed_or_set_and_cleared_and_comes_back(browser: Browser, app: Process) -> None:
-    tab = Tab(browser.new_context(), app.url)
+def test_a_day_is_typed_or_set_and_cleared_and_comes_back(visitors: Visitors, app: Process) -> None:
+    tab = visitors.tab(app.url)
     open_form(tab)
     for keys, day in (("12312026", "2026-12-31"), ("03/04/2027", "2027-03-04")):
         type_day(tab, keys)
@@ -121,4 +120,3 @@ def test_a_day_is_typed_or_set_and_cleared_and_comes_back(browser: Browser, app:
     assert tab.page.input_value(DUE) == "2026-01-31"
     check_nothing_is_seriously_inaccessible(tab)
     assert tab.errors == []
-    tab.page.context.close()
