@@ -71,6 +71,8 @@ _MEAN = _alone(
     *("latency", "latenz", "ping", "jitter", "(response|load|wait|lead|cycle).?times?"),
     *("(lade|antwort|warte)zeit(en)?", "[cg]pu", "(memory|ram|disk).usage", "utili[sz]ation"),
     *("auslastung", "occupancy", "availability", "verf(ü|ue)gbarkeit"),
+    # Banks
+    *("balances?", r"\w*saldo", "kontostand"),
     # Surveys and schools
     *("nps", "csat", "satisfaction", r"\w*zufriedenheit", "stars?", "sterne?", "gpa", "noten?"),
     *("likelihood", "probability", "wahrscheinlichkeit", "confidence", "importance", "wichtigkeit"),

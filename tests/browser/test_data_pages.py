@@ -57,6 +57,24 @@ def ledger() -> str:
     return "\n".join(["When,Reason,Amount,Volume,Ticket ID,Drift", *lines, ""])
 
 
+SITES = """Site,Revenue
+Organic,216000.5
+Paid,93800.5
+Direct,72300.5
+Email,14500.5
+"""
+
+
+def survey() -> str:
+    """Return a file of ratings, of which one group gave few."""
+    lines = [
+        f"{2023 + n // 12 % 2}-{1 + n % 12:02}-{1 + n % 28:02},{'Phone' if n % 40 else 'Letter'},"
+        f"{2 + n * 7 // 12 % 3}"
+        for n in range(2000)
+    ]
+    return "\n".join(["Day,Way,Rating", *lines, ""])
+
+
 @dataclass(frozen=True)
 class Served:
     """An app with two pages of data, its folder and its log."""
@@ -304,12 +322,14 @@ def test_figures_are_in_the_visitors_language(visitors: Visitors, app: Served) -
 
 @pytest.fixture(scope="module")
 def books(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Serve an app with a page of moments, costs and large numbers."""
+    """Serve an app with a page of moments, costs and large numbers, of ratings, and of sites."""
     folder = tmp_path_factory.mktemp("books")
-    file = folder / "ledger.csv"
-    file.write_text(ledger(), encoding="utf-8")
-    page = {"name": "ledger", "kind": "data", **described(file).entry(str(file))}
-    with served(render(folder, Variant(), pages=[page]), log=folder / "log") as process:
+    pages = []
+    for name, text in (("ledger", ledger()), ("survey", survey()), ("sites", SITES)):
+        file = folder / f"{name}.csv"
+        file.write_text(text, encoding="utf-8")
+        pages.append({"name": name, "kind": "data", **described(file).entry(str(file))})
+    with served(render(folder, Variant(), pages=pages), log=folder / "log") as process:
         yield Served(process.url, folder, folder / "log")
 
 
@@ -516,6 +536,40 @@ def test_nothing_moves_when_the_charts_come(visitors: Visitors, app: Served) -> 
 def test_a_line_has_a_gap_where_there_are_no_rows(visitors: Visitors, app: Served) -> None:
     tab = opened(visitors, app, "/orders")
     assert None in line_of(tab, "y")
+    closed(tab)
+
+
+def test_charts_of_ratings_show_whole_ratings_and_exact_means(
+    browser: Browser, books: Served
+) -> None:
+    tab = opened(browser, books, "/survey", locale="en-GB")
+    charts = tab.page.locator(".js-plotly-plot")
+    charts.nth(2).locator(".bars path").nth(2).wait_for()
+    assert charts.nth(0).locator(".ytick text").count() > 2
+    # A bar stands at the rating itself, not at the middle of a cell.
+    places = "document.querySelectorAll('.js-plotly-plot')[2].data[0].x"
+    assert tab.page.evaluate(f"Array.from({places})") == [2, 3, 4]
+    # A row of key figures has no gap.
+    inner, outer = (
+        tab.page.locator(place).bounding_box()
+        for place in ("#survey-figures > :last-child", "#survey-figures")
+    )
+    assert inner is not None
+    assert outer is not None
+    assert inner["x"] + inner["width"] == pytest.approx(outer["x"] + outer["width"], abs=2)
+    # A point of a line names its month, and no day.
+    charts.nth(0).evaluate("chart => Plotly.Fx.hover(chart, [{ curveNumber: 0, pointNumber: 3 }])")
+    hover = charts.nth(0).locator(".hoverlayer text").first
+    assert (hover.text_content() or "").startswith("Apr 2023")
+    closed(tab)
+
+
+def test_texts_of_bars_lie(browser: Browser, books: Served) -> None:
+    tab = opened(browser, books, "/sites", viewport={"width": 1280, "height": 800})
+    text = tab.page.locator(".bartext")
+    text.first.wait_for()
+    turned = [one.get_attribute("transform") or "" for one in text.all()]
+    assert not [one for one in turned if "rotate" in one]
     closed(tab)
 
 

@@ -25,7 +25,8 @@ Bewertung, stars, Sterne, score, Test score, GPA, Note, Likelihood to recommend,
 Wahrscheinlichkeit, BMI, Heart rate, pulse, Puls, Systolic, Blood pressure, glucose, cholesterol,
 Total cholesterol, HbA1c, SpO2, Age, Alter, Durchschnittsalter, height_cm, Körpergröße, Gewicht,
 weight, sepal_length, Länge, density, Build year, Baujahr, birthweight, windspeed, Wavelength,
-growth_rate, Fehlerrate, Laenge, dBA, Stueckkosten, Akku
+growth_rate, Fehlerrate, Laenge, dBA, Stueckkosten, Akku, Balance,
+Account balance, Saldo, Kontostand
 """
 ADDED = """
 Revenue, Umsatz, Sales, Cost, costs, Kosten, Amount, Betrag, Budget, Units, Quantity, Menge, pop,

@@ -285,6 +285,8 @@ def span(column: Column) -> tuple[float, float]:
     """Return the least value of a measure, and the width of a part of its range."""
     facts = DATA.facts()[column.key]
     low, high = float(facts["min"]), float(facts["max"])
+    if column.type == "integer" and high - low < CELLS:
+        return low - 0.5, 1.0  # a part for each whole number
     return low, (high - low) / CELLS or 1.0
 
 

@@ -17,6 +17,9 @@ CONFIG: Any = {"displayModeBar": False}
 OTHERS = "Others"
 QUIET = "#adb5bd"
 BARE = {"visible": False, "fixedrange": True}
+# How a point of a line names its time. The browser knows the visitor's form of a day, `%x`.
+DAYS = {"hour": "%x %H:%M", "quarter": "%b %Y", "month": "%b %Y", "year": "%Y"}
+DAYS |= {"day": "%x", "week": "%x"}
 
 
 def number(value: float | None, column: Column | None = None) -> str:
@@ -99,6 +102,8 @@ def line(chart: Chart, criteria: Criteria) -> go.Figure:
     """Return a measure over time."""
     found = data.trend(criteria, chart.measure)
     gaps = any(value is None for _, value in found)
+    length = None if chart.over.type == "integer" else data.step(criteria)
+    at = "%{x|" + DAYS[length] + "}" if length else "%{x}"
     trace = go.Scatter(
         x=[at for at, _ in found],
         y=[value for _, value in found],
@@ -109,10 +114,11 @@ def line(chart: Chart, criteria: Criteria) -> go.Figure:
         line={"width": 2, "color": theme.CHART_COLORS[0]},
         fillcolor=pale(theme.CHART_COLORS[0]),
         fill="tozeroy" if chart.measure is None or chart.measure.total == "sum" else None,
-        hovertemplate="%{x}<br>%{customdata}<extra></extra>",
+        hovertemplate=at + "<br>%{customdata}<extra></extra>",
     )
     zero = [0.0] if trace.fill else []
-    along = ticks(chart.measure, [value for _, value in found if value is not None] + zero)
+    known = [value for _, value in found if value is not None]
+    along = ticks(chart.measure, known + zero, bool(zero))
     return finished(trace, {"showgrid": False}, along)
 
 
@@ -137,6 +143,7 @@ def bars(chart: Chart, criteria: Criteria) -> go.Figure:
         customdata=[name for name, _ in found],
         orientation="h",
         textposition="auto",
+        textangle=0,
         insidetextanchor="end",
         cliponaxis=False,
         marker={"color": colors, "cornerradius": 3},
@@ -191,7 +198,7 @@ def points(chart: Chart, criteria: Criteria) -> go.Figure:
             "opacity": 0.6,
             "line": {"width": 0},
         },
-        hovertemplate="%{x:,}<br>%{y:,}<extra>%{customdata} rows</extra>",
+        hovertemplate="%{x:,}<br>%{y:,}<extra>Rows: %{customdata:,}</extra>",
     )
     return finished(
         trace,
@@ -211,7 +218,7 @@ def bins(chart: Chart, criteria: Criteria) -> go.Figure:
     trace = go.Bar(
         x=[round_to(x) for x, _ in found],
         y=[n for _, n in found],
-        hovertemplate="%{x:,.4~g}<br>%{y:,} rows<extra></extra>",
+        hovertemplate="%{x:,.4~g}<br>Rows: %{y:,}<extra></extra>",
     )
     return finished(trace, ticks(chart.over, trace.x), ticks(None, [0, *trace.y]), bargap=0.05)
 
@@ -221,8 +228,11 @@ def round_to(value: float) -> float:
     return float(f"{value:.6g}")
 
 
-def ticks(column: Column | None, values: Iterable[float]) -> dict[str, Any]:
-    """Return how an axis writes the values of a column: few round numbers, as key figures are."""
+def ticks(column: Column | None, values: Iterable[float], whole: bool = True) -> dict[str, Any]:
+    """Return how an axis writes the values of a column: few round numbers, as key figures are.
+
+    Means of whole numbers are no whole numbers.
+    """
     unit = column.unit if column else ""
     scale = 100 if unit == "%" else 1
     known = [float(value) * scale for value in values]
@@ -232,7 +242,7 @@ def ticks(column: Column | None, values: Iterable[float]) -> dict[str, Any]:
     least = (high - low or abs(high) or 1) / 5
     power = 10.0 ** floor(log10(least))
     step = next(n * power for n in (1, 2, 5, 10) if n * power >= least)
-    if column is None or column.type == "integer":
+    if column is None or (whole and column.type == "integer"):
         step = max(step, 1)
     places = [n * step for n in range(floor(low / step), ceil(high / step) + 1)]
     size, sign = language.sized(max(map(abs, places)))
