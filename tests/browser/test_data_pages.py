@@ -540,9 +540,9 @@ def test_a_line_has_a_gap_where_there_are_no_rows(visitors: Visitors, app: Serve
 
 
 def test_charts_of_ratings_show_whole_ratings_and_exact_means(
-    browser: Browser, books: Served
+    visitors: Visitors, books: Served
 ) -> None:
-    tab = opened(browser, books, "/survey", locale="en-GB")
+    tab = opened(visitors, books, "/survey", locale="en-GB")
     charts = tab.page.locator(".js-plotly-plot")
     charts.nth(2).locator(".bars path").nth(2).wait_for()
     assert charts.nth(0).locator(".ytick text").count() > 2
@@ -564,8 +564,8 @@ def test_charts_of_ratings_show_whole_ratings_and_exact_means(
     closed(tab)
 
 
-def test_texts_of_bars_lie(browser: Browser, books: Served) -> None:
-    tab = opened(browser, books, "/sites", viewport={"width": 1280, "height": 800})
+def test_texts_of_bars_lie(visitors: Visitors, books: Served) -> None:
+    tab = opened(visitors, books, "/sites", viewport={"width": 1280, "height": 800})
     text = tab.page.locator(".bartext")
     text.first.wait_for()
     turned = [one.get_attribute("transform") or "" for one in text.all()]
