@@ -11,9 +11,9 @@ import pytest
 from dashgen.files import lay
 from dashgen.releases import installed
 from dashgen.template.answers import Stated, resolve
+from tests.support.process import ROOT
 from tests.support.projects import DELAYS, Variant, choices, render, run
 
-ROOT = Path(__file__).parents[2]
 PAGES = ("explore", *DELAYS)
 TYPED = [
     {"name": "customer"},

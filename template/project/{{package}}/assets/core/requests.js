@@ -1,7 +1,7 @@
 // Where a callback gets no result, Dash leaves the page as it is: buttons stay disabled and nothing
 // tells why. Here the answer is made up, so that the callback ends with a message: whether a change
-// was not saved, and what to do. A poll for a background job is sent again first: it changes nothing, and
-// the server may be back soon, say after a restart.
+// was not saved, and what to do. A poll for a background job is sent again first: it changes
+// nothing, and the server may be back soon, say after a restart.
 (() => {
     const PATIENCE = 20_000;
     const PAUSE = 1_000;
@@ -9,8 +9,8 @@
     const pause = (time) => new Promise((resume) => setTimeout(resume, time));
 
     const LOST = "Your last change was not saved.";
-    const SECONDS = 8000;
-    // A title, what to do, and how long it shows.
+    const WHILE = 8000; // ms
+    // A title, what to do, and how long it shows. Without a time it stays.
     const STRANGER = ["You are not signed in", "Reload the page and sign in again."];
     const OUTDATED = ["This page is out of date", "Reload the page."];
     const CAUSES = {
@@ -18,11 +18,11 @@
         401: STRANGER,
         403: STRANGER,
         404: OUTDATED,
-        413: ["That was too large", "The server refused it.", SECONDS],
-        429: ["Too many requests", "Please try again in a minute.", SECONDS],
+        413: ["That was too large", "The server refused it.", WHILE],
+        429: ["Too many requests", "Please try again in a minute.", WHILE],
     };
-    const AWAY = ["The server does not answer", "Please try again in a minute.", SECONDS];
-    const FAILED = ["Something went wrong", "Try again, or reload the page.", SECONDS];
+    const AWAY = ["The server does not answer", "Please try again in a minute.", WHILE];
+    const FAILED = ["Something went wrong", "Try again, or reload the page.", WHILE];
 
     // In debug mode Dash itself shows the errors of callbacks.
     const debug = () => JSON.parse(document.getElementById("_dash-config").textContent).ui;
