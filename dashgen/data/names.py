@@ -85,7 +85,8 @@ _SIZE = _alone(
     *(r"\w*prices?", r"\w*preise?", "unit.costs?", "st(ü|ue)ckkosten", r"\w*scores?"),
     *(r"\w*ratings?", r"\w*bewertung(en)?", "discounts?", "rabatte?", r"\w*weights?", "gewicht"),
     *(r"\w*(length|width|height|depth)s?", "l(ä|ae)nge", "breite", "h(ö|oe)he", "tiefe", "co2"),
-    "(k(ö|oe)rper)?gr(ö|oe)(ß|ss)e",
+    *("(k(ö|oe)rper)?gr(ö|oe)(ß|ss)e", "salar(y|ies)", "wages?", r"\w*gehalt", r"\w*geh(ä|ae)lter"),
+    *(r"\w*lohn", r"\w*l(ö|oe)hne"),
 )
 _SUM = _alone(
     *("totals?", r"gesamt\w*", "sum", "summe", "counts?", "numbers?", "anzahl", "emission(s|en)?"),

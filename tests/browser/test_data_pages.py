@@ -539,6 +539,20 @@ def test_a_line_has_a_gap_where_there_are_no_rows(visitors: Visitors, app: Serve
     closed(tab)
 
 
+def test_a_line_is_dotted_where_its_time_is_incomplete(visitors: Visitors, books: Served) -> None:
+    tab = opened(visitors, books, "/ledger", locale="en-GB")
+    assert tab.text("#ledger-charts p >> nth=0").endswith("by day, dotted where incomplete")
+    whole = line_of(tab, "y")
+    assert whole[0] is None
+    assert whole[-1] is None
+    assert None not in whole[1:-1]
+    chart = tab.page.locator(".js-plotly-plot").first
+    chart.evaluate("chart => Plotly.Fx.hover(chart, [{ curveNumber: 1, pointNumber: 0 }])")
+    hover = chart.locator(".hoverlayer text").first
+    assert (hover.text_content() or "").startswith("30/03/2024")
+    closed(tab)
+
+
 def test_charts_of_ratings_show_whole_ratings_and_exact_means(
     visitors: Visitors, books: Served
 ) -> None:

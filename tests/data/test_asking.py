@@ -260,6 +260,36 @@ def test_a_moment_may_be_never_and_may_be_a_choice(tmp_path: Path, datasets: Mod
     assert [data.count({"c0": [text]}) for text, _ in data.choices(data.columns[0])] == [1, 1, 1]
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [((), ["low", "medium", "high"]), (("high", "medium"), ["high", "medium", "low"])],
+    ids=["by its meaning", "as the description says"],
+)
+def test_choices_stand_in_their_order(
+    tmp_path: Path, datasets: ModuleType, said: tuple[str, ...], expected: list[str]
+) -> None:
+    file = tmp_path / "file.csv"
+    file.write_text("\n".join(["level,n", *["high,1"] * 3, *["low,2"] * 2, "medium,3", ""]))
+    entry = described(file).entry(str(file))
+    entry["columns"][0] |= {"role": "category", "order": said}
+    data = in_app(datasets, tmp_path / f"levels{len(said)}", entry)
+    level, number = data.columns
+    assert [name for name, _ in data.choices(level)] == expected
+    assert list(data.places(level)) == expected
+    assert dict(data.choices(level)) == {"high": 3, "low": 2, "medium": 1}
+    assert [name for name, _ in data.choices(number)] == ["1", "2", "3"]
+
+
+def test_a_percentage_has_the_decimals_of_its_column(tmp_path: Path, datasets: ModuleType) -> None:
+    for place, (cells, expected) in enumerate(
+        [(["42%", "54.8%"], 1), (["7%", "12%"], 0), (["1.125%", "3%"], 2)]
+    ):
+        file = tmp_path / f"file{place}.csv"
+        file.write_text("\n".join(["day,rate", *(f"2024-01-01,{cell}" for cell in cells), ""]))
+        data = in_app(datasets, tmp_path / f"rates{place}", described(file).entry(str(file)))
+        assert data.decimals() == {"c1": expected}
+
+
 def test_a_description_that_hides_all_is_named(tmp_path: Path, datasets: ModuleType) -> None:
     file = tmp_path / "file.csv"
     file.write_text("a,b\nx,1\n")
@@ -406,6 +436,23 @@ def test_the_app_and_the_browser_know_the_same_signs_of_currencies(language: Any
 )
 def test_figures_have_few_digits_that_say_something(language: Any, value: float, text: str) -> None:
     assert language.short(value) == text
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ([32_400, 29_000, 999], ["32.4k", "29.0k", "999"]),
+        ([1_050_000, 2_000_000, 15_000], ["1.05M", "2.00M", "15k"]),
+        ([8_500, 7.25, -3], ["8,500.00", "7.25", "-3.00"]),
+        ([12, 0, 100], ["12", "0", "100"]),
+        ([0.0023, 1.5], ["0.0023", "1.50"]),
+        ([4e-7, 0], ["4e-7", "0"]),
+    ],
+)
+def test_figures_below_each_other_have_equal_decimals(
+    language: Any, values: list[float], texts: list[str]
+) -> None:
+    assert language.alike(values) == texts
 
 
 @pytest.mark.parametrize(

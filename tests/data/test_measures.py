@@ -26,7 +26,7 @@ Wahrscheinlichkeit, BMI, Heart rate, pulse, Puls, Systolic, Blood pressure, gluc
 Total cholesterol, HbA1c, SpO2, Age, Alter, Durchschnittsalter, height_cm, Körpergröße, Gewicht,
 weight, sepal_length, Länge, density, Build year, Baujahr, birthweight, windspeed, Wavelength,
 growth_rate, Fehlerrate, Laenge, dBA, Stueckkosten, Akku, Balance,
-Account balance, Saldo, Kontostand
+Account balance, Saldo, Kontostand, Salary, base_salary, Hourly wage, Gehalt, Stundenlohn
 """
 ADDED = """
 Revenue, Umsatz, Sales, Cost, costs, Kosten, Amount, Betrag, Budget, Units, Quantity, Menge, pop,
@@ -36,7 +36,7 @@ income, Shares traded, Walter, Meaning, Revenue this year, Sales last year, Tota
 Gesamtpreis, Total weight, Number of ratings, Rating count, Anzahl Bewertungen, Expected revenue,
 Ausdrucke, Absatz, Kurskosten, Points, Downloads, Page views, Clicks, Impressions, Duration min,
 Distance, Steps, Calories, Tips, frequency, Ratenzahlung, Open tickets, High risk, Template count,
-Temporary staff
+Temporary staff, Total salaries, Lohnkosten
 """
 
 

@@ -5,6 +5,7 @@ Each query is made of DuckDB's own expressions. Its answer is kept until the dat
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,15 @@ DATA = datasets.opened(Path(__file__).parent)
 
 LISTS = 4  # filters that list values
 RANGES = 2  # filters of measures
+CHARTS = 4
 FIGURES = 3  # key figures beside the number of rows
 TOP = 8  # bars, before the others
+ORDERED = 12  # bars of values that have an order, such as months
 POINTS = 1500  # points of a scatter chart; more are counted in cells
 CELLS = 30
 STEPS = 60  # points that a line should not exceed
 MOST = 100_000  # rows of a download
+LENGTHS = {"hour": 1 / 24, "day": 1, "week": 7, "month": 30.4, "quarter": 91.3, "year": 365.2}
 FREQUENCIES = {
     "hour": "h",
     "day": "D",
@@ -67,7 +71,7 @@ def time() -> Column | None:
 def categories() -> list[Column]:
     """Return the columns of which one chooses values, the most telling first."""
     facts = DATA.facts()
-    listed = [c for c in DATA.shown if c.listed and facts[c.key]["distinct"] > 1]
+    listed = [column for column in DATA.shown if column.listed and not constant(column)]
     return sorted(listed, key=lambda c: (c.role == "flag", facts[c.key]["distinct"] > 30))
 
 
@@ -76,34 +80,46 @@ def filters() -> list[Column]:
     facts = DATA.facts()
     # The first one in which a search is possible. An identifier may be a number.
     searched = sorted(of_role("text", "identifier"), key=lambda c: c.type != "text")[:1]
-    ranges = [c for c in measures() if facts[c.key]["min"] != facts[c.key]["max"]]
+    ranges = [column for column in measures() if not constant(column)]
     usual = [*of_role("time")[:1], *categories()[:LISTS], *ranges[:RANGES], *searched]
     asked = [column for column in DATA.shown if column.filter and column not in usual]
     known = [c for c in [*usual, *asked] if facts[c.key]["min"] is not None]
-    return [column for column in known if column.filter is not False]
+    telling = [column for column in known if column.filter or not constant(column)]
+    return [column for column in telling or known if column.filter is not False]
+
+
+def constant(column: Column) -> bool:
+    """Whether all values of a column are the same, or missing."""
+    facts = DATA.facts()[column.key]
+    return bool(facts["min"] == facts["max"])
 
 
 def charts() -> list[Chart]:
     """Return the charts: over time, by the first two categories, and of the measures.
 
-    A category with too many values has no chart. Without measures, the charts count rows.
+    Without measures, such as in a survey, more categories have one, and the charts count rows.
     """
     sums = measures()
     main = sums[0] if sums else None
     found = []
     if (moment := time()) and DATA.facts()[moment.key]["distinct"] > 1:
         found.append(Chart("line", moment, main))
-    found += [Chart("bars", category, main) for category in categories()[:2]]
+    found += [Chart("bars", category, main) for category in categories()[: 2 if main else CHARTS]]
     if len(sums) > 1:
         found.append(Chart("points", sums[0], sums[1]))
     elif main:
         found.append(Chart("bins", main))
-    return found[:4]
+    return found[:CHARTS]
 
 
 def total(column: Column) -> Expression:
     """Return the sum or the mean of a measure."""
     return Function("avg" if column.total == "mean" else "sum", column.value.cast("DOUBLE"))
+
+
+def summed(measure: Column | None) -> bool:
+    """Whether the values of a chart add up: sums and numbers of rows, but no means."""
+    return measure is None or measure.total == "sum"
 
 
 def shown(measure: Column | None) -> Expression:
@@ -146,10 +162,9 @@ def step(criteria: Criteria) -> str:
     if not isinstance(first, date):
         return "year"
     days = (last - first) / timedelta(days=1)
-    lengths = {"hour": 1 / 24, "day": 1, "week": 7, "month": 30.4, "quarter": 91.3}
     finest = "hour" if isinstance(first, datetime) else "day"
-    known = list(lengths)[list(lengths).index(finest) :]
-    return next((name for name in known if days / lengths[name] <= STEPS), "year")
+    known = list(LENGTHS)[list(LENGTHS).index(finest) :]
+    return next((name for name in known if days / LENGTHS[name] <= STEPS), "year")
 
 
 def trend(criteria: Criteria, measure: Column | None) -> list[tuple[str, float]]:
@@ -189,6 +204,53 @@ def trends(criteria: Criteria) -> list[tuple[Any, ...]]:
     return DATA.answer(["trends", dict(criteria)], ask)
 
 
+def incomplete(criteria: Criteria) -> set[str]:
+    """Return the first and the last step, as `trends` has them, if the data have only a part."""
+    moment = time()
+    if moment is None or moment.type == "integer":
+        return set()
+    wanted = criteria.get(moment.key)
+    length = step(criteria)
+    # Of a day, the hours tell.
+    parts = "hour" if length == "day" and moment.type == "datetime" else length
+
+    def ask() -> set[str]:
+        rows = DATA.rows({moment.key: wanted} if wanted else {}).filter(moment.value.isnotnull())
+        times = rows.select(finest(moment, parts).cast("TIMESTAMP").alias("at")).distinct()
+        at = ColumnExpression("at")
+        found = times.select(at, Function("date_trunc", ConstantExpression(length), at)).fetchall()
+        return {
+            text_of(pd.Timestamp(one)) for one in cut(sorted(found), timedelta(LENGTHS[length]))
+        }
+
+    return DATA.answer(["incomplete", length, wanted], ask)
+
+
+def cut(times: list[tuple[datetime, datetime]], length: timedelta) -> list[datetime]:
+    """Return those of the first and the last step in which times begin late, or end early.
+
+    Args:
+        times: All times in their order, each with its step.
+        length: How long a step is.
+
+    Shops may close on Sundays, and figures of a month may be all of its first day. So each other
+    step must reach farther, and the rest must be longer than a usual pause.
+    """
+    begun: dict[datetime, timedelta] = {}
+    ended: dict[datetime, timedelta] = {}
+    for at, start in times:
+        begun.setdefault(start, at - start)
+        ended[start] = at - start
+    if len(ended) < 3:
+        return []
+    pauses = sorted(later - at for (at, _), (later, _) in pairwise(times))
+    pause = pauses[len(pauses) * 95 // 100]
+    first, *_, last = ended
+    late, early = begun.pop(first), ended.pop(last)
+    found = [first] if late > max(pause, *begun.values()) else []
+    return [*found, last] if early < min(ended.values()) and length - early > pause else found
+
+
 def finest(moment: Column, length: str) -> Expression:
     """Return the hours or days of the time, or its whole numbers."""
     if moment.type == "integer":
@@ -222,22 +284,32 @@ def steps(given: dict[Any, Any], length: str) -> list[tuple[Any, str]]:
         found = sorted(known)
     else:
         found = list(pd.date_range(first, last, freq=FREQUENCIES[length]))
-    return [(known.get(at), str(at).removesuffix(" 00:00:00")) for at in found]
+    return [(known.get(at), text_of(at)) for at in found]
+
+
+def text_of(at: pd.Timestamp) -> str:
+    """Return a day without a time, and other times in full."""
+    return str(at).removesuffix(" 00:00:00")
 
 
 def groups(criteria: Criteria, over: Column, measure: Column | None) -> list[tuple[str, float]]:
-    """Return a measure by category: those that count most, and then the sum of the others."""
-    added = measure is None or measure.total == "sum"
+    """Return a measure by category: those that count most, and then the sum of the others.
+
+    Few values that have an order stand in it.
+    """
 
     def ask() -> list[tuple[str, float]]:
         name = over.value.cast("VARCHAR").alias("x")
         found = DATA.rows(criteria).aggregate([name, shown(measure).alias("y")]).fetchall()
         pairs = [(x, y) for x, y in found if x is not None and y is not None]
+        places = DATA.places(over)
+        if places and len(pairs) <= ORDERED:
+            return sorted(pairs, key=lambda pair: (places.get(pair[0], len(places)), pair[0]))
         # A large cost counts, too.
         pairs.sort(key=lambda pair: (-abs(pair[1]), pair[0]))
         others = [y for _, y in pairs[TOP:]]
         top = sorted(pairs[:TOP], key=lambda pair: (-pair[1], pair[0]))
-        return [*top, *([("", sum(others))] if added and others else [])]
+        return [*top, *([("", sum(others))] if summed(measure) and others else [])]
 
     return DATA.answer(["groups", dict(criteria), over.key, measure and measure.key], ask)
 

@@ -32,6 +32,14 @@ def number(value: float | None, column: Column | None = None) -> str:
     return language.with_unit(language.short(value), unit)
 
 
+def numbers(values: Sequence[float], column: Column | None) -> list[str]:
+    """Return numbers that stand below each other, with equal decimals."""
+    if column and column.unit == "%":
+        return [number(value, column) for value in values]
+    unit = column.unit if column else ""
+    return [language.with_unit(text, unit) for text in language.alike(values)]
+
+
 def called(measure: Column | None) -> str:
     """Return the name of a chart's value."""
     if measure is None:
@@ -43,7 +51,8 @@ def title(chart: Chart, criteria: Criteria) -> str:
     """Return the title of a chart, from the labels of its columns."""
     match chart.kind:
         case "line":
-            return f"{called(chart.measure)} by {data.step(criteria)}"
+            dots = ", dotted where incomplete" if unfinished(chart, criteria) else ""
+            return f"{called(chart.measure)} by {data.step(criteria)}{dots}"
         case "points" if chart.measure:
             return f"{chart.measure.title} over {chart.over.title}"
         case "bins":
@@ -98,28 +107,65 @@ def empty() -> go.Figure:
     return go.Figure(layout={"xaxis": BARE, "yaxis": BARE, "annotations": [note], "margin": margin})
 
 
+def unfinished(chart: Chart, criteria: Criteria) -> list[int]:
+    """Return the places of the points that are too low, because their time is incomplete.
+
+    A mean is not lower for that.
+    """
+    if not data.summed(chart.measure):
+        return []
+    cut = data.incomplete(criteria)
+    found = data.trend(criteria, chart.measure) if cut else []
+    return [place for place, (at, _) in enumerate(found) if at in cut]
+
+
 def line(chart: Chart, criteria: Criteria) -> go.Figure:
     """Return a measure over time."""
     found = data.trend(criteria, chart.measure)
-    gaps = any(value is None for _, value in found)
-    length = None if chart.over.type == "integer" else data.step(criteria)
-    at = "%{x|" + DAYS[length] + "}" if length else "%{x}"
-    trace = go.Scatter(
-        x=[at for at, _ in found],
-        y=[value for _, value in found],
-        customdata=[number(value, chart.measure) for _, value in found],
-        # A point between two gaps has no line.
-        mode="lines+markers" if gaps or len(found) == 1 else "lines",
-        marker={"size": 4},
-        line={"width": 2, "color": theme.CHART_COLORS[0]},
-        fillcolor=pale(theme.CHART_COLORS[0]),
-        fill="tozeroy" if chart.measure is None or chart.measure.total == "sum" else None,
-        hovertemplate=at + "<br>%{customdata}<extra></extra>",
-    )
-    zero = [0.0] if trace.fill else []
+    cut = unfinished(chart, criteria)
+    whole = [(at, None if place in cut else y) for place, (at, y) in enumerate(found)]
+    filled = data.summed(chart.measure)
+    lone = len(found) == 1 or any(value is None for _, value in found)
+    traces = [
+        go.Scatter(
+            **written(chart, criteria, whole),
+            # A point between two gaps has no line.
+            mode="lines+markers" if lone else "lines",
+            marker={"size": 4},
+            line={"width": 2, "color": theme.CHART_COLORS[0]},
+            fillcolor=pale(theme.CHART_COLORS[0]),
+            fill="tozeroy" if filled else None,
+        )
+    ]
+    for place in cut:
+        ends = (place - 1, place) if place else range(min(2, len(found)))
+        traces.append(
+            go.Scatter(
+                **written(chart, criteria, [found[end] for end in ends]),
+                mode="lines+markers",
+                marker={
+                    "size": [6 if end == place else 0 for end in ends],
+                    "symbol": "circle-open",
+                },
+                line={"width": 2, "dash": "dot", "color": theme.CHART_COLORS[0]},
+            )
+        )
+    zero = [0.0] if filled else []
     known = [value for _, value in found if value is not None]
     along = ticks(chart.measure, known + zero, bool(zero))
-    return finished(trace, {"showgrid": False}, along)
+    return finished(traces, {"showgrid": False}, along)
+
+
+def written(chart: Chart, criteria: Criteria, found: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the points of a line, and how one of them names its time and its value."""
+    length = None if chart.over.type == "integer" else data.step(criteria)
+    at = "%{x|" + DAYS[length] + "}" if length else "%{x}"
+    return {
+        "x": [at for at, _ in found],
+        "y": [value for _, value in found],
+        "customdata": [number(value, chart.measure) for _, value in found],
+        "hovertemplate": at + "<br>%{customdata}<extra></extra>",
+    }
 
 
 def bars(chart: Chart, criteria: Criteria) -> go.Figure:
@@ -139,7 +185,7 @@ def bars(chart: Chart, criteria: Criteria) -> go.Figure:
         x=[value for _, value in found],
         y=[*range(len(found))],  # two names may have equal labels
         hovertext=[label(name, 80) for name, _ in found],
-        text=[number(value, chart.measure) for _, value in found],
+        text=numbers([value for _, value in found], chart.measure),
         customdata=[name for name, _ in found],
         orientation="h",
         textposition="auto",
@@ -198,13 +244,23 @@ def points(chart: Chart, criteria: Criteria) -> go.Figure:
             "opacity": 0.6,
             "line": {"width": 0},
         },
-        hovertemplate="%{x:,}<br>%{y:,}<extra>Rows: %{customdata:,}</extra>",
+        hovertemplate=read_off(chart.over, "x")
+        + "<br>"
+        + read_off(chart.measure, "y")
+        + "<extra>Rows: %{customdata:,}</extra>",
     )
     return finished(
         trace,
         {"title": titled(chart.over, 44), **ticks(chart.over, trace.x)},
         {"title": titled(chart.measure or chart.over, 24), **ticks(chart.measure, trace.y)},
     )
+
+
+def read_off(column: Column | None, axis: str) -> str:
+    """Return how the browser writes a point's place on an axis, with the column's unit."""
+    if column and column.unit == "%":
+        return "%{" + axis + ":.4~p}"
+    return language.with_unit("%{" + axis + ":,.4~f}", column.unit if column else "")
 
 
 def titled(column: Column, most: int) -> dict[str, Any]:
@@ -218,7 +274,7 @@ def bins(chart: Chart, criteria: Criteria) -> go.Figure:
     trace = go.Bar(
         x=[round_to(x) for x, _ in found],
         y=[n for _, n in found],
-        hovertemplate="%{x:,.4~g}<br>Rows: %{y:,}<extra></extra>",
+        hovertemplate=read_off(chart.over, "x") + "<br>Rows: %{y:,}<extra></extra>",
     )
     return finished(trace, ticks(chart.over, trace.x), ticks(None, [0, *trace.y]), bargap=0.05)
 
@@ -258,7 +314,8 @@ def ticks(column: Column | None, values: Iterable[float], whole: bool = True) ->
 
 def spark(criteria: Criteria, measure: Column | None) -> str:
     """Return a small trend as an image for CSS. Empty if there is none."""
-    points = [value for _, value in data.trend(criteria, measure)]
+    cut = data.incomplete(criteria) if data.summed(measure) else ()
+    points = [value for at, value in data.trend(criteria, measure) if at not in cut]
     values = [value for value in points if value is not None]
     if len(values) < 3:
         return ""

@@ -275,7 +275,10 @@ dashAgGridFunctions.datasetCell = ({ value, colDef, node, column }) => {
     if (type === "boolean") return value ? "Yes" : "No";
     if (type === "date" || type === "datetime") return moment(value);
     if (type !== "number" && !(type === "integer" && colDef.type)) return String(value);
-    if (unit === "%") return value.toLocaleString(undefined, { style: "percent", maximumFractionDigits: 2 });
+    if (unit === "%") {
+        const least = { minimumFractionDigits: decimals, maximumFractionDigits: 2 };
+        return value.toLocaleString(undefined, { style: "percent", ...least });
+    }
     // A sum needs no cents.
     const most = node?.rowPinned ? (Math.abs(value) < 1000 ? 2 : 0) : 6;
     const small = value && Math.abs(value) < (node?.rowPinned ? 0.01 : 1e-6);
@@ -291,7 +294,9 @@ dashAgGridFunctions.datasetCell = ({ value, colDef, node, column }) => {
     const few = Math.abs(value) < 100 ? value : Math.round(value);
     return pixels <= column.getActualWidth() ? text : withUnit(short(few), unit);
 };
-dashAgGridFunctions.datasetWidths = ({ api, columns }) => columns && api.refreshCells({ force: true, columns });
+// After the first rows, too: on a slow phone columns get their widths before the grid has its listeners.
+dashAgGridFunctions.datasetWidths = ({ api, columns }) =>
+    api.refreshCells({ force: true, ...(columns ? { columns } : {}) });
 dashAgGridFunctions.datasetKey = ({ event, node }) => {
     if (event.key === "Enter" && !node.rowPinned) node.setSelected(true);
 };

@@ -24,7 +24,7 @@ import pandas as pd
 from duckdb import ColumnExpression, ConstantExpression, Expression, FunctionExpression
 from filelock import FileLock
 
-from . import searching
+from . import ordering, searching
 from .answers import FOLDER, Answers
 from .connection import alias, cursor
 from .conversion import convert, remove_others
@@ -149,27 +149,41 @@ class Dataset:
         return self.answer(["facts"], ask)
 
     def choices(self, column: Column) -> list[tuple[str, int]]:
-        """Return the most frequent values of a column, and how often each stands there."""
+        """Return the most frequent values of a column, and how often each stands there.
+
+        They come in the order of their meaning if they have one.
+        """
 
         def ask() -> list[tuple[str, int]]:
             counted = self.rows().aggregate([column.value, count("n")])
             ordered = counted.sort(ColumnExpression("n").desc(), column.value).limit(CHOICES + 1)
             # As texts of the database, which `condition` compares with.
             pairs = ordered.select(column.value.cast("VARCHAR"), ColumnExpression("n")).fetchall()
-            return [(text, n) for text, n in pairs if text is not None][:CHOICES]
+            known = {text: n for text, n in pairs if text is not None}
+            order = column.order or ordering.ordered([*known])
+            first = [text for text in order if text in known]
+            rest = [text for text in known if text not in first]
+            return [(text, known[text]) for text in [*first, *rest]][:CHOICES]
 
         return self.answer(["choices", column.key], ask)
+
+    def places(self, column: Column) -> dict[str, int]:
+        """Return the place of each value of a column in their order. Empty if they have none."""
+        names = [name for name, _ in self.choices(column)]
+        ordered = column.order or names == ordering.ordered(names)
+        return {name: place for place, name in enumerate(names)} if ordered else {}
 
     def decimals(self) -> dict[str, int]:
         """Return how many decimals the cells of a number's column have, at most 2, by its key.
 
         The first rows tell. A column in which some have more has no usual number of decimals.
+        A percentage never shows more.
         """
 
         def ask() -> dict[str, int]:
             rows = self.page({}, 0, SAMPLE)
             return {
-                column.key: usual(row[column.key] for row in rows)
+                column.key: usual([row[column.key] for row in rows], column.unit == "%")
                 for column in self.shown
                 if column.type == "number"
             }
@@ -243,11 +257,13 @@ def opened(folder: Path) -> Dataset:
     return found
 
 
-def usual(values: Iterable[Any]) -> int:
+def usual(values: Iterable[Any], percent: bool) -> int:
     """Return the most decimals that some numbers have, or 0 if that is more than 2."""
     known = [value for value in values if isinstance(value, float) and isfinite(value)]
     numbers = [Decimal(repr(value)).normalize().as_tuple() for value in known]
     most = max((-int(number.exponent) for number in numbers), default=0)
+    if percent:
+        return min(max(most - 2, 0), 2)
     return most if 0 < most <= 2 else 0
 
 

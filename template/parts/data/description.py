@@ -37,6 +37,7 @@ class Column:
     total: str = "sum"
     hidden: bool = False
     filter: bool | None = None
+    order: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -72,7 +73,7 @@ def description(file: Path) -> tuple[Source, list[Column]]:
     try:
         source = Source(**said["source"])
         columns = [
-            Column(f"c{place}", name, **options)
+            Column(f"c{place}", name, **{**options, "order": tuple(options.get("order", ()))})
             for place, (name, options) in enumerate(said["columns"].items())
         ]
     except (KeyError, TypeError, AttributeError) as error:

@@ -1,6 +1,6 @@
 """Numbers and days in the visitor's form, which the browser sends with each question."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass, replace
@@ -61,16 +61,34 @@ def sized(value: float) -> tuple[float, str]:
     return next((one for one, fits in zip(SIZES, known, strict=True) if fits), (1.0, ""))
 
 
-def short(value: float) -> str:
-    """Return a number by few digits: 3.05M, 433.6k, 8,500, 7.25, 4e-7."""
+def parts(value: float) -> tuple[float, str, int]:
+    """Return the size, the sign and the decimals by which a number is written in few digits."""
     size, sign = sized(value)
     if sign:
         text = f"{value / size:.{2 if abs(value) < 10 * size else 1}f}".rstrip("0")
-        return f"{number(float(text), len(text.partition('.')[2]))}{sign}"
+        return size, sign, len(text.partition(".")[2])
     if float(value).is_integer():
-        return number(value)
+        return size, sign, 0
     # Two digits that say something: 7.25, 0.05, 0.0023.
-    return number(value, max(2, 1 - floor(log10(abs(value)))) if abs(value) < 0.01 else 2)
+    return size, sign, max(2, 1 - floor(log10(abs(value)))) if abs(value) < 0.01 else 2
+
+
+def short(value: float) -> str:
+    """Return a number by few digits: 3.05M, 433.6k, 8,500, 7.25, 4e-7."""
+    size, sign, decimals = parts(value)
+    return number(value / size, decimals) + sign
+
+
+def alike(values: Iterable[float]) -> list[str]:
+    """Return numbers that stand below each other, with equal decimals: 32.4k above 29.0k."""
+    known = [(value, *parts(value)) for value in values]
+    most: dict[str, int] = {}
+    for _, _, sign, decimals in known:
+        most[sign] = max(most.get(sign, 0), min(decimals, 2))
+    return [
+        number(value / size, max(decimals, most[sign])) + sign
+        for value, size, sign, decimals in known
+    ]
 
 
 def with_unit(text: str, unit: str) -> str:
