@@ -45,7 +45,7 @@ PLACE = _word(
 )
 # Few whole numbers in a column of such a name are names, not amounts.
 GROUP = _word(
-    *("quarter", "quartal", "month", "monat", "weekday", "wochentag", "hour", "stunde", "class"),
+    *("quarter", "quartal", "month", "monat", "weekday", "wochentag", "hour", "stunde", "p?class"),
     *("group", "cluster", "grade", "level", "stage", "category", "type", "kind", "region", "zone"),
 )
 # A sum of these says nothing, so the page shows their mean.
@@ -86,7 +86,7 @@ _SIZE = _alone(
     *(r"\w*ratings?", r"\w*bewertung(en)?", "discounts?", "rabatte?", r"\w*weights?", "gewicht"),
     *(r"\w*(length|width|height|depth)s?", "l(ä|ae)nge", "breite", "h(ö|oe)he", "tiefe", "co2"),
     *("(k(ö|oe)rper)?gr(ö|oe)(ß|ss)e", "salar(y|ies)", "wages?", r"\w*gehalt", r"\w*geh(ä|ae)lter"),
-    *(r"\w*lohn", r"\w*l(ö|oe)hne"),
+    *(r"\w*lohn", r"\w*l(ö|oe)hne", "years", r"\w*jahre", "tenure", "seniority"),
 )
 _SUM = _alone(
     *("totals?", r"gesamt\w*", "sum", "summe", "counts?", "numbers?", "anzahl", "emission(s|en)?"),

@@ -65,6 +65,16 @@ Email,14500.5
 """
 
 
+def passengers() -> str:
+    """Return a file without times, with few and many different numbers, and mostly empty cells."""
+    lines = [
+        f"{'B28' if n % 5 == 0 else ''},{'male' if n % 3 else 'female'},{1 + n * 7 % 3},"
+        f"{n % 4 % 3},{n * 37 % 97}.25,{n * 17 % 80},EUR"
+        for n in range(300)
+    ]
+    return "\n".join(["Cabin,Sex,Pclass,SibSp,Fare,Age,Currency", *lines, ""])
+
+
 def survey() -> str:
     """Return a file of ratings, of which one group gave few."""
     lines = [
@@ -325,7 +335,12 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Serve an app with a page of moments, costs and large numbers, of ratings, and of sites."""
     folder = tmp_path_factory.mktemp("books")
     pages = []
-    for name, text in (("ledger", ledger()), ("survey", survey()), ("sites", SITES)):
+    for name, text in (
+        ("ledger", ledger()),
+        ("survey", survey()),
+        ("sites", SITES),
+        ("people", passengers()),
+    ):
         file = folder / f"{name}.csv"
         file.write_text(text, encoding="utf-8")
         pages.append({"name": name, "kind": "data", **described(file).entry(str(file))})
@@ -450,7 +465,7 @@ def test_the_numbers_of_a_column_have_the_same_decimals(visitors: Visitors, app:
     ]
     column = """async () => (await dash_ag_grid.getApiAsync("orders-table"))
         .getColumnDefs().find(({ headerName }) => headerName === "Amount").context.decimals"""
-    assert tab.page.evaluate(column) == 1
+    assert tab.page.evaluate(column) == 2
     closed(tab)
 
 
@@ -575,6 +590,23 @@ def test_charts_of_ratings_show_whole_ratings_and_exact_means(
     charts.nth(0).evaluate("chart => Plotly.Fx.hover(chart, [{ curveNumber: 0, pointNumber: 3 }])")
     hover = charts.nth(0).locator(".hoverlayer text").first
     assert (hover.text_content() or "").startswith("Apr 2023")
+    closed(tab)
+
+
+def test_charts_show_what_tells_most(visitors: Visitors, books: Served) -> None:
+    tab = opened(visitors, books, "/people", viewport={"width": 1280, "height": 800})
+    titles = tab.page.locator("#people-charts p").all_text_contents()
+    # The values of Cabin are mostly missing, and SibSp has few values.
+    assert titles == ["Fare by Sex", "Fare by Pclass", "Age over Fare"]
+    assert "Currency" not in tab.text("#people-filters")
+    assert tab.page.locator(".dataset-spark").count() == 0
+    chart = tab.page.locator(".js-plotly-plot").nth(1)
+    tab.until(lambda: chart.locator(".ytick text").all_text_contents() == ["3", "2", "1"])
+    # Three bars are no thick blocks.
+    for bar in chart.locator(".bars path").all():
+        box = bar.bounding_box()
+        assert box is not None
+        assert box["height"] < 50
     closed(tab)
 
 

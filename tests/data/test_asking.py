@@ -280,14 +280,26 @@ def test_choices_stand_in_their_order(
     assert [name for name, _ in data.choices(number)] == ["1", "2", "3"]
 
 
-def test_a_percentage_has_the_decimals_of_its_column(tmp_path: Path, datasets: ModuleType) -> None:
-    for place, (cells, expected) in enumerate(
-        [(["42%", "54.8%"], 1), (["7%", "12%"], 0), (["1.125%", "3%"], 2)]
-    ):
-        file = tmp_path / f"file{place}.csv"
-        file.write_text("\n".join(["day,rate", *(f"2024-01-01,{cell}" for cell in cells), ""]))
-        data = in_app(datasets, tmp_path / f"rates{place}", described(file).entry(str(file)))
-        assert data.decimals() == {"c1": expected}
+@pytest.mark.parametrize(
+    ("name", "cells", "expected"),
+    [
+        ("rate", ["42%", "54.8%"], 1),
+        ("rate", ["7%", "12%"], 0),
+        ("rate", ["1.125%", "3%"], 2),
+        ("amount", ["48.90", "-7.20", "3"], 2),
+        ("amount", ["48.0", "-7.0", "3"], 0),
+        ("amount", ["48.123", "-7.2", "3"], 0),
+    ],
+)
+def test_percentages_and_amounts_have_the_decimals_of_their_column(
+    tmp_path: Path, datasets: ModuleType, name: str, cells: list[str], expected: int
+) -> None:
+    file = tmp_path / "file.csv"
+    file.write_text("\n".join([f"day,{name}", *(f"2024-01-01,{cell}" for cell in cells), ""]))
+    entry = described(file).entry(str(file))
+    entry["columns"][1]["type"] = "number"
+    data = in_app(datasets, tmp_path / "data", entry)
+    assert data.decimals() == {"c1": expected}
 
 
 def test_a_description_that_hides_all_is_named(tmp_path: Path, datasets: ModuleType) -> None:
@@ -457,7 +469,11 @@ def test_figures_below_each_other_have_equal_decimals(
 
 @pytest.mark.parametrize(
     ("name", "unit", "money"),
-    [("amount", "", True), ("Gesamtumsatz", "", True), ("x", "€", True), ("quantity", "", False)],
+    [
+        *(("amount", "", True), ("Gesamtumsatz", "", True), ("x", "€", True)),
+        *(("total_bill", "", True), ("Fare", "", True), ("Salary", "", True)),
+        *(("quantity", "", False), ("billing days", "", False), ("multiples", "", False)),
+    ],
 )
 def test_money_is_known_by_its_unit_or_its_name(
     datasets: Any, name: str, unit: str, money: bool

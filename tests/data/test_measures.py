@@ -26,7 +26,8 @@ Wahrscheinlichkeit, BMI, Heart rate, pulse, Puls, Systolic, Blood pressure, gluc
 Total cholesterol, HbA1c, SpO2, Age, Alter, Durchschnittsalter, height_cm, Körpergröße, Gewicht,
 weight, sepal_length, Länge, density, Build year, Baujahr, birthweight, windspeed, Wavelength,
 growth_rate, Fehlerrate, Laenge, dBA, Stueckkosten, Akku, Balance,
-Account balance, Saldo, Kontostand, Salary, base_salary, Hourly wage, Gehalt, Stundenlohn
+Account balance, Saldo, Kontostand, Salary, base_salary, Hourly wage, Gehalt, Stundenlohn,
+Years at company, years_experience, Tenure, Betriebsjahre, YearsInRole
 """
 ADDED = """
 Revenue, Umsatz, Sales, Cost, costs, Kosten, Amount, Betrag, Budget, Units, Quantity, Menge, pop,

@@ -30,6 +30,7 @@ TOP = 8  # bars, before the others
 ORDERED = 12  # bars of values that have an order, such as months
 POINTS = 1500  # points of a scatter chart; more are counted in cells
 CELLS = 30
+SPREAD = 12  # values from which on points show how two measures go together
 STEPS = 60  # points that a line should not exceed
 MOST = 100_000  # rows of a download
 LENGTHS = {"hour": 1 / 24, "day": 1, "week": 7, "month": 30.4, "quarter": 91.3, "year": 365.2}
@@ -71,8 +72,14 @@ def time() -> Column | None:
 def categories() -> list[Column]:
     """Return the columns of which one chooses values, the most telling first."""
     facts = DATA.facts()
+    half = DATA.count() / 2
     listed = [column for column in DATA.shown if column.listed and not constant(column)]
-    return sorted(listed, key=lambda c: (c.role == "flag", facts[c.key]["distinct"] > 30))
+
+    def rank(column: Column) -> tuple[bool, ...]:
+        known = facts[column.key]
+        return column.role == "flag", known["filled"] < half, known["distinct"] > 30
+
+    return sorted(listed, key=rank)
 
 
 def filters() -> list[Column]:
@@ -106,7 +113,9 @@ def charts() -> list[Chart]:
         found.append(Chart("line", moment, main))
     found += [Chart("bars", category, main) for category in categories()[: 2 if main else CHARTS]]
     if len(sums) > 1:
-        found.append(Chart("points", sums[0], sums[1]))
+        # Points of ratings and other few values would be stripes.
+        spread = [c for c in sums[1:] if DATA.facts()[c.key]["distinct"] > SPREAD]
+        found.append(Chart("points", sums[0], (spread or sums[1:])[0]))
     elif main:
         found.append(Chart("bins", main))
     return found[:CHARTS]
@@ -315,14 +324,14 @@ def groups(criteria: Criteria, over: Column, measure: Column | None) -> list[tup
 
 
 def points(criteria: Criteria, x: Column, y: Column) -> list[tuple[float, float, int]]:
-    """Return the points of two measures, or the middles of cells with the rows in each."""
+    """Return the points of two measures, or the middles of cells, with the rows in each."""
 
     def ask() -> list[tuple[float, float, int]]:
         if not filled(x, y):
             return []
         rows = DATA.rows(criteria).filter(x.value.isnotnull() & y.value.isnotnull())
         if totals(criteria)[0] <= POINTS:
-            return [(*pair, 1) for pair in rows.select(x.value, y.value).fetchall()]
+            return rows.aggregate([x.value, y.value, datasets.count("n")]).fetchall()
         found = rows.aggregate([cell(x), cell(y), datasets.count("n")]).fetchall()
         return [(across, up, n) for (across, up), n in together(found, x, y).items()]
 

@@ -197,7 +197,7 @@ def bars(chart: Chart, criteria: Criteria) -> go.Figure:
     )
     names = {"tickvals": trace.y, "ticktext": labels([name for name, _ in found])}
     ends = room(trace.x, trace.text)
-    return finished(trace, {**BARE, "range": ends}, names, bargap=0.25)
+    return finished(trace, {**BARE, "range": ends}, names, bargap=1 - min(0.75, 0.15 * len(found)))
 
 
 def room(values: Sequence[float], texts: Sequence[str]) -> list[float]:
@@ -232,7 +232,6 @@ def points(chart: Chart, criteria: Criteria) -> go.Figure:
     """Return a measure over another: a point a row, or how many rows are where."""
     found = data.points(criteria, chart.over, chart.measure or chart.over)
     counts = [n for _, _, n in found]
-    many = max(counts, default=0) > 1
     most = max(counts, default=1)
     trace = go.Scatter(
         x=[round_to(x) for x, _, _ in found],
@@ -240,7 +239,7 @@ def points(chart: Chart, criteria: Criteria) -> go.Figure:
         customdata=counts,
         mode="markers",
         marker={
-            "size": [round(4 + 14 * (n / most) ** 0.5, 1) for n in counts] if many else 6,
+            "size": [round(6 + 12 * ((n - 1) / max(most, 10)) ** 0.5, 1) for n in counts],
             "opacity": 0.6,
             "line": {"width": 0},
         },

@@ -130,19 +130,23 @@ class Dataset:
         return self.answers.get(f"{self.version()} {json.dumps(question, sort_keys=True)}", ask)
 
     def facts(self) -> dict[str, dict[str, Any]]:
-        """Return the least and the largest value of each column, and how many there are."""
+        """Return the least and the largest value of each column, and how many there are.
+
+        `distinct` is the number of different values, about. `filled` is the number of cells.
+        """
 
         def ask() -> dict[str, dict[str, Any]]:
             if not self.shown:
                 raise DataError(f"{self.file.name} hides all columns of {self.source.path}.")
+            functions = ("min", "max", "approx_count_distinct", "count")
             wanted = [
                 FunctionExpression(function, column.value)
                 for column in self.shown
-                for function in ("min", "max", "approx_count_distinct")
+                for function in functions
             ]
             values = iter(self.rows().aggregate(wanted).fetchall()[0])
             return {
-                column.key: {"min": next(values), "max": next(values), "distinct": next(values)}
+                column.key: {name: next(values) for name in ("min", "max", "distinct", "filled")}
                 for column in self.shown
             }
 
@@ -183,7 +187,7 @@ class Dataset:
         def ask() -> dict[str, int]:
             rows = self.page({}, 0, SAMPLE)
             return {
-                column.key: usual([row[column.key] for row in rows], column.unit == "%")
+                column.key: usual(column, [row[column.key] for row in rows])
                 for column in self.shown
                 if column.type == "number"
             }
@@ -257,14 +261,16 @@ def opened(folder: Path) -> Dataset:
     return found
 
 
-def usual(values: Iterable[Any], percent: bool) -> int:
+def usual(column: Column, values: Iterable[Any]) -> int:
     """Return the most decimals that some numbers have, or 0 if that is more than 2."""
     known = [value for value in values if isinstance(value, float) and isfinite(value)]
     numbers = [Decimal(repr(value)).normalize().as_tuple() for value in known]
     most = max((-int(number.exponent) for number in numbers), default=0)
-    if percent:
+    if column.unit == "%":
         return min(max(most - 2, 0), 2)
-    return most if 0 < most <= 2 else 0
+    if most > 2:
+        return 0
+    return 2 if most > 0 and column.cents else max(most, 0)
 
 
 def condition(column: Column, wanted: Any) -> Expression:

@@ -8,12 +8,15 @@ from pathlib import Path
 from duckdb import ColumnExpression, Expression
 
 from .errors import UserError
+from .language import CURRENCIES
 from .reading import TYPES, Source
 
 ROLES = ("time", "measure", "category", "identifier", "text", "flag", "place")
 # A page shows the sum of these before other sums, such as quantities.
 MONEY = re.compile(
-    r"amount|revenue|sales|turnover|spend|profit|income|budget|cost|umsatz|betrag|erl(ö|oe)s|kosten",
+    r"amount|revenue|sales|turnover|spend|profit|income|budget|cost|expens|payment|salar|umsatz"
+    r"|betrag|erl(ö|oe)s|kosten|ausgabe|einnahme|gehalt|saldo|balance"
+    r"|(?<![a-z])(fares?|fees?|bill|charges?|tips?|wages?)(?![a-z])",
     re.IGNORECASE,
 )
 
@@ -53,6 +56,11 @@ class Column:
     def money(self) -> bool:
         """Whether its unit or its name is one of money. Other units count, too."""
         return self.unit not in ("", "%") or bool(MONEY.search(self.name))
+
+    @property
+    def cents(self) -> bool:
+        """Whether its numbers have two decimals or none, as amounts of money have."""
+        return self.unit in CURRENCIES or (not self.unit and self.money)
 
     @property
     def listed(self) -> bool:
