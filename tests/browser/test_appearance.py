@@ -112,6 +112,22 @@ def test_paper_is_white_and_has_the_content_alone(
     context.close()
 
 
+def test_charts_fit_the_paper_and_then_the_screen(browser: Browser, app: Process) -> None:
+    context = browser.new_context(reduced_motion="reduce")
+    tab = Tab(context, app.url)
+    tab.go("/explore")
+    tab.page.wait_for_selector(".js-plotly-plot .main-svg", state="attached")
+    tab.page.emulate_media(media="print")
+    tab.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    # Plotly draws for the screen. Its drawing shrinks to the paper, because it has a box.
+    assert tab.page.locator(".main-svg[viewBox]").count()
+    assert not tab.page.locator(".main-svg:not([viewBox])").count()
+    tab.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert not tab.page.locator(".main-svg[viewBox]").count()
+    assert tab.errors == []
+    context.close()
+
+
 # What is drawn by a background alone, by page. High contrast replaces colours that are no system's.
 DRAWN = {
     "/orders": [

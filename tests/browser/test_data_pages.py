@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Route
@@ -83,6 +83,17 @@ def survey() -> str:
         for n in range(2000)
     ]
     return "\n".join(["Day,Way,Rating", *lines, ""])
+
+
+BRACKETS = "<b>new</b> Forschung & Entwicklung der Gesellschaft"
+LONG = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz"
+
+
+def names() -> str:
+    """Return a file of words that fit no line, and of brackets that a chart has to escape."""
+    groups = (BRACKETS, "East", "West", "North", "South", "Donaudampfschifffahrtsgesellschaft" * 2)
+    lines = [f"{groups[n % 6]},{n}.5" for n in range(60)]
+    return "\n".join([f"{LONG},{LONG[:40]}kosten (€)", *lines, ""])
 
 
 @dataclass(frozen=True)
@@ -332,15 +343,12 @@ def test_figures_are_in_the_visitors_language(visitors: Visitors, app: Served) -
 
 @pytest.fixture(scope="module")
 def books(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Serve an app with a page of moments, costs and large numbers, of ratings, and of sites."""
+    """Serve an app of large numbers, ratings, sites, names and people, and a demo."""
     folder = tmp_path_factory.mktemp("books")
-    pages = []
-    for name, text in (
-        ("ledger", ledger()),
-        ("survey", survey()),
-        ("sites", SITES),
-        ("people", passengers()),
-    ):
+    pages: list[dict[str, Any]] = [{"name": "explore", "kind": "data"}]
+    texts = {"ledger": ledger(), "survey": survey(), "sites": SITES}
+    texts |= {"names": names(), "people": passengers()}
+    for name, text in texts.items():
         file = folder / f"{name}.csv"
         file.write_text(text, encoding="utf-8")
         pages.append({"name": name, "kind": "data", **described(file).entry(str(file))})
@@ -548,6 +556,80 @@ def test_nothing_moves_when_the_charts_come(visitors: Visitors, app: Served) -> 
     closed(tab)
 
 
+# How far the page's parts have moved, as the browser measures it.
+SHIFTS = """
+    window.shifts = 0;
+    const add = (list) => list.getEntries().forEach(({ value }) => (window.shifts += value));
+    new PerformanceObserver(add).observe({ type: "layout-shift", buffered: true });"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("path", ["/ledger", "/sites", "/explore"])
+def test_nothing_moves_while_a_page_loads(
+    visitors: Visitors, books: Served, path: str, width: int
+) -> None:
+    tab = visitors.tab(books.url, viewport={"width": width, "height": 800})
+    tab.page.add_init_script(SHIFTS)
+    tab.go(path)
+    tab.page.wait_for_selector(".js-plotly-plot .main-svg", state="attached")
+    tab.page.wait_for_selector(".ag-row .ag-cell", state="attached")
+    tab.settle()
+    assert tab.page.evaluate("shifts") < 0.01
+    closed(tab)
+
+
+@pytest.mark.parametrize("width", [390, 767, 768, 1280])
+def test_one_gets_to_the_filters_at_every_width(
+    visitors: Visitors, app: Served, width: int
+) -> None:
+    tab = opened(visitors, app, "/orders", viewport={"width": width, "height": 844})
+    button = tab.page.get_by_role("button", name="Filters")
+    assert button.is_visible() is (width < 768)
+    if width < 768:
+        button.click()
+    tab.page.locator("#orders-filters").wait_for()
+    closed(tab)
+
+
+# Texts that reach out of their cards, and filters that have a line too many.
+CUT = """() => [...document.querySelectorAll(".dataset p, .dataset button, .mantine-Pill-root")]
+    .filter((one) => one.offsetParent && !one.closest(".ag-root-wrapper"))
+    .filter((one) => one.getBoundingClientRect().right > innerWidth - 10)
+    .map((one) => one.innerText)"""
+ROOM = """() => [...document.querySelectorAll(".dataset-filters .mantine-MultiSelect-input")]
+    .map((one) => {
+        const pills = [...one.querySelectorAll(".mantine-Pill-root")];
+        const bottom = (place) => place.getBoundingClientRect().bottom;
+        return bottom(one) - Math.max(...pills.map(bottom));
+    })"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_long_names_are_read_in_full(visitors: Visitors, books: Served, width: int) -> None:
+    chosen = [BRACKETS, "East", "West", "North", "South"]
+    address = f"/names?{urlencode({LONG: chosen}, doseq=True)}"
+    tab = opened(visitors, books, address, viewport={"width": width, "height": 844})
+    tab.until(lambda: "<b>new</b> Forschung & Entwicklung" in chips(tab, "names"))
+    if width == 390:
+        tab.page.get_by_role("button", name="Filters").click()
+    assert tab.page.evaluate(CUT) == []
+    assert max(tab.page.evaluate(ROOM)) < 12
+    tab.page.locator("#names-filters .mantine-MultiSelect-input").click()
+    tab.page.get_by_role("option").get_by_text(BRACKETS, exact=True).wait_for()
+    closed(tab)
+
+
+def test_few_rows_have_a_low_table(visitors: Visitors, books: Served) -> None:
+    tab = opened(visitors, books, "/sites")
+    tab.until(lambda: row_of(tab, "sites", 3))
+    box = tab.page.locator("#sites-table").bounding_box()
+    assert box
+    assert box["height"] < 300
+    over = "document.querySelector('.ag-body-viewport')"
+    assert tab.page.evaluate(f"{over}.scrollHeight <= {over}.clientHeight")
+    closed(tab)
+
+
 def test_a_line_has_a_gap_where_there_are_no_rows(visitors: Visitors, app: Served) -> None:
     tab = opened(visitors, app, "/orders")
     assert None in line_of(tab, "y")
@@ -672,6 +754,7 @@ def test_nothing_found_says_so(visitors: Visitors, app: Served) -> None:
     tab = opened(visitors, app, f"/orders?{query_key(app)}=Nowhere")
     assert number_of_rows(tab, "orders") == "0"
     tab.until(lambda: "No rows match the filters" in tab.text("#orders-charts"))
+    tab.until(lambda: "No rows match the filters" in tab.text("#orders-table"))
     check_nothing_is_seriously_inaccessible(tab)
     tab.page.get_by_role("button", name="Clear all").click()
     tab.until(lambda: number_of_rows(tab, "orders") == "240")
@@ -724,7 +807,7 @@ def test_an_answer_that_the_table_loses_is_asked_for_again(visitors: Visitors, a
     search = tab.page.locator("#orders-filters input[placeholder=Search]")
     for text, first in (("note 23", "note 23"), ("", "note 0")):
         search.fill("no such note")
-        tab.until(lambda: "No Rows" in tab.text("#orders-table"))
+        tab.until(lambda: "No rows" in tab.text("#orders-table"))
         search.fill(text)
         tab.until(lambda first=first: row_of(tab, "orders", 0).endswith(first))  # type: ignore[misc]
     scroll(tab, "orders", 160)
@@ -751,7 +834,7 @@ def test_rows_that_do_not_come_are_told_and_others_come(
     tab.until(lambda: note.count() == 1)
     assert cause in note.inner_text()
     assert row_of(tab, "returns", 110) == ""
-    assert "No Rows" not in tab.text("#returns-table")
+    assert "No rows" not in tab.text("#returns-table")
     tab.page.unroute(CALLBACKS)
     file.write_text(before, encoding="utf-8")
     scroll(tab, "returns", 160)

@@ -23,10 +23,20 @@ def check_a_cancelled_report_stops(tab: Tab) -> None:
     assert not tab.page.locator("#reports-result table").is_visible()
 
 
+def check_the_sign_of_work_is_in_the_middle_of_its_button(tab: Tab) -> None:
+    middles = []
+    for place in ("#reports-run", "#reports-run .mantine-Button-loader"):
+        box = tab.page.locator(place).bounding_box()
+        assert box
+        middles.append((box["x"] + box["width"] / 2, box["y"] + box["height"] / 2))
+    assert middles[0] == pytest.approx(middles[1], abs=2)
+
+
 def check_a_report_shows_that_it_runs_and_ends_with_a_result(tab: Tab, *, rises: bool) -> None:
     tab.page.click("#reports-run")
     tab.until(lambda: tab.page.locator("#reports-run").is_disabled())
     tab.until(lambda: not tab.text("#reports-cancelled"))
+    check_the_sign_of_work_is_in_the_middle_of_its_button(tab)
     seen = [progress(tab)]
     while not tab.page.locator("#reports-result table").is_visible():
         seen.append(progress(tab))

@@ -5,7 +5,7 @@ from .browser import Tab
 # What shows that a page is there and its callbacks have answered.
 READY = {
     "home": "text=What to do next",
-    "explore": "#explore-summary p",
+    "explore": "#explore-summary :text('countr')",
     "profile": "#profile-record:has-text('info')",
     "reports": "#reports-run",
 }

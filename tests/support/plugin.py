@@ -23,6 +23,7 @@ FULL = (
     "tests/browser/test_forms.py",
     "tests/browser/test_own_pages.py",
     "tests/browser/test_profile.py::test_profile_on_the_development_server",
+    "tests/browser/test_sizes.py",
     "tests/browser/test_visits.py",
     "tests/browser/test_webgl.py",
     "tests/benchmarks",
@@ -95,6 +96,7 @@ SHARES = {
     "tests/browser/test_failures.py": slice(0),
     "tests/browser/test_forms.py": slice(1),  # its style
     "tests/browser/test_own_pages.py": slice(1),
+    "tests/browser/test_sizes.py": slice(1),
     "tests/browser/test_visits.py": slice(4),  # its variant
     "tests/browser/": slice(None),
     "tests/project/test_pages.py": None,

@@ -84,7 +84,7 @@ dash_clientside.dataset = {
     // On a phone the table has few columns; a click shows a row in full.
     async fit({ table, wide }) {
         const api = await dash_ag_grid.getApiAsync(table);
-        const small = matchMedia("(max-width: 48em)");
+        const small = matchMedia("(max-width: 47.99em)");
         const show = () => api.isDestroyed() || api.setColumnsVisible(wide, !small.matches);
         small.addEventListener("change", show);
         show();

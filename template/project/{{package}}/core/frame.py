@@ -126,6 +126,7 @@ def cards() -> Component:
                         dmc.Group(
                             [nav_icon(page), dmc.Text(page["name"], fw=600)],
                             gap="xs",
+                            wrap="nowrap",
                             c="var(--app-link)",
                         ),
                         dmc.Text(page["description"], size="sm", c="dimmed", mt="xs"),

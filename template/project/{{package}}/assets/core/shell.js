@@ -18,7 +18,24 @@ dash_clientside.shell = {
             const mark = name === current ? "page" : null;
             dash_clientside.set_props(`shell-nav-${name}`, { "aria-current": mark });
         }
+        // Once the mark is drawn, because it makes the link wider.
+        requestAnimationFrame(() => dash_clientside.shell.reveal(current));
         return current;
+    },
+
+    // The header has no room for the links of many pages. The current one moves into view.
+    // `scrollIntoView` would move the page, too.
+    reveal(current) {
+        const nav = document.getElementById("shell-nav");
+        const link = document.getElementById(`shell-nav-${current}`);
+        if (!nav || !link) return;
+        const [outer, inner] = [nav, link].map((one) => one.getBoundingClientRect());
+        if (inner.left < outer.left || inner.right > outer.right) {
+            nav.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
+        }
+        if (inner.top < outer.top || inner.bottom > outer.bottom) {
+            nav.scrollTop += inner.top - outer.top - (outer.height - inner.height) / 2;
+        }
     },
 
     // Tells the visitor something, once while it shows. It stays unless it has a time, in ms.

@@ -25,15 +25,21 @@ dash_clientside.shell_theme = {
     const attributeFilter = ["data-mantine-color-scheme"];
     new MutationObserver(follow).observe(document.documentElement, { attributeFilter });
 
-    // Paper is white.
+    // Paper is white, and has a width of its own, to which `core.css` fits drawings with a box.
     let screen;
+    const drawings = () => document.querySelectorAll(".js-plotly-plot .main-svg");
     addEventListener("beforeprint", () => {
         screen = dataset.mantineColorScheme;
         dataset.mantineColorScheme = "light";
         follow();
+        for (const drawing of drawings()) {
+            const [width, height] = ["width", "height"].map((name) => drawing.getAttribute(name));
+            drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
+        }
     });
     addEventListener("afterprint", () => {
         dataset.mantineColorScheme = screen;
+        drawings().forEach((drawing) => drawing.removeAttribute("viewBox"));
     });
 
     // The app has a `MantineProvider`. Another one inside a page would choose a scheme for the
