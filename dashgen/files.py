@@ -8,10 +8,12 @@ installed.
 import os
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from dashgen import scratch
 from dashgen.errors import UnsafePathError
 from dashgen.system import refused
 
@@ -125,6 +127,18 @@ def lay(files: Files, folder: Path) -> None:
         places[path].write_bytes(file.content)
         if file.mode == EXECUTABLE:
             places[path].chmod(places[path].stat().st_mode | 0o111)
+
+
+@contextmanager
+def laid(files: Files) -> Iterator[Path]:
+    """Give a folder that has the files, for the time of the block.
+
+    Raises:
+        UnsafePathError: A path leads outside.
+    """
+    with scratch.temporary() as folder:
+        lay(files, folder)
+        yield folder
 
 
 def _parts(path: str) -> list[str]:

@@ -29,9 +29,9 @@ if sys.platform != "win32":
 
 @pytest.fixture(scope="session", autouse=True)
 def _renders() -> Iterator[None]:
-    from tests.support.rendering import compiled_once, rendered_once
+    from tests.support.rendering import compiled_once, laid_once, rendered_once
 
-    with compiled_once(), rendered_once():
+    with compiled_once(), laid_once(), rendered_once():
         yield
 
 

@@ -16,7 +16,7 @@ from copier.errors import (
 from jinja2 import TemplateError
 from plumbum import ProcessExecutionError, local
 
-from dashgen import files, scratch, system
+from dashgen import files, system
 from dashgen.errors import RenderError
 from dashgen.files import Files
 
@@ -52,12 +52,10 @@ def render(
     Raises:
         RenderError: Copier or Jinja refused the template or an answer.
     """
-    with scratch.temporary() as name:
-        files.lay(template, name)
-        # Without git on its path, Copier takes the version as a plain folder. Then it does not ask
-        # git about every file.
-        with local.env(PATH=""):
-            _copy(str(name), folder, {**answers, "dashgen_release": dict(record)})
+    # Without git on its path, Copier takes the version as a plain folder. Then it does not ask
+    # git about every file.
+    with files.laid(template) as name, local.env(PATH=""):
+        _copy(str(name), folder, {**answers, "dashgen_release": dict(record)})
 
 
 def render_from(

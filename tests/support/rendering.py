@@ -2,12 +2,13 @@
 
 A warm render by Copier takes 0.2 s. Half of it is Jinja, which compiles the same 400 texts anew
 because Copier makes an environment for each render. A quarter is YAML, which Copier reads by the
-loader in Python. Neither depends on the answers, so both are shortened here by what is public. And
-what was rendered before, as the default project for half of the tests, is written from memory.
+loader in Python. Neither depends on the answers, so both are shortened here by what is public.
+A template's files are laid into a folder once. And what was rendered before, as the default
+project for half of the tests, is written from memory.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from types import CodeType
@@ -18,7 +19,7 @@ import pytest
 import yaml
 
 from dashgen import files
-from dashgen.files import Files
+from dashgen.files import File, Files
 from dashgen.releases import build
 from dashgen.releases.sources import TemplateVersion
 from dashgen.template.answers import Stated, resolve
@@ -56,6 +57,24 @@ def compiled_once() -> Iterator[None]:
         patch.setattr(jinja2.Environment, "compile", compile_once)
         # Copier makes its loader of this one; the one in C gives the same.
         patch.setattr(yaml, "SafeLoader", SafeLoader)
+        yield
+
+
+@contextmanager
+def laid_once() -> Iterator[None]:
+    """Let each template version be laid into one folder, while the block runs."""
+    known: dict[frozenset[tuple[str, File]], Path] = {}
+    lay = files.laid
+
+    @contextmanager
+    def recall(template: Files) -> Iterator[Path]:
+        content = frozenset(template.items())
+        if content not in known:
+            known[content] = stack.enter_context(lay(template))
+        yield known[content]
+
+    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(files, "laid", recall)
         yield
 
 
