@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 from dashgen.data.doubts import Doubt, Flag
 from dashgen.data.names import (
+    CALENDAR,
     COORDINATE,
     COUNTED,
+    ENTITY,
     GROUP,
     IDENTIFIER,
     MOMENT,
+    PER,
     PERSON,
     PLACE,
     SECRET,
@@ -301,8 +304,11 @@ def _role(profile: Profile, kind: str, doubts: list[Doubt]) -> str:
                 v.isdigit() and 1000 < int(v) < 3000 for v in profile.values
             ):
                 return "time"
-            if GROUP.search(name) and profile.distinct <= GROUPS:
+            few = GROUP.search(name) and profile.distinct <= GROUPS
+            if (few and not PER.search(name)) or _in_calendar(profile):
                 return "category"
+            if ENTITY.fullmatch(name):
+                return "category" if profile.distinct <= FEW else "identifier"
             if IDENTIFIER.search(name):
                 return "identifier"
             if unique and _counts_up(profile):
@@ -325,6 +331,12 @@ def _role(profile: Profile, kind: str, doubts: list[Doubt]) -> str:
     if unique and not profile.spaces and profile.longest <= 40:
         return "identifier"
     return "text"
+
+
+def _in_calendar(profile: Profile) -> bool:
+    """Say whether whole numbers are days of a month, weeks of a year or minutes of an hour."""
+    named = CALENDAR.fullmatch(plain(profile.name))
+    return bool(named) and all(v.isdigit() and int(v) < 60 for v in profile.values)
 
 
 def _counts_up(profile: Profile) -> bool:

@@ -31,7 +31,14 @@ OWNERS = "|".join(
 )
 IDENTIFIER = _word(
     *(f"({OWNERS})?id", "nr", "no", "number(?! of)", "code", "key", "zip", "plz", "postal"),
-    *("postcode", "isbn", "ean", "sku", "uuid", "index"),
+    *("postcode", "isbn", "ean", "sku", "uuid", "index", "iso.?num(eric)?"),
+)
+# The whole name. A number of one of these is its name, while `stores` would be an amount.
+ENTITY = re.compile(
+    "user|customer|client|product|item|employee|person|player|patient|student|member|team|device"
+    "|station|store|shop|flight|route|bus|train|dep(artmen)?t|branch|machine|vehicle|driver|agent"
+    "|batch|lot|ward|gate|aisle|kunde|produkt|artikel|filiale|maschine|fahrzeug|abteilung|linie",
+    re.IGNORECASE,
 )
 YEAR = _word("year", "jahr", "année", "annee", "año", "yr", "season")
 MOMENT = _word(
@@ -48,6 +55,14 @@ GROUP = _word(
     *("quarter", "quartal", "month", "monat", "weekday", "wochentag", "hour", "stunde", "p?class"),
     *("group", "cluster", "grade", "level", "stage", "category", "type", "kind", "region", "zone"),
 )
+# The whole name of a part of an hour, a month or a year. Plurals are amounts.
+CALENDAR = re.compile(
+    r"((iso|calendar|kalender)[ ._-]?)?(day|tag|week|woche|kw|minute)"
+    r"([ ._-]?(of\b.*|n[or]|num(ber)?))?",
+    re.IGNORECASE,
+)
+# Orders per month are an amount.
+PER = _word("per", "pro", "je")
 # A sum of these says nothing, so the page shows their mean.
 _MEAN = _alone(
     *("averages?", "avg", "means?", "median", r"\w*durchschnitt\w*", "mittel(wert)?", "std(dev)?"),
@@ -66,9 +81,10 @@ _MEAN = _alone(
     *("hpa", "battery", "batterie", "akku", r"\w*speeds?", "velocity", r"\w*geschwindigkeit"),
     *("rpm", "drehzahl", "pp[bm]", "pm ?(2.?5|10)", "aqi", "ph", "dba?", "decibels?", "dezibel"),
     *("rssi", "snr", "lux", "dew.?point", "taupunkt", "[kmg]?hz", "km/h", "mph", "kph"),
-    *("altitude", "visibility"),
+    *("altitude", "visibility", "mag(nitude)?s?", "rms"),
     # The web and machines
     *("latency", "latenz", "ping", "jitter", "(response|load|wait|lead|cycle).?times?"),
+    *("delays?", r"\w*versp(ä|ae)tung(en)?"),
     *("(lade|antwort|warte)zeit(en)?", "[cg]pu", "(memory|ram|disk).usage", "utili[sz]ation"),
     *("auslastung", "occupancy", "availability", "verf(ü|ue)gbarkeit"),
     # Banks
@@ -86,7 +102,7 @@ _SIZE = _alone(
     *(r"\w*ratings?", r"\w*bewertung(en)?", "discounts?", "rabatte?", r"\w*weights?", "gewicht"),
     *(r"\w*(length|width|height|depth)s?", "l(ä|ae)nge", "breite", "h(ö|oe)he", "tiefe", "co2"),
     *("(k(ö|oe)rper)?gr(ö|oe)(ß|ss)e", "salar(y|ies)", "wages?", r"\w*gehalt", r"\w*geh(ä|ae)lter"),
-    *(r"\w*lohn", r"\w*l(ö|oe)hne", "years", r"\w*jahre", "tenure", "seniority"),
+    *(r"\w*lohn", r"\w*l(ö|oe)hne", "years", r"\w*jahre", "tenure", "seniority", "mass(es)?"),
 )
 _SUM = _alone(
     *("totals?", r"gesamt\w*", "sum", "summe", "counts?", "numbers?", "anzahl", "emission(s|en)?"),
@@ -95,7 +111,9 @@ _SUM = _alone(
 # The whole name.
 _WHOLE = re.compile(
     r"((?!(this|last|next|previous|prior|per)\b)\w+[ ._-])?(year|jahr|baujahr)"
-    r"|open|high|low|close",
+    r"|open|high|low|close"
+    r"|(?!.*(full|part|over|total)[ ._-])(.*[ ._-])?time"
+    r"([ ._-]\(?(h|hours?|min(utes)?|m?s|sec(onds)?)\)?)?",
     re.IGNORECASE,
 )
 # Whole numbers of such a name are counted things, also if they are few. Plurals are counted.

@@ -85,6 +85,26 @@ def survey() -> str:
     return "\n".join(["Day,Way,Rating", *lines, ""])
 
 
+def census() -> str:
+    """Return a file of each fifth year, with a column of the same year, and many countries."""
+    lines = [
+        f"2024,{1990 + n // 12 * 5},Country {n % 12:02},C{n % 12:02}{n // 12},{1000 + n % 12},{n}.5"
+        for n in range(60)
+    ]
+    return "\n".join(["Issue year,Year,Land name,Code,Population,lifeExp", *lines, ""])
+
+
+def opening() -> str:
+    """Return a file of days without weekends, in which each row has a code and a note."""
+    days = [datetime(2024, 3, 1) + timedelta(n) for n in range(50)]
+    lines = [
+        f"2024,{day:%Y-%m-%d},N{n:03},note {n},{n}"
+        for n, day in enumerate(days)
+        if day.weekday() < 5
+    ]
+    return "\n".join(["Year,Day,Code,Note,Visits", *lines, ""])
+
+
 BRACKETS = "<b>new</b> Forschung & Entwicklung der Gesellschaft"
 LONG = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz"
 
@@ -164,11 +184,10 @@ def choose(tab: Tab, page: str, column: str, value: str) -> None:
     tab.settle()
 
 
-def line_of(tab: Tab, axis: str) -> list[Any]:
-    """Return the values of the first chart, which is drawn after its figure has come."""
+def line_of(tab: Tab, axis: str) -> Any:
+    """Return values or the mode of the first chart, which is drawn after its figure has come."""
     drawn = f"document.querySelector('.js-plotly-plot')?.data?.[0].{axis}"
-    values: list[Any] = tab.until(lambda: tab.page.evaluate(drawn))
-    return values
+    return tab.until(lambda: tab.page.evaluate(drawn))
 
 
 def query(tab: Tab) -> dict[str, list[str]]:
@@ -348,6 +367,7 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     pages: list[dict[str, Any]] = [{"name": "explore", "kind": "data"}]
     texts = {"ledger": ledger(), "survey": survey(), "sites": SITES}
     texts |= {"names": names(), "people": passengers()}
+    texts |= {"census": census(), "opening": opening()}
     for name, text in texts.items():
         file = folder / f"{name}.csv"
         file.write_text(text, encoding="utf-8")
@@ -706,6 +726,40 @@ def test_charts_show_what_tells_most(visitors: Visitors, books: Served) -> None:
         box = bar.bounding_box()
         assert box is not None
         assert box["height"] < 50
+    closed(tab)
+
+
+def test_a_line_has_no_gaps_of_a_rhythm_and_years_are_plain(
+    visitors: Visitors, books: Served
+) -> None:
+    tab = opened(visitors, books, "/census", locale="en-US")
+    assert line_of(tab, "x") == ["1990", "1995", "2000", "2005", "2010"]
+    assert line_of(tab, "mode") == "lines"
+    ticks = tab.page.locator(".js-plotly-plot .xtick text")
+    tab.until(lambda: {"1990", "2010"} <= set(ticks.all_text_contents()))
+    tab.until(lambda: "1990 \u2013 2010" in tab.text("#census-filters"))
+    # The others together are more than any, but their bar would make all other ones short.
+    bars = tab.page.locator(".js-plotly-plot").nth(1)
+    assert "Others" in bars.locator(".ytick text").all_text_contents()
+    widths = [
+        box["width"] for bar in bars.locator(".bars path").all() if (box := bar.bounding_box())
+    ]
+    assert max(widths) < 1.2 * sorted(widths)[1]
+    closed(tab)
+
+
+def test_the_time_is_a_day_rather_than_a_year_and_one_searches_words(
+    visitors: Visitors, books: Served
+) -> None:
+    tab = opened(visitors, books, "/opening")
+    titles = tab.page.locator("#opening-charts p").all_text_contents()
+    assert titles[0] == "Visits by day"
+    assert len(line_of(tab, "x")) == 36  # no weekends
+    assert line_of(tab, "mode") == "lines"
+    filters = tab.text("#opening-filters")
+    assert "Day" in filters
+    assert "Note" in filters
+    assert "Code" not in filters
     closed(tab)
 
 

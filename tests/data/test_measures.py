@@ -27,7 +27,8 @@ Total cholesterol, HbA1c, SpO2, Age, Alter, Durchschnittsalter, height_cm, Körp
 weight, sepal_length, Länge, density, Build year, Baujahr, birthweight, windspeed, Wavelength,
 growth_rate, Fehlerrate, Laenge, dBA, Stueckkosten, Akku, Balance,
 Account balance, Saldo, Kontostand, Salary, base_salary, Hourly wage, Gehalt, Stundenlohn,
-Years at company, years_experience, Tenure, Betriebsjahre, YearsInRole
+Years at company, years_experience, Tenure, Betriebsjahre, YearsInRole, dep_delay, Verspätung,
+air_time, Delivery time (min), elapsed_time_ms, body_mass_g, mag, Magnitude, rms
 """
 ADDED = """
 Revenue, Umsatz, Sales, Cost, costs, Kosten, Amount, Betrag, Budget, Units, Quantity, Menge, pop,
@@ -37,7 +38,7 @@ income, Shares traded, Walter, Meaning, Revenue this year, Sales last year, Tota
 Gesamtpreis, Total weight, Number of ratings, Rating count, Anzahl Bewertungen, Expected revenue,
 Ausdrucke, Absatz, Kurskosten, Points, Downloads, Page views, Clicks, Impressions, Duration min,
 Distance, Steps, Calories, Tips, frequency, Ratenzahlung, Open tickets, High risk, Template count,
-Temporary staff, Total salaries, Lohnkosten
+Temporary staff, Total salaries, Lohnkosten, Total time, Full time, Times ordered, Overtime
 """
 
 
@@ -89,6 +90,33 @@ def test_whole_numbers_of_a_small_scale_are_ratings(
     assert (found.role, found.total) == ("measure", total)
     told = any("ratings" in doubt.text for doubt in found.doubts)
     assert told is bool(total)
+
+
+@pytest.mark.parametrize(
+    ("name", "most", "role"),
+    [
+        ("day", 31, "category"),
+        ("Day of month", 31, "category"),
+        ("week", 53, "category"),
+        ("KW", 53, "category"),
+        ("minute", 60, "category"),
+        ("Day", 365, "measure"),
+        ("minutes", 60, "measure"),
+        ("Orders per day", 40, "measure"),
+        ("Orders per month", 20, "measure"),
+        ("month", 12, "category"),
+        ("iso_num", 900, "identifier"),
+        ("ISO", 900, "measure"),
+        ("Store", 45, "category"),
+        ("flight", 900, "identifier"),
+        ("stores", 45, "measure"),
+    ],
+)
+def test_whole_numbers_of_the_calendar_and_of_things_are_no_amounts(
+    name: str, most: int, role: str, tmp_path: Path
+) -> None:
+    rows = [[n / 2, n * 7 % most] for n in range(2000)]
+    assert columns(tmp_path, ["Other", name], rows)[1].role == role
 
 
 def test_few_long_answers_that_come_again_are_a_category(tmp_path: Path) -> None:

@@ -4,16 +4,14 @@ Each query is made of DuckDB's own expressions. Its answer is kept until the dat
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from itertools import pairwise
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from duckdb import ColumnExpression, ConstantExpression, Expression
 from duckdb import FunctionExpression as Function
 
-from ...core import answers, datasets, description, language
+from ...core import answers, datasets, description, language, periods
 
 Column = description.Column
 Criteria = datasets.Criteria
@@ -31,17 +29,7 @@ ORDERED = 12  # bars of values that have an order, such as months
 POINTS = 1500  # points of a scatter chart; more are counted in cells
 CELLS = 30
 SPREAD = 12  # values from which on points show how two measures go together
-STEPS = 60  # points that a line should not exceed
 MOST = 100_000  # rows of a download
-LENGTHS = {"hour": 1 / 24, "day": 1, "week": 7, "month": 30.4, "quarter": 91.3, "year": 365.2}
-FREQUENCIES = {
-    "hour": "h",
-    "day": "D",
-    "week": "W-MON",
-    "month": "MS",
-    "quarter": "QS",
-    "year": "YS",
-}
 
 
 @dataclass(frozen=True)
@@ -64,9 +52,10 @@ def measures() -> list[Column]:
 
 
 def time() -> Column | None:
-    """Return the column that the page's time is: days, moments or years."""
+    """Return the column that the page's time is: days or moments, or else years."""
     known = ("date", "datetime", "integer")
-    return next((column for column in of_role("time") if column.type in known), None)
+    found = [column for column in of_role("time") if column.type in known]
+    return min(found, key=lambda c: (constant(c), c.type == "integer"), default=None)
 
 
 def categories() -> list[Column]:
@@ -86,9 +75,12 @@ def filters() -> list[Column]:
     """Return the columns that have a filter: few of each role, or as the description says."""
     facts = DATA.facts()
     # The first one in which a search is possible. An identifier may be a number.
-    searched = sorted(of_role("text", "identifier"), key=lambda c: c.type != "text")[:1]
+    searched = sorted(
+        of_role("text", "identifier"), key=lambda c: (c.type != "text", c.role != "text")
+    )
+    moments = [moment] if (moment := time()) else of_role("time")
     ranges = [column for column in measures() if not constant(column)]
-    usual = [*of_role("time")[:1], *categories()[:LISTS], *ranges[:RANGES], *searched]
+    usual = [*moments[:1], *categories()[:LISTS], *ranges[:RANGES], *searched[:1]]
     asked = [column for column in DATA.shown if column.filter and column not in usual]
     known = [c for c in [*usual, *asked] if facts[c.key]["min"] is not None]
     telling = [column for column in known if column.filter or not constant(column)]
@@ -165,15 +157,32 @@ def period(criteria: Criteria) -> tuple[Any, Any]:
     return (facts["min"], facts["max"]) if first is None else (first, last)
 
 
+def course(criteria: Criteria) -> periods.Course | None:
+    """Return the steps of time. Only the filter of the time changes them, and no other one."""
+    moment = time()
+    if moment is None:
+        return None
+    first, last = period(criteria)
+    wanted = criteria.get(moment.key)
+
+    def ask() -> periods.Course | None:
+        hours = isinstance(first, datetime) and last - first <= timedelta(periods.MOST)
+        at = finest(moment, "hour" if hours else "day")
+        rows = DATA.rows({moment.key: wanted} if wanted else {}).filter(moment.value.isnotnull())
+        if moment.type == "integer":
+            years = {at for (at,) in rows.select(at.alias("at")).distinct().fetchall()}
+            return periods.Course("year", tuple(periods.rhythm(years, "year"))) if years else None
+        found = rows.select(at.cast("TIMESTAMP").alias("at")).distinct().fetchall()
+        times = sorted(at for (at,) in found)
+        return periods.course(times, "hour" if hours else "day") if times else None
+
+    return DATA.answer(["course", moment.key, wanted], ask)
+
+
 def step(criteria: Criteria) -> str:
     """Return the length of time of one point, so that there are not too many."""
-    first, last = period(criteria)
-    if not isinstance(first, date):
-        return "year"
-    days = (last - first) / timedelta(days=1)
-    finest = "hour" if isinstance(first, datetime) else "day"
-    known = list(LENGTHS)[list(LENGTHS).index(finest) :]
-    return next((name for name in known if days / LENGTHS[name] <= STEPS), "year")
+    found = course(criteria)
+    return found.length if found else "year"
 
 
 def trend(criteria: Criteria, measure: Column | None) -> list[tuple[str, float]]:
@@ -188,76 +197,43 @@ def trends(criteria: Criteria) -> list[tuple[Any, ...]]:
 
     A step without rows has no values, so that a line has a gap there.
     """
-    moment = time()
-    if moment is None:
+    moment, along = time(), course(criteria)
+    if moment is None or along is None:
         return []
     sums = measures()[:FIGURES]
-    length = step(criteria)
+    whole = moment.type == "integer"
 
     def ask() -> list[tuple[Any, ...]]:
         at = ColumnExpression("at")
         each = [part.alias(f"{c.key}{n}") for c in sums for n, part in enumerate(halves(c))]
         rows = DATA.rows(criteria).filter(moment.value.isnotnull())
-        found = rows.aggregate([finest(moment, length).alias("at"), datasets.count("n"), *each])
-        if moment.type != "integer":
+        shortest = finest(moment, along.length).alias("at")
+        found = rows.aggregate([shortest, datasets.count("n"), *each])
+        if not whole:
             # Put together twice: months of days cost less than months of rows.
-            whole = Function("date_trunc", ConstantExpression(length), at)
+            start = Function("date_trunc", ConstantExpression(along.length), at)
             parts = ["n", *(f"{c.key}{n}" for c in sums for n in (0, 1))]
             added = [Function("sum", ColumnExpression(name)).alias(name) for name in parts]
-            found = found.aggregate([whole.alias("at"), *added])
+            found = found.aggregate([start.cast("TIMESTAMP").alias("at"), *added])
         wanted = [ColumnExpression("n"), *(joined(column) for column in sums)]
-        given = {at: values for at, *values in found.select(at, *wanted).fetchall()}
+        given = {
+            at if whole else periods.place(at, along.length): values
+            for at, *values in found.select(at, *wanted).fetchall()
+        }
         none = [0, *(None for _ in sums)]
-        return [(text, *given.get(at, none)) for at, text in steps(given, length)]
+        return [
+            (str(n) if whole else periods.text(n, along.length), *given.get(n, none))
+            for n in along.steps
+            if given and min(given) <= n <= max(given)
+        ]
 
     return DATA.answer(["trends", dict(criteria)], ask)
 
 
 def incomplete(criteria: Criteria) -> set[str]:
     """Return the first and the last step, as `trends` has them, if the data have only a part."""
-    moment = time()
-    if moment is None or moment.type == "integer":
-        return set()
-    wanted = criteria.get(moment.key)
-    length = step(criteria)
-    # Of a day, the hours tell.
-    parts = "hour" if length == "day" and moment.type == "datetime" else length
-
-    def ask() -> set[str]:
-        rows = DATA.rows({moment.key: wanted} if wanted else {}).filter(moment.value.isnotnull())
-        times = rows.select(finest(moment, parts).cast("TIMESTAMP").alias("at")).distinct()
-        at = ColumnExpression("at")
-        found = times.select(at, Function("date_trunc", ConstantExpression(length), at)).fetchall()
-        return {
-            text_of(pd.Timestamp(one)) for one in cut(sorted(found), timedelta(LENGTHS[length]))
-        }
-
-    return DATA.answer(["incomplete", length, wanted], ask)
-
-
-def cut(times: list[tuple[datetime, datetime]], length: timedelta) -> list[datetime]:
-    """Return those of the first and the last step in which times begin late, or end early.
-
-    Args:
-        times: All times in their order, each with its step.
-        length: How long a step is.
-
-    Shops may close on Sundays, and figures of a month may be all of its first day. So each other
-    step must reach farther, and the rest must be longer than a usual pause.
-    """
-    begun: dict[datetime, timedelta] = {}
-    ended: dict[datetime, timedelta] = {}
-    for at, start in times:
-        begun.setdefault(start, at - start)
-        ended[start] = at - start
-    if len(ended) < 3:
-        return []
-    pauses = sorted(later - at for (at, _), (later, _) in pairwise(times))
-    pause = pauses[len(pauses) * 95 // 100]
-    first, *_, last = ended
-    late, early = begun.pop(first), ended.pop(last)
-    found = [first] if late > max(pause, *begun.values()) else []
-    return [*found, last] if early < min(ended.values()) and length - early > pause else found
+    along = course(criteria)
+    return {periods.text(number, along.length) for number in along.cut} if along else set()
 
 
 def finest(moment: Column, length: str) -> Expression:
@@ -278,27 +254,6 @@ def joined(column: Column) -> Expression:
     """Return the sum or the mean of a measure, of its halves."""
     whole = ColumnExpression(f"{column.key}0")
     return whole / ColumnExpression(f"{column.key}1") if column.total == "mean" else whole
-
-
-def steps(given: dict[Any, Any], length: str) -> list[tuple[Any, str]]:
-    """Return each step from the first to the last of some, with its text."""
-    if not given:
-        return []
-    if isinstance(next(iter(given)), int):
-        years = range(min(given), max(given) + 1)
-        return [(year, str(year)) for year in (years if len(years) <= 1000 else sorted(given))]
-    known = {pd.Timestamp(at): at for at in given}
-    first, last = min(known), max(known)
-    if length == "year" and last.year - first.year > 1000:  # 9999 for "never"
-        found = sorted(known)
-    else:
-        found = list(pd.date_range(first, last, freq=FREQUENCIES[length]))
-    return [(known.get(at), text_of(at)) for at in found]
-
-
-def text_of(at: pd.Timestamp) -> str:
-    """Return a day without a time, and other times in full."""
-    return str(at).removesuffix(" 00:00:00")
 
 
 def groups(criteria: Criteria, over: Column, measure: Column | None) -> list[tuple[str, float]]:

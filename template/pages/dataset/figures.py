@@ -83,7 +83,12 @@ def finished(trace: Any, across: dict[str, Any], along: dict[str, Any], **layout
     return go.Figure(
         trace,
         {
-            "margin": {"l": 8, "r": 12, "t": 8, "b": 8},
+            "margin": {
+                "l": 8,
+                "r": 18,
+                "t": 8,
+                "b": 8,
+            },  # half of a year, the last tick, at the right
             "showlegend": False,
             "dragmode": False,
             "xaxis": {**axis, "nticks": 5, "tickangle": 0, **across},
@@ -157,7 +162,8 @@ def line(chart: Chart, criteria: Criteria) -> go.Figure:
     zero = [0.0] if filled else []
     known = [value for _, value in found if value is not None]
     along = ticks(chart.measure, known + zero, bool(zero))
-    return finished(traces, {"showgrid": False}, along)
+    across = years(found) if chart.over.type == "integer" else {}
+    return finished(traces, {"showgrid": False, **across}, along)
 
 
 def written(chart: Chart, criteria: Criteria, found: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -186,7 +192,7 @@ def bars(chart: Chart, criteria: Criteria) -> go.Figure:
         for name, _ in found
     ]
     trace = go.Bar(
-        x=[value for _, value in found],
+        x=lengths(found),
         y=[*range(len(found))],  # two names may have equal labels
         hovertext=[label(name, 80) for name, _ in found],
         text=numbers([value for _, value in found], chart.measure),
@@ -202,6 +208,12 @@ def bars(chart: Chart, criteria: Criteria) -> go.Figure:
     names = {"tickvals": trace.y, "ticktext": labels([name for name, _ in found])}
     ends = room(trace.x, trace.text)
     return finished(trace, {**BARE, "range": ends}, names, bargap=1 - min(0.75, 0.15 * len(found)))
+
+
+def lengths(found: Sequence[tuple[str, float]]) -> list[float]:
+    """Return how long bars are. That of the others has only its text where it dwarfs the rest."""
+    most = max((abs(value) for name, value in found if name), default=0)
+    return [value if name or abs(value) <= 1.5 * most else 0 for name, value in found]
 
 
 def room(values: Sequence[float], texts: Sequence[str]) -> list[float]:
@@ -303,9 +315,7 @@ def ticks(column: Column | None, values: Iterable[float], whole: bool = True) ->
     if not known:
         return {}
     low, high = min(known), max(known)
-    least = (high - low or abs(high) or 1) / 5
-    power = 10.0 ** floor(log10(least))
-    step = next(n * power for n in (1, 2, 5, 10) if n * power >= least)
+    step = spacing(high - low or abs(high) or 1)
     if column is None or (whole and column.type == "integer"):
         step = max(step, 1)
     places = [n * step for n in range(floor(low / step), ceil(high / step) + 1)]
@@ -318,6 +328,19 @@ def ticks(column: Column | None, values: Iterable[float], whole: bool = True) ->
             for n in places
         ],
     }
+
+
+def spacing(width: float) -> float:
+    """Return a round number that is between a fifth and a half of a width."""
+    least = width / 5
+    power = 10.0 ** floor(log10(least))
+    return next(n * power for n in (1, 2, 5, 10) if n * power >= least)
+
+
+def years(found: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return how an axis of years writes them: whole, and without a thousands separator."""
+    width = int(found[-1][0]) - int(found[0][0]) if found else 0
+    return {"tickformat": "d", "dtick": max(1, spacing(width or 1))}
 
 
 def spark(criteria: Criteria, measure: Column | None) -> str:

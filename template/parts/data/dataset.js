@@ -169,7 +169,9 @@ dash_clientside.dataset = {
     say(view, column, value) {
         const filter = view.filters[column];
         if (filter.kind !== "range" || !value) return;
-        const description = value.map((end) => dashMantineFunctions.datasetNumber(end, filter)).join(" \u2013 ");
+        const whole = value.every(Number.isInteger);
+        const words = value.map((end) => dashMantineFunctions.datasetNumber(end, { ...filter, whole }));
+        const description = words.join(" \u2013 ");
         const id = { column, type: `${view.page}-range` };
         if (dash_component_api.getLayout(id)?.props.description === description) return;
         dash_clientside.set_props(id, { description });
@@ -253,7 +255,7 @@ const currencies = {
 };
 // A number by few digits, as `language.py` writes it: 3.05M, 433.6k, 8,500, 7.25, 4e-7.
 const sizes = { T: 1e12, B: 1e9, M: 1e6, k: 1e3 };
-const short = (value) => {
+const short = (value, whole = Number.isInteger(value)) => {
     const size = Number(Math.abs(value).toPrecision(4));
     const power = Math.max(Math.floor(Math.log10(size)), -300);
     const [sign, least] =
@@ -262,9 +264,9 @@ const short = (value) => {
             : Object.entries(sizes).find(([, least]) => size >= Math.max(least, 1e4)) ?? [];
     const most = Math.abs(value) < 10 * least ? 2 : 1;
     if (sign) return (value / least).toLocaleString(undefined, { maximumFractionDigits: most }) + sign;
-    if (Number.isInteger(value)) return value.toLocaleString();
+    if (whole) return value.toLocaleString();
     const two = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
-    return value.toLocaleString(undefined, Math.abs(value) < 0.01 ? { maximumSignificantDigits: 2 } : two);
+    return value.toLocaleString(undefined, value && Math.abs(value) < 0.01 ? { maximumSignificantDigits: 2 } : two);
 };
 const withUnit = (text, unit) => {
     if (!currencies[unit] || !dash_clientside.dataset.language().before) return unit ? `${text}\u00a0${unit}` : text;
@@ -301,10 +303,13 @@ dashAgGridFunctions.datasetCell = ({ value, colDef, node, column }) => {
     const text = currency
         ? value.toLocaleString(undefined, { ...style, ...(most ? {} : digits) })
         : withUnit(value.toLocaleString(undefined, digits), unit);
-    // Without its last digits it would read as another number.
-    const pixels = 30 + (node?.rowPinned ? 10 : 9) * text.length - 4 * text.replace(/[^.,\s]/g, "").length;
+    // Without its last digits it would read as another number. Decimals may be missing, and then thousands.
+    const rounded = (most) => withUnit(value.toLocaleString(undefined, { maximumFractionDigits: most }), unit);
+    const shorter = small || currency || Math.abs(value) < 100 ? [] : [rounded(2), rounded(0)];
+    const fits = (one) =>
+        30 + (node?.rowPinned ? 10 : 9) * one.length - 4 * one.replace(/[^.,\s]/g, "").length <= column.getActualWidth();
     const few = Math.abs(value) < 100 ? value : Math.round(value);
-    return pixels <= column.getActualWidth() ? text : withUnit(short(few), unit);
+    return [text, ...shorter].find(fits) ?? withUnit(short(few), unit);
 };
 // After the first rows, too: on a slow phone columns get their widths before the grid has its listeners.
 dashAgGridFunctions.datasetWidths = ({ api, columns }) =>
@@ -314,10 +319,12 @@ dashAgGridFunctions.datasetKey = ({ event, node }) => {
 };
 
 window.dashMantineFunctions = window.dashMantineFunctions || {};
-dashMantineFunctions.datasetNumber = (value, { unit }) =>
-    unit === "%"
-        ? value.toLocaleString(undefined, { style: "percent", maximumFractionDigits: 1 })
-        : withUnit(short(value), unit);
+// A number of a range. A year is plain: it has no thousands separator.
+dashMantineFunctions.datasetNumber = (value, { unit, plain, whole }) => {
+    if (plain) return String(value);
+    if (unit !== "%") return withUnit(short(value, whole), unit);
+    return value.toLocaleString(undefined, { style: "percent", maximumFractionDigits: 1 });
+};
 
 // A choice of a filter, with the number of its rows.
 dashMantineFunctions.datasetChoice = ({ option }, { counts }) =>
