@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from dashgen.errors import NoRepositoryError, RepositoryError, git_hint
-from dashgen.files import FILE, File, Files
+from dashgen.files import FILE, PLAIN, File, Files
 from dashgen.project import git
 from dashgen.project.git import BLOB, KINDS, object_id
 from dashgen.scratch import temporary
@@ -72,6 +72,11 @@ class Entry:
     """Whether git was told not to look at the file on disk."""
     left_out: bool = False
     """Whether a sparse checkout leaves it out, so that it is not on the disk."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is neither a link nor a submodule."""
+        return self.mode in PLAIN
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ class Merge:
 
     def _contents(self) -> dict[str, bytes]:
         """Return the content of each file of the project that a merge may look at."""
-        here = {place for path in self.base if (place := self.places.of(path))}
+        here = self.places.present(self.base)
         wanted = {own.LIST, *here, *map(self.places.at, self.theirs)}
         if self.matching.page_folder:
             folder = self.matching.page_folder[0]
@@ -162,7 +162,7 @@ class Merge:
         if self.matching.page_folder is None:
             return
         here, goal = self.matching.page_folder
-        given = {place for path in self.base if (place := self.places.of(path))}
+        given = self.places.present(self.base)
         for path in self.entries:
             if path in given or not path.startswith(here):
                 continue

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dashgen.errors import InvalidAnswerError
-from dashgen.files import EXECUTABLE, FILE, File, Files
+from dashgen.files import EXECUTABLE, File, Files
 from dashgen.project.index import Stages
 from dashgen.project.journal import Write
 from dashgen.project.record import Record
@@ -199,8 +199,8 @@ def plan(
         entries = matching.places.entries
         merge = Merge(repository, matching, style, labels, other)
         changes = (*merge.changes(), *_left_behind(matching, base, theirs, old, new))
-        writes = _on_disk(repository, scratch, entries, changes)
         wanted = {path: file for change in changes for path, file in change.writes.items()}
+        writes = _on_disk(repository, scratch, entries, wanted)
         diff = repository.difference(scratch, entries, wanted)
     kept = {change.path for change in changes if change.outcome is Outcome.KEPT}
     at = matching.places.at
@@ -223,7 +223,6 @@ def plan(
     staged: dict[str, Stages] = {c.path: c.stages for c in changes if c.stages}
     for change in changes:
         staged |= {path: {0: file} if file else {} for path, file in change.staged.items()}
-    places_of_base = {place for path in base if (place := matching.places.of(path))}
     return Plan(
         differing,
         changes,
@@ -233,7 +232,7 @@ def plan(
         moves,
         places.renamed_pages(moves, new.pages),
         merge.kept_pages(changes),
-        tuple(leftovers.find(repository.project, places_of_base)),
+        tuple(leftovers.find(repository.project, matching.places.present(base))),
         tuple(named),
         diff,
     )
@@ -246,7 +245,7 @@ def _texts(
     plain = {
         path: entry.id
         for path, entry in entries.items()
-        if path not in wanted and entry.mode in {FILE, EXECUTABLE} and uses.may_name(path)
+        if path not in wanted and entry.is_plain and uses.may_name(path)
     }
     contents = repository.contents(plain.values())
     texts = {path: contents[item] for path, item in plain.items()}
@@ -270,9 +269,7 @@ def _left_behind(
     """Name the user's own files in a package that gets another name."""
     folder, goal = (matching.places.at(f"{side.package}/") for side in (old, new))
     if old.package != new.package and new.package:
-        given = {matching.places.of(path) for path in base} | {
-            matching.goal(path) for path in theirs
-        }
+        given = matching.places.present(base) | set(map(matching.goal, theirs))
         for path in matching.places.entries:
             if path.startswith(folder) and path not in given:
                 note = f"yours, so it stays here. The package moves to {goal}"
@@ -305,13 +302,12 @@ def _on_disk(
     repository: Repository,
     scratch: Scratch,
     entries: Mapping[str, Entry],
-    changes: Sequence[Change],
+    wanted: Mapping[str, File | None],
 ) -> dict[str, Write | None]:
     def executable(path: str, file: File) -> bool | None:
         same = path in entries and entries[path].mode == file.mode
         return None if same else file.mode == EXECUTABLE
 
-    wanted = {path: file for change in changes for path, file in change.writes.items()}
     files = {path: file for path, file in wanted.items() if file}
     contents = repository.checked_out(scratch, files)
     return {

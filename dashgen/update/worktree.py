@@ -5,7 +5,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from stat import S_ISREG
 
-from dashgen.files import EXECUTABLE, FILE
 from dashgen.project.repository import Entry, Repository
 from dashgen.update import places
 
@@ -99,6 +98,6 @@ def read(
         given: Contents that are at hand.
     """
     found = {entries[path] for path in wanted if path in entries}
-    plain = {entry.id for entry in found if entry.mode in {FILE, EXECUTABLE}}
+    plain = {entry.id for entry in found if entry.is_plain}
     others = {entry.id: b"" for entry in found}
     return others | dict(given) | repository.contents(plain - set(given))
