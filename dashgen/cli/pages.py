@@ -1,6 +1,7 @@
 """``dashgen add page``, ``remove page`` and ``rename page`` on the command line."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,7 +10,7 @@ import typer
 from dashgen.cli.console import Output
 from dashgen.cli.data import DataCommand, data_page, stated_file
 from dashgen.cli.parameters import Diff, DryRun, Json, Quiet, Try, Verbose, Yes
-from dashgen.cli.update import confirming, report
+from dashgen.cli.update import carried_out
 from dashgen.errors import CommandLineError, ExitCode
 from dashgen.update.content import Style
 
@@ -89,11 +90,11 @@ def add_page(
     """
     # Imported here, so that --help stays fast.
     from dashgen.commands.pages import add_page as write
-    from dashgen.commands.pages import name_fault, recorded_entry
+    from dashgen.commands.pages import name_fault, recorded_entry, require_project
 
     output = Output(as_json, quiet)
     file = stated_file(context)
-    name = _asked(output, name, yes, "What should the page be called?", check=name_fault)
+    name = _asked(output, project, name, yes, "What should the page be called?", check=name_fault)
     given = {"title": title, "description": description, "icon": icon}
     # A page that was deleted by hand comes back as it was.
     again = {} if file or kind else recorded_entry(project, name)
@@ -101,7 +102,7 @@ def add_page(
         "name": name,
         "kind": "data"
         if file and kind is None
-        else again.get("kind") or _chosen(output, name, kind, yes),
+        else again.get("kind") or _chosen(output, project, name, kind, yes),
         **{key: value for key, value in again.items() if key not in {"name", "kind"}},
         **{key: value for key, value in given.items() if value is not None},
     }
@@ -113,20 +114,14 @@ def add_page(
             raise CommandLineError(
                 f"a {entry['kind']} page has no file", "leave out --kind or --from"
             )
-        ask = output.can_ask and not yes
+        if ask := output.can_ask and not yes:
+            require_project(project)
         page = data_page(context, output, project, entry, ask=ask, dry_run=dry_run)
         entry = dict(page.entry)
-    confirm = confirming(output, dry_run=dry_run, diff=diff, yes=yes)
-    done = write(
-        project,
-        entry,
-        files=page.files if page else None,
-        style=conflict,
-        trying=try_,
-        confirm=confirm,
-    )
+    files = page.files if page else None
+    move = partial(write, project, entry, files=files, style=conflict, trying=try_)
     more = {"data": page.description.as_data()} if page else {}
-    return report(output, done, dry_run=dry_run, diff=diff, more=more)
+    return carried_out(output, move, dry_run=dry_run, diff=diff, yes=yes, more=more)
 
 
 @remove.command("page")
@@ -156,10 +151,9 @@ def remove_page(
     from dashgen.commands.pages import remove_page as write
 
     output = Output(as_json, quiet)
-    which = _asked(output, name, yes, "Which page should go?")
-    confirm = confirming(output, dry_run=dry_run, diff=diff, yes=yes)
-    done = write(project, which, style=conflict, trying=try_, confirm=confirm)
-    return report(output, done, dry_run=dry_run, diff=diff)
+    which = _asked(output, project, name, yes, "Which page should go?")
+    move = partial(write, project, which, style=conflict, trying=try_)
+    return carried_out(output, move, dry_run=dry_run, diff=diff, yes=yes)
 
 
 @rename.command("page")
@@ -192,15 +186,15 @@ def rename_page(
     from dashgen.commands.pages import rename_page as write
 
     output = Output(as_json, quiet)
-    which = _asked(output, name, yes, "Which page should be renamed?")
-    other = _asked(output, new, yes, "What should it be called?", "NEW", name_fault)
-    confirm = confirming(output, dry_run=dry_run, diff=diff, yes=yes)
-    done = write(project, which, other, style=conflict, trying=try_, confirm=confirm)
-    return report(output, done, dry_run=dry_run, diff=diff)
+    which = _asked(output, project, name, yes, "Which page should be renamed?")
+    other = _asked(output, project, new, yes, "What should it be called?", "NEW", name_fault)
+    move = partial(write, project, which, other, style=conflict, trying=try_)
+    return carried_out(output, move, dry_run=dry_run, diff=diff, yes=yes)
 
 
 def _asked(
     output: Output,
+    project: Path,
     stated: str | None,
     yes: bool,
     title: str,
@@ -215,14 +209,16 @@ def _asked(
         raise CommandLineError(f"no terminal to ask for {word}", "name the page")
     # Imported here, because prompts take time to import.
     from dashgen.cli.prompts import ask_text
+    from dashgen.commands.pages import require_project
 
+    require_project(project)
     return ask_text(title, check)
 
 
-def _chosen(output: Output, name: str, stated: str | None, yes: bool) -> str:
+def _chosen(output: Output, project: Path, name: str, stated: str | None, yes: bool) -> str:
     if stated is not None:
         return stated
-    from dashgen.commands.pages import name_fault
+    from dashgen.commands.pages import name_fault, require_project
 
     # Before anything is asked for nothing.
     if fault := name_fault(name):
@@ -230,8 +226,10 @@ def _chosen(output: Output, name: str, stated: str | None, yes: bool) -> str:
     offered = dict(_kinds())
     if yes or not output.can_ask:
         raise CommandLineError("the page has no kind", f"pass --kind {' or '.join(offered)}")
+    # Imported here, because prompts take time to import.
     from dashgen.cli.prompts import ask_choice
 
+    require_project(project)
     return ask_choice("What kind of page?", offered)
 
 

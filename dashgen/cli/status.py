@@ -61,11 +61,11 @@ def _status_as_data(status: "Status") -> dict[str, Any]:
 
 def _status_as_text(status: "Status") -> str:
     width = max(map(len, status.answers), default=0)
-    news = (
-        f", while {status.newest} is there: dashgen update"
-        if status.outdated
-        else ", the newest here"
-    )
+    news = ", the newest here"
+    if status.outdated:
+        news = f", while {status.newest} is there: dashgen update"
+    elif status.version != status.newest:
+        news = f", newer than this dashgen's {status.newest}"
     lines = [f"{status.project}: template {status.version}{news}", ""]
     lines += [f"  {name:<{width}}  {shown(value)}" for name, value in status.answers.items()]
     if status.unfinished:

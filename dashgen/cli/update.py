@@ -1,7 +1,8 @@
 """``dashgen update`` on the command line."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,8 +16,6 @@ from dashgen.system import in_turn
 from dashgen.update.content import Style
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from dashgen.commands.update import Update
     from dashgen.project.journal import Restored
     from dashgen.update.changes import Use
@@ -73,7 +72,7 @@ def update(
       dashgen update --dry-run --diff  only show what changes
     """
     # Imported here, so that --help stays fast.
-    from dashgen.commands.update import update as move
+    from dashgen.commands.update import update as write
 
     output = Output(as_json, quiet)
     answers = stated(context)
@@ -83,22 +82,40 @@ def update(
         _abort(output, path)
         return None
 
-    done = move(
+    move = partial(
+        write,
         path,
         to=to,
         answers=answers,
         style=conflict or Style.INLINE,
         template=template,
         trying=try_,
-        confirm=confirming(output, dry_run=dry_run, diff=diff, yes=yes),
     )
-    return report(output, done, dry_run=dry_run, diff=diff)
+    return carried_out(output, move, dry_run=dry_run, diff=diff, yes=yes)
 
 
-def confirming(
-    output: Output, *, dry_run: bool, diff: bool, yes: bool
-) -> "Callable[[Update], bool]":
-    """Return a function that shows an update and decides whether to write it."""
+def carried_out(
+    output: Output,
+    move: "Callable[..., Update]",
+    *,
+    dry_run: bool,
+    diff: bool,
+    yes: bool,
+    more: Mapping[str, Any] | None = None,
+) -> ExitCode | None:
+    """Show an update, write it if the user agrees, and report it.
+
+    Args:
+        output: The output of the command.
+        move: The command. It gets the function that decides.
+        dry_run: Write nothing.
+        diff: Show the changes line by line, too.
+        yes: Write without asking.
+        more: Further data for a program.
+
+    Returns:
+        The exit code if it is not 0.
+    """
 
     def confirm(update: "Update") -> bool:
         output.step(preview(update))
@@ -116,18 +133,7 @@ def confirming(
 
         return confirm("Apply this?")
 
-    return confirm
-
-
-def report(
-    output: Output,
-    done: "Update",
-    *,
-    dry_run: bool,
-    diff: bool,
-    more: Mapping[str, Any] | None = None,
-) -> ExitCode | None:
-    """Report an update, to a program together with `more`. Return the exit code if it is not 0."""
+    done = move(confirm=confirm)
     if done.warning:
         output.warn(done.warning)
     data = as_data(done) | ({"diff": done.diff} if diff else {}) | dict(more or {})

@@ -1,11 +1,12 @@
 """Adding, removing and renaming a page: updates with another answer to ``pages``."""
 
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from dashgen.commands.update import Update, moved
+from dashgen.commands.update import Confirm, Update, moved
 from dashgen.errors import InvalidAnswerError, NotAProjectError, PageError
 from dashgen.files import File
 from dashgen.project import record as records
@@ -24,7 +25,6 @@ OF_EVERY_APP = {"home": "Home", "not_found_404": "the page for wrong addresses"}
 EDIT = "edit it as you like"
 
 Entry = Mapping[str, Any]
-Confirm = Callable[[Update], bool]
 
 
 def add_page(
@@ -56,33 +56,24 @@ def add_page(
     def between(source: Source, project: Path, record: Record) -> tuple[Side, Side]:
         now = _now(source, project, record)
         pages = _pages(now, project)
-        brought = {path: File(content) for path, content in (files or {}).items()}
         place = _place(_folder(project, now), name)
-        if not any(page["name"] == name for page in pages):
-            after = _with(source, project, record, now, [*pages, dict(entry)])
+        if any(page["name"] == name for page in pages):
+            before = replace(now, lacking=_deleted(project, now, name, place))
+            listed = [dict(entry) if page["name"] == name else page for page in pages]
+            after = _with(source, project, record, now, listed)
+        else:
+            before, after = now, _with(source, project, record, now, [*pages, dict(entry)])
             if place and place.is_file():
                 raise _taken(place)
             if icon := _own_icon(after, entry):
                 added = {**entry, "icon": icon}
                 after = _with(source, project, record, now, [*pages, added])
-            return now, replace(after, brought=brought)
-        if place:
-            raise PageError(f"{project} has a page {name}", "choose another name, or remove it")
-        # It was deleted by hand, or it is elsewhere.
-        base, found = plans.located(Repository.find(project), now)
-        if where := places.renamed_pages(found.folders, {name}).get(name):
-            raise PageError(f"the page {name} is in {where}", renaming(name, where))
-        own = [path for path in base if places.page_of(path, {name})]
-        if any(found.of(path) for path in own if not path.startswith("tests/")):
-            raise PageError(f"{project} has a page {name}", "choose another name, or remove it")
-        lacking = frozenset(path for path in own if found.of(path) is None)
-        again = [dict(entry) if page["name"] == name else page for page in pages]
-        after = _with(source, project, record, now, again)
-        return replace(now, lacking=lacking), replace(after, brought=brought)
+        brought = {path: File(content) for path, content in (files or {}).items()}
+        return before, replace(after, brought=brought)
 
     def agreed(update: Update) -> bool:
         for change in update.conflicts:
-            if places.page_of(change.path, {name}) and f"/{PAGES}/{name}/" in change.path:
+            if places.page_of(change.path, {name}) and places.in_page(change.path, name):
                 raise _taken(Path(change.path).parent)
         return confirm(update)
 
@@ -102,6 +93,16 @@ def name_fault(name: str) -> str:
     except InvalidAnswerError as error:
         return error.complaint.partition(": ")[2]
     return ""
+
+
+def require_project(project: Path) -> None:
+    """Make sure that a folder is a project, before anything is asked about it.
+
+    Raises:
+        NotAProjectError: It is none.
+        RecordError: The project's answers cannot be read.
+    """
+    records.read(Path(os.path.realpath(project)))
 
 
 def recorded_entry(project: Path, name: str) -> Entry:
@@ -139,7 +140,6 @@ def remove_page(
         PageError: There is no such page, or the project's template version has no pages.
         DashgenError: See ``dashgen.errors``. The project is unchanged then.
     """
-
     _refuse_own(EDIT, name)
     machinery = False  # whether what the page imports would go with it
 
@@ -157,7 +157,7 @@ def remove_page(
 
     def agreed(update: Update) -> bool:
         kept = [c.path for c in update.changes if c.outcome is Outcome.KEPT and not c.writes]
-        if machinery and (edited := [path for path in kept if f"/{PAGES}/{name}/" in path]):
+        if machinery and (edited := [path for path in kept if places.in_page(path, name)]):
             folder = Path(edited[0]).parent
             raise PageError(
                 f"the page in {folder} was edited, and would not run without its data modules",
@@ -211,7 +211,7 @@ def rename_page(
         if here and here.is_file():
             raise PageError(f"{here} is yours, no page of the template", "rename it yourself")
         base, found = plans.located(Repository.find(project), now)
-        own = [path for path in base if f"/{PAGES}/{name}/" in path]
+        own = [path for path in base if places.in_page(path, name)]
         named = [{**page, "name": other} if page["name"] == name else page for page in pages]
         after = _with(source, project, record, now, named)
         at = folder.relative_to(project).as_posix()
@@ -262,6 +262,24 @@ def _with(source: Source, project: Path, record: Record, now: Side, pages: Seque
     except InvalidAnswerError as error:
         # Its name would be that of the whole list, which nobody has typed.
         raise PageError(error.complaint) from error
+
+
+def _deleted(project: Path, side: Side, name: str, place: Path | None) -> frozenset[str]:
+    """Return the files of a page that was deleted by hand.
+
+    Raises:
+        PageError: The page is there, or elsewhere.
+    """
+    there = PageError(f"{project} has a page {name}", "choose another name, or remove it")
+    if place:
+        raise there
+    base, found = plans.located(Repository.find(project), side)
+    if where := places.renamed_pages(found.folders, {name}).get(name):
+        raise PageError(f"the page {name} is in {where}", renaming(name, where))
+    own = [path for path in base if places.page_of(path, {name})]
+    if any(found.of(path) for path in own if not path.startswith("tests/")):
+        raise there
+    return frozenset(path for path in own if found.of(path) is None)
 
 
 def _own_icon(side: Side, entry: Entry) -> str:

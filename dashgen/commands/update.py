@@ -49,6 +49,10 @@ class Update(Plan):
         return tuple(change for change in self.changes if change.outcome is Outcome.CONFLICT)
 
 
+Confirm = Callable[[Update], bool]
+"""Says whether a planned update is to be written."""
+
+
 def update(
     project: Path,
     *,
@@ -57,7 +61,7 @@ def update(
     style: Style = Style.INLINE,
     template: str | None = None,
     trying: bool = True,
-    confirm: Callable[[Update], bool] = lambda _: True,
+    confirm: Confirm = lambda _: True,
 ) -> Update:
     """Move a project to another template version or other answers. Nothing is committed.
 
@@ -97,7 +101,7 @@ def moved(
     style: Style = Style.INLINE,
     template: str | None = None,
     trying: bool = True,
-    confirm: Callable[[Update], bool] = lambda _: True,
+    confirm: Confirm = lambda _: True,
     renamed_page: tuple[str, str] | None = None,
 ) -> Update:
     """Move a project from one side to another. See ``update``.

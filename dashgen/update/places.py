@@ -31,6 +31,11 @@ def page_of(path: str, pages: Collection[str]) -> str:
     return next((name for name in names if name in pages), "")
 
 
+def in_page(path: str, page: str) -> bool:
+    """Say whether a file is in the folder of a page."""
+    return f"/pages/{page}/" in path
+
+
 def with_page(path: str, page: str, other: str) -> str:
     """Return the path that a file of a page has where the page has another name."""
     found = PAGE.search(path)
