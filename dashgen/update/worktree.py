@@ -8,6 +8,8 @@ from stat import S_ISREG
 from dashgen.project.repository import Entry, Repository
 from dashgen.update import places
 
+TAKEN = "a file of yours is there"
+
 
 @dataclass(frozen=True)
 class Ours:
@@ -53,7 +55,7 @@ class Worktree:
             left = {p.relative_to(self.repository.project).as_posix() for p in files}
             return "a folder of yours is there" if left.difference(self.vacated) else ""
         if path in self.entries:
-            return "a file of yours is there"
+            return TAKEN
         return "a file that git does not track is there" if os.path.lexists(place) else ""
 
     def is_file(self, path: str) -> bool:
