@@ -265,6 +265,11 @@ def _again(act: Callable[[], object], read_only: Path | None = None) -> None:
                 time.sleep(PAUSE)
 
 
+def is_port(text: str) -> bool:
+    """Say whether a text is the number of a port."""
+    return text.isdecimal() and 0 < int(text) < 65536
+
+
 def free_port(host: str, port: int) -> int:
     """Return a port that a server can have now: this one, or any where it is 0.
 

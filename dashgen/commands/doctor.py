@@ -284,7 +284,7 @@ def _secrets(settings: Mapping[str, str]) -> Iterator[Finding]:
 def _port(settings: Mapping[str, str]) -> Finding:
     host, stated = settings.get("host", "127.0.0.1"), settings.get("port", "8050")
     subject = f"port {stated}"
-    if not stated.isdecimal() or not 0 < int(stated) < 65536:
+    if not system.is_port(stated):
         return Finding("PORT", Verdict.FAILED, f"{stated!r} is no port", "set PORT=8050")
     try:
         system.free_port(host, int(stated))
