@@ -116,7 +116,7 @@ def add_page(
             )
         if ask := output.can_ask and not yes:
             require_project(project)
-        page = data_page(context, output, project, entry, ask=ask, dry_run=dry_run)
+        page = data_page(context, output, file, project, entry, ask=ask, dry_run=dry_run)
         entry = dict(page.entry)
     files = page.files if page else None
     move = partial(write, project, entry, files=files, style=conflict, trying=try_)
