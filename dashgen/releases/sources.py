@@ -255,13 +255,12 @@ class FetchedSource:
             )
         words = ("ls-tree", "-r", "-z", "--full-tree", revision)
         entries: dict[str, tuple[int, str]] = {}
-        for line in git.run(self.folder, *words).stdout.split(b"\0"):
-            if line:
-                facts, path = line.split(b"\t", 1)
-                mode, _, name = facts.decode().split()
-                # Links and submodules are Copier's affair. They hold no question.
-                if int(mode, 8) in PLAIN:
-                    entries[os.fsdecode(path)] = (int(mode, 8), name)
+        for line in git.listed(git.run(self.folder, *words).stdout):
+            facts, path = line.split("\t", 1)
+            mode, _, name = facts.split()
+            # Links and submodules are Copier's affair. They hold no question.
+            if int(mode, 8) in PLAIN:
+                entries[path] = (int(mode, 8), name)
         found = git.contents(self.folder, (name for _, name in entries.values()))
         return {path: File(found[name], mode) for path, (mode, name) in entries.items()}
 

@@ -200,14 +200,10 @@ class Merge:
         if place in self.own:
             return self._moved_own(place, destination, old != new)
         old = self._nearer(path, old, ours)
-        note = (
-            f"was {place}"
-            if destination != place
-            else f"you renamed {here}"
-            if place != here
-            else ""
-        )
-        if destination == place and old == new:
+        note = f"you renamed {here}" if place != here else ""
+        if destination != place:
+            note = f"was {place}"
+        elif old == new:
             return None
         if not ours.mergeable:
             return self._aside(

@@ -198,7 +198,7 @@ def plan(
         other = _renamed(recorded, old, name) if recorded else {}
         entries = matching.places.entries
         merge = Merge(repository, matching, style, labels, other)
-        changes = (*merge.changes(), *_left_behind(matching, base, theirs, old, new))
+        changes = (*merge.changes(), *_left_behind(matching, old, new))
         wanted = {path: file for change in changes for path, file in change.writes.items()}
         writes = _on_disk(repository, scratch, entries, wanted)
         diff = repository.difference(scratch, entries, wanted)
@@ -263,13 +263,12 @@ def _renamed(recorded: Side, old: Side, name: str) -> Files:
     }
 
 
-def _left_behind(
-    matching: Matching, base: Files, theirs: Files, old: Side, new: Side
-) -> Iterator[Change]:
+def _left_behind(matching: Matching, old: Side, new: Side) -> Iterator[Change]:
     """Name the user's own files in a package that gets another name."""
     folder, goal = (matching.places.at(f"{side.package}/") for side in (old, new))
     if old.package != new.package and new.package:
-        given = matching.places.present(base) | set(map(matching.goal, theirs))
+        given = matching.places.present(matching.base)
+        given |= set(map(matching.goal, matching.theirs))
         for path in matching.places.entries:
             if path.startswith(folder) and path not in given:
                 note = f"yours, so it stays here. The package moves to {goal}"
