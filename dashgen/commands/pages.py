@@ -4,9 +4,9 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
-from dashgen.commands.update import Confirm, Update, moved
+from dashgen.commands.update import How, Update, moved
 from dashgen.errors import InvalidAnswerError, NotAProjectError, PageError
 from dashgen.files import File
 from dashgen.project import record as records
@@ -18,7 +18,6 @@ from dashgen.template.answers import Stated, resolve
 from dashgen.update import places
 from dashgen.update import plan as plans
 from dashgen.update.changes import Outcome
-from dashgen.update.content import Style
 from dashgen.update.plan import PAGES, Side
 
 OF_EVERY_APP = {"home": "Home", "not_found_404": "the page for wrong addresses"}
@@ -32,9 +31,7 @@ def add_page(
     entry: Entry,
     *,
     files: Mapping[str, bytes] | None = None,
-    style: Style = Style.INLINE,
-    trying: bool = True,
-    confirm: Confirm = lambda _: True,
+    **how: Unpack[How],
 ) -> Update:
     """Add a page to a project. A page that was deleted by hand comes back.
 
@@ -42,9 +39,7 @@ def add_page(
         project: The project's folder.
         entry: Its name and kind, and the other keys of an entry of ``pages``.
         files: Files that come with it, by path, such as a file of data.
-        style: How conflicts are left.
-        trying: Whether to try the app before and afterwards, in its own environment.
-        confirm: Gets the planned changes. Nothing is written unless it returns True.
+        how: See ``How``.
 
     Raises:
         PageError: The page is there, or the project's template version has no pages.
@@ -71,13 +66,12 @@ def add_page(
         brought = {path: File(content) for path, content in (files or {}).items()}
         return before, replace(after, brought=brought)
 
-    def agreed(update: Update) -> bool:
+    def refuse(update: Update) -> None:
         for change in update.conflicts:
             if places.page_of(change.path, {name}) and places.in_page(change.path, name):
                 raise _taken(Path(change.path).parent)
-        return confirm(update)
 
-    return moved(project, between, style=style, trying=trying, confirm=agreed)
+    return moved(project, between, refuse=refuse, **how)
 
 
 def name_fault(name: str) -> str:
@@ -122,19 +116,14 @@ def recorded_entry(project: Path, name: str) -> Entry:
 def remove_page(
     project: Path,
     name: str,
-    *,
-    style: Style = Style.INLINE,
-    trying: bool = True,
-    confirm: Confirm = lambda _: True,
+    **how: Unpack[How],
 ) -> Update:
     """Remove a page from a project. A page that was edited is kept and named.
 
     Args:
         project: The project's folder.
         name: The page's name.
-        style: How conflicts are left.
-        trying: Whether to try the app before and afterwards, in its own environment.
-        confirm: Gets the planned changes. Nothing is written unless it returns True.
+        how: See ``How``.
 
     Raises:
         PageError: There is no such page, or the project's template version has no pages.
@@ -155,7 +144,7 @@ def remove_page(
         )
         return now, _with(source, project, record, now, others)
 
-    def agreed(update: Update) -> bool:
+    def refuse(update: Update) -> None:
         kept = [c.path for c in update.changes if c.outcome is Outcome.KEPT and not c.writes]
         if machinery and (edited := [path for path in kept if places.in_page(path, name)]):
             folder = Path(edited[0]).parent
@@ -163,19 +152,15 @@ def remove_page(
                 f"the page in {folder} was edited, and would not run without its data modules",
                 f"delete {folder} and its test, commit that, and remove the page again",
             )
-        return confirm(update)
 
-    return moved(project, between, style=style, trying=trying, confirm=agreed)
+    return moved(project, between, refuse=refuse, **how)
 
 
 def rename_page(
     project: Path,
     name: str,
     other: str,
-    *,
-    style: Style = Style.INLINE,
-    trying: bool = True,
-    confirm: Confirm = lambda _: True,
+    **how: Unpack[How],
 ) -> Update:
     """Give a page another name. Its folder may have the new name already.
 
@@ -183,9 +168,7 @@ def rename_page(
         project: The project's folder.
         name: The page's name.
         other: Its new name.
-        style: How conflicts are left.
-        trying: Whether to try the app before and afterwards, in its own environment.
-        confirm: Gets the planned changes. Nothing is written unless it returns True.
+        how: See ``How``.
 
     Raises:
         PageError: There is no such page, or something has the new name.
@@ -225,9 +208,7 @@ def rename_page(
             )
         return now, after
 
-    return moved(
-        project, between, style=style, trying=trying, confirm=confirm, renamed_page=(name, other)
-    )
+    return moved(project, between, renamed_page=(name, other), **how)
 
 
 def _refuse_own(hint: str, name: str) -> None:
