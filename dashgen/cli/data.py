@@ -94,7 +94,6 @@ def stated_file(context: typer.Context) -> "Path | Address | None":
     if "file" not in said:
         option = next(iter(said)).replace("_", "-")
         raise CommandLineError(f"--{option} is about a file of data", "name it with --from")
-    # Imported here, so that --help stays fast.
     from dashgen.data.address import place
 
     return place(said["file"])
@@ -143,7 +142,6 @@ def data_page(
     dry_run: bool,
 ) -> "DataPage":
     """Return the page of the stated file. Doubts are asked, shown or refused."""
-    # Imported here, so that --help stays fast.
     from dashgen.commands import data
     from dashgen.data.describe import described
 
@@ -175,7 +173,6 @@ def agreed(output: Output, file: "Path | Address", given: "Given") -> "Descripti
 
     How the file is written is asked first, because its beginning shows that. Then it is read once.
     """
-    # Imported here, because prompts take time to import.
     from dashgen.cli.prompts import ask_choice
     from dashgen.data.describe import Survey, form_doubts
 

@@ -128,7 +128,6 @@ def new(
       dashgen new shop -y --dry-run    only list the files
       dashgen new sales --from sales.csv --run
     """
-    # Imported here, so that --help stays fast.
     from dashgen.commands.new import new as write
     from dashgen.commands.run import preferred_port
 
@@ -212,7 +211,6 @@ def _clash(one: str, other: str) -> CommandLineError:
 def _asked_destination(output: Output) -> str:
     if not output.can_ask:
         raise CommandLineError("missing argument 'DEST'", "see 'dashgen new --help'")
-    # Imported here, because prompts take time to import.
     from dashgen.cli.prompts import ask_destination
 
     return ask_destination()

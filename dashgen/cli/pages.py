@@ -88,7 +88,6 @@ def add_page(
         --field name:text --field tier:choice=gold,silver
       dashgen add page orders --from orders.csv
     """
-    # Imported here, so that --help stays fast.
     from dashgen.commands.pages import add_page as write
     from dashgen.commands.pages import name_fault, recorded_entry, require_project
 
@@ -147,7 +146,6 @@ def remove_page(
       dashgen remove page reports
       dashgen remove page reports --dry-run
     """
-    # Imported here, so that --help stays fast.
     from dashgen.commands.pages import remove_page as write
 
     output = Output(as_json, quiet)
@@ -181,7 +179,6 @@ def rename_page(
       dashgen rename page orders sales
       dashgen rename page orders sales --dry-run
     """
-    # Imported here, so that --help stays fast.
     from dashgen.commands.pages import name_fault
     from dashgen.commands.pages import rename_page as write
 
@@ -207,7 +204,6 @@ def _asked(
         raise CommandLineError(f"the page has no {word}", "name the page")
     if not output.can_ask:
         raise CommandLineError(f"no terminal to ask for {word}", "name the page")
-    # Imported here, because prompts take time to import.
     from dashgen.cli.prompts import ask_text
     from dashgen.commands.pages import require_project
 
@@ -226,7 +222,6 @@ def _chosen(output: Output, project: Path, name: str, stated: str | None, yes: b
     offered = dict(_kinds())
     if yes or not output.can_ask:
         raise CommandLineError("the page has no kind", f"pass --kind {' or '.join(offered)}")
-    # Imported here, because prompts take time to import.
     from dashgen.cli.prompts import ask_choice
 
     require_project(project)

@@ -71,7 +71,6 @@ def update(
       dashgen update --storage redis   and another choice
       dashgen update --dry-run --diff  only show what changes
     """
-    # Imported here, so that --help stays fast.
     from dashgen.commands.update import update as write
 
     output = Output(as_json, quiet)
@@ -128,7 +127,6 @@ def carried_out(
                 "no terminal to ask whether to apply this",
                 "pass --yes to apply it, or --dry-run to only see it",
             )
-        # Imported here, because prompts take time to import.
         from dashgen.cli.prompts import confirm
 
         return confirm("Apply this?")
@@ -147,7 +145,6 @@ def preview(update: "Update") -> str:
     """Return the planned changes, file by file."""
     if not update.changes:
         return ""
-    # Imported here, because it takes time to import.
     from dashgen.commands.pages import renaming
 
     same = update.old == update.new

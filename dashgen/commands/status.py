@@ -41,7 +41,7 @@ class Status:
     answers: Mapping[str, Answer]
     modified: tuple[str, ...]
     deleted: tuple[str, ...]
-    pages: tuple["Page", ...]
+    pages: tuple[Page, ...]
     """The pages that are not where the answers have them."""
     renamed: Mapping[str, str]
     """Renamed files and folders, by the template's name. Folders end with a slash."""
