@@ -3,12 +3,13 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Unpack
 
 from dashgen.commands.update import How, Update, moved
 from dashgen.errors import InvalidAnswerError, NotAProjectError, PageError
-from dashgen.files import File
+from dashgen.files import File, Files
 from dashgen.project import record as records
 from dashgen.project.record import Record
 from dashgen.project.repository import Repository
@@ -18,6 +19,7 @@ from dashgen.template.answers import Stated, resolve
 from dashgen.update import places
 from dashgen.update import plan as plans
 from dashgen.update.changes import Outcome
+from dashgen.update.places import Places
 from dashgen.update.plan import PAGES, Side
 
 OF_EVERY_APP = {"home": "Home", "not_found_404": "the page for wrong addresses"}
@@ -49,20 +51,17 @@ def add_page(
     _refuse_own("choose another name", name)
 
     def between(source: Source, project: Path, record: Record) -> tuple[Side, Side]:
-        now = _now(source, project, record)
-        pages = _pages(now, project)
-        place = _place(_folder(project, now), name)
-        if any(page["name"] == name for page in pages):
-            before = replace(now, lacking=_deleted(project, now, name, place))
-            listed = [dict(entry) if page["name"] == name else page for page in pages]
-            after = _with(source, project, record, now, listed)
+        pages = _Pages(source, project, record)
+        place = pages.place(name)
+        if name in pages.names:
+            before = replace(pages.side, lacking=pages.deleted(name))
+            after = pages.changed(name, dict(entry))
         else:
-            before, after = now, _with(source, project, record, now, [*pages, dict(entry)])
+            before, after = pages.side, pages.listed([*pages.entries, dict(entry)])
             if place and place.is_file():
                 raise _taken(place)
             if icon := _own_icon(after, entry):
-                added = {**entry, "icon": icon}
-                after = _with(source, project, record, now, [*pages, added])
+                after = pages.listed([*pages.entries, {**entry, "icon": icon}])
         brought = {path: File(content) for path, content in (files or {}).items()}
         return before, replace(after, brought=brought)
 
@@ -113,11 +112,7 @@ def recorded_entry(project: Path, name: str) -> Entry:
     return next((page for page in entries if page.get("name") == name), {})
 
 
-def remove_page(
-    project: Path,
-    name: str,
-    **how: Unpack[How],
-) -> Update:
+def remove_page(project: Path, name: str, **how: Unpack[How]) -> Update:
     """Remove a page from a project. A page that was edited is kept and named.
 
     Args:
@@ -134,15 +129,14 @@ def remove_page(
 
     def between(source: Source, project: Path, record: Record) -> tuple[Side, Side]:
         nonlocal machinery
-        now = _now(source, project, record)
-        pages = _pages(now, project)
-        others = [page for page in pages if page["name"] != name]
-        if len(others) == len(pages):
-            raise _unknown(project, now, name)
-        machinery = any("source" in page for page in pages) and not any(
+        pages = _Pages(source, project, record)
+        if name not in pages.names:
+            raise pages.unknown(name)
+        others = [page for page in pages.entries if page["name"] != name]
+        machinery = any("source" in page for page in pages.entries) and not any(
             "source" in page for page in others
         )
-        return now, _with(source, project, record, now, others)
+        return pages.side, pages.listed(others)
 
     def refuse(update: Update) -> None:
         kept = [c.path for c in update.changes if c.outcome is Outcome.KEPT and not c.writes]
@@ -156,12 +150,7 @@ def remove_page(
     return moved(project, between, refuse=refuse, **how)
 
 
-def rename_page(
-    project: Path,
-    name: str,
-    other: str,
-    **how: Unpack[How],
-) -> Update:
+def rename_page(project: Path, name: str, other: str, **how: Unpack[How]) -> Update:
     """Give a page another name. Its folder may have the new name already.
 
     Args:
@@ -178,26 +167,21 @@ def rename_page(
     _refuse_own("choose another name", other)
 
     def between(source: Source, project: Path, record: Record) -> tuple[Side, Side]:
-        now = _now(source, project, record)
-        pages = _pages(now, project)
-        names = [page["name"] for page in pages]
-        folder = _folder(project, now)
-        here, there = _place(folder, name), _place(folder, other)
-        if here and not there and name not in names and other in names:
+        pages = _Pages(source, project, record)
+        here, there = pages.place(name), pages.place(other)
+        if here and not there and name not in pages.names and other in pages.names:
             # The answer has the new name already.
-            before = [{**p, "name": name} if p["name"] == other else p for p in pages]
-            return _with(source, project, record, now, before), now
-        if name not in names:
-            raise _unknown(project, now, name)
-        if other in names:
+            return pages.changed(other, {**pages.names[other], "name": name}), pages.side
+        if name not in pages.names:
+            raise pages.unknown(name)
+        if other in pages.names:
             raise PageError(f"{project} has a page {other}", "choose another name")
         if here and here.is_file():
             raise PageError(f"{here} is yours, no page of the template", "rename it yourself")
-        base, found = plans.located(Repository.find(project), now)
+        base, found = pages.located
         own = [path for path in base if places.in_page(path, name)]
-        named = [{**page, "name": other} if page["name"] == name else page for page in pages]
-        after = _with(source, project, record, now, named)
-        at = folder.relative_to(project).as_posix()
+        after = pages.changed(name, {**pages.names[name], "name": other})
+        at = pages.folder.relative_to(project).as_posix()
         here_before = {f"{at}/{path.partition(f'/{PAGES}/')[2]}" for path in own}
         moved_there = there is not None and not here_before & set(found.entries)
         if there and (there.is_file() or not moved_there):
@@ -206,7 +190,7 @@ def rename_page(
             raise PageError(
                 f"the page {name} was deleted", f"dashgen add page {name} brings it back"
             )
-        return now, after
+        return pages.side, after
 
     return moved(project, between, renamed_page=(name, other), **how)
 
@@ -222,45 +206,81 @@ def renaming(name: str, folder: str) -> str:
     return f"dashgen rename page {name} {other} gives the page that name"
 
 
-def _now(source: Source, project: Path, record: Record) -> Side:
-    """Return the version that the project has. Adding a page does not change it."""
-    return plans.side(source, source.recorded(project, record), project, record, {})
+class _Pages:
+    """The pages of a project, by its answers and on the disk. Its template version stays."""
 
+    def __init__(self, source: Source, project: Path, record: Record) -> None:
+        self.project = project
+        tag = source.recorded(project, record)
+        self._answered = partial(plans.side, source, tag, project, record)
+        self.side = self._answered({})
+        if PAGES not in self.side.resolved.answers:
+            raise PageError(
+                f"{project} has template {tag}, in which pages are no answer",
+                "run dashgen update first",
+            )
+        self.entries: Sequence[Entry] = self.side.resolved.answers[PAGES]
+        self.names = {page["name"]: page for page in self.entries}
 
-def _pages(side: Side, project: Path) -> Sequence[Entry]:
-    if PAGES not in side.resolved.answers:
-        raise PageError(
-            f"{project} has template {side.version.tag}, in which pages are no answer",
-            "run dashgen update first",
+    @cached_property
+    def located(self) -> tuple[Files, Places]:
+        """The template's files, and their places in the project."""
+        return plans.located(Repository.find(self.project), self.side)
+
+    @cached_property
+    def folder(self) -> Path:
+        """The folder of the pages, which the user may have moved with its package."""
+        usual = f"{self.side.package}/{PAGES}"
+        folder = self.project / usual
+        return folder if _is_used(folder) else self.project / self.located[1].at(f"{usual}/")
+
+    def place(self, name: str) -> Path | None:
+        """Return the place of a page. Return None if it was deleted or moved by hand."""
+        possible = (self.folder / name, self.folder / f"{name}.py")
+        return next(filter(_is_used, possible), None)
+
+    def listed(self, entries: Sequence[Entry]) -> Side:
+        """Return the version with another list of pages."""
+        try:
+            return self._answered({PAGES: list(entries)})
+        except InvalidAnswerError as error:
+            # Its name would be that of the whole list, which nobody has typed.
+            raise PageError(error.complaint) from error
+
+    def changed(self, name: str, entry: Entry) -> Side:
+        """Return the version with another entry for a page."""
+        return self.listed([entry if page["name"] == name else page for page in self.entries])
+
+    def deleted(self, name: str) -> frozenset[str]:
+        """Return the files of a page that was deleted by hand.
+
+        Raises:
+            PageError: The page is there, or elsewhere.
+        """
+        there = PageError(f"{self.project} has a page {name}", "choose another name, or remove it")
+        if self.place(name):
+            raise there
+        base, found = self.located
+        if where := places.renamed_pages(found.folders, {name}).get(name):
+            raise PageError(f"the page {name} is in {where}", renaming(name, where))
+        own = [path for path in base if places.page_of(path, {name})]
+        if any(found.of(path) for path in own if not path.startswith("tests/")):
+            raise there
+        return frozenset(path for path in own if found.of(path) is None)
+
+    def unknown(self, name: str) -> PageError:
+        """Return the error of a page that is not among the answers."""
+        place = self.place(name)
+        if not place:
+            names = ", ".join(self.names) or "none"
+            return PageError(f"{self.project} has no page {name}", f"its pages are: {names}")
+        renamed = places.renamed_pages(self.located[1].folders, self.side.pages)
+        for page, folder in renamed.items():
+            if self.project / folder == place:
+                return PageError(f"{place} is the page {page}", f"call it {page}")
+        return PageError(
+            f"{place} is yours, no page of the answers", "delete it yourself, and its test"
         )
-    pages: Sequence[Entry] = side.resolved.answers[PAGES]
-    return pages
-
-
-def _with(source: Source, project: Path, record: Record, now: Side, pages: Sequence[Entry]) -> Side:
-    try:
-        return plans.side(source, now.version.tag, project, record, {PAGES: list(pages)})
-    except InvalidAnswerError as error:
-        # Its name would be that of the whole list, which nobody has typed.
-        raise PageError(error.complaint) from error
-
-
-def _deleted(project: Path, side: Side, name: str, place: Path | None) -> frozenset[str]:
-    """Return the files of a page that was deleted by hand.
-
-    Raises:
-        PageError: The page is there, or elsewhere.
-    """
-    there = PageError(f"{project} has a page {name}", "choose another name, or remove it")
-    if place:
-        raise there
-    base, found = plans.located(Repository.find(project), side)
-    if where := places.renamed_pages(found.folders, {name}).get(name):
-        raise PageError(f"the page {name} is in {where}", renaming(name, where))
-    own = [path for path in base if places.page_of(path, {name})]
-    if any(found.of(path) for path in own if not path.startswith("tests/")):
-        raise there
-    return frozenset(path for path in own if found.of(path) is None)
 
 
 def _own_icon(side: Side, entry: Entry) -> str:
@@ -272,35 +292,8 @@ def _own_icon(side: Side, entry: Entry) -> str:
     return next((spare for spare in facts.get("spare_icons", ()) if spare not in icons), "")
 
 
-def _unknown(project: Path, side: Side, name: str) -> PageError:
-    names = ", ".join(page["name"] for page in _pages(side, project)) or "none"
-    if place := _place(_folder(project, side), name):
-        _, found = plans.located(Repository.find(project), side)
-        for page, folder in places.renamed_pages(found.folders, side.pages).items():
-            if project / folder == place:
-                return PageError(f"{place} is the page {page}", f"call it {page}")
-        return PageError(
-            f"{place} is yours, no page of the answers", "delete it yourself, and its test"
-        )
-    return PageError(f"{project} has no page {name}", f"its pages are: {names}")
-
-
 def _taken(place: Path) -> PageError:
     return PageError(f"{place} is there, and is yours", "choose another name, or move it away")
-
-
-def _place(folder: Path, name: str) -> Path | None:
-    """Return the place of a page. Return None if it was deleted or moved by hand."""
-    return next((p for p in (folder / name, folder / f"{name}.py") if _is_used(p)), None)
-
-
-def _folder(project: Path, side: Side) -> Path:
-    """Return the folder of the pages, which the user may have moved with its package."""
-    folder = project / side.package / PAGES
-    if _is_used(folder):
-        return folder
-    _, found = plans.located(Repository.find(project), side)
-    return project / found.at(f"{side.package}/{PAGES}/")
 
 
 def _is_used(place: Path) -> bool:
