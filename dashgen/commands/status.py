@@ -78,17 +78,17 @@ def status(project: Path, *, template: str | None = None) -> Status:
     ]
     deleted = [path for path, place in where.items() if place is None]
     return Status(
-        project,
-        side.version.tag,
-        newest,
-        side.resolved.public,
-        tuple(sorted(modified)),
-        tuple(sorted(deleted)),
-        tuple(_pages(project, side, where, moves)),
-        moves,
-        tuple(leftovers.find(project, [place for place in where.values() if place])),
-        repository is not None and Journal(repository).unfinished,
-        repository.operation if repository else "",
+        project=project,
+        version=side.version.tag,
+        newest=newest,
+        answers=side.resolved.public,
+        modified=tuple(sorted(modified)),
+        deleted=tuple(sorted(deleted)),
+        pages=tuple(_pages(project, side, where, moves)),
+        renamed=moves,
+        leftovers=tuple(leftovers.find(project, [place for place in where.values() if place])),
+        unfinished=repository is not None and Journal(repository).unfinished,
+        operation=repository.operation if repository else "",
     )
 
 

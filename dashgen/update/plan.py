@@ -1,6 +1,6 @@
 """The plan of an update: two renders, the merge between them, and the files to write."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -203,20 +203,7 @@ def plan(
         writes = _on_disk(repository, scratch, entries, wanted)
         diff = repository.difference(scratch, entries, wanted)
     kept = {change.path for change in changes if change.outcome is Outcome.KEPT}
-    at = matching.places.at
-    # Modules that are elsewhere on the new side, or nowhere.
-    moved = {
-        at(path): at(matching.moved.get(path, ""))
-        for path in base
-        if path.endswith(".py") and path not in theirs and matching.places.of(path) not in kept
-    }
-    named = uses.find(
-        _texts(repository, entries, wanted),
-        {matching.goal(path): file for path, file in theirs.items()},
-        uses.renames(old.version.files, new.version.files),
-        moved,
-        matching.places.root(old.package),
-    )
+    named = _uses(matching, old, new, _texts(repository, entries, wanted), kept)
     moves = dict(matching.places.folders)
     if recorded:
         moves = {f"{recorded.package}/": moves.pop(f"{old.package}/", f"{old.package}/")} | moves
@@ -224,18 +211,43 @@ def plan(
     for change in changes:
         staged |= {path: {0: file} if file else {} for path, file in change.staged.items()}
     return Plan(
-        differing,
-        changes,
-        entries,
-        writes,
-        staged,
-        moves,
-        places.renamed_pages(moves, new.pages),
-        merge.kept_pages(changes),
-        tuple(leftovers.find(repository.project, matching.places.present(base))),
-        tuple(named),
-        diff,
+        answers=differing,
+        changes=changes,
+        entries=entries,
+        writes=writes,
+        staged=staged,
+        moves=moves,
+        renamed_pages=places.renamed_pages(moves, new.pages),
+        kept_pages=merge.kept_pages(changes),
+        leftovers=tuple(leftovers.find(repository.project, matching.places.present(base))),
+        uses=tuple(named),
+        diff=diff,
     )
+
+
+def _uses(
+    matching: Matching, old: Side, new: Side, texts: Mapping[str, bytes], kept: Collection[str]
+) -> list[Use]:
+    """Return the user's lines with names that the new version no longer has.
+
+    Args:
+        matching: The files of both sides.
+        old: The version and the answers that the project was made from.
+        new: Those that it moves to.
+        texts: The project's files that may name something, as they will be.
+        kept: The files that stay although the template drops them.
+    """
+    at = matching.places.at
+    # Modules that are elsewhere on the new side, or nowhere.
+    moved = {
+        at(path): at(matching.moved.get(path, ""))
+        for path in matching.base
+        if path.endswith(".py") and path not in matching.theirs
+        if matching.places.of(path) not in kept
+    }
+    given = {matching.goal(path): file for path, file in matching.theirs.items()}
+    renamed = uses.renames(old.version.files, new.version.files)
+    return uses.find(texts, given, renamed, moved, matching.places.root(old.package))
 
 
 def _texts(
