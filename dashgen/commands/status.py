@@ -111,12 +111,12 @@ def _pages(
 ) -> Iterator[Page]:
     renamed = places.renamed_pages(moves, side.pages)
     for name in sorted(side.pages):
+        own = [path for path in where if places.in_page(path, name)]
         if name in renamed:
             advice = f"it is in {renamed[name]}. {renaming(name, renamed[name])}"
             yield Page(name, "renamed", advice)
-        elif not any(place for path, place in where.items() if places.in_page(path, name)):
-            folder = next((path for path in where if places.in_page(path, name)), "")
-            module = f"{folder.rpartition('/')[0]}.py"
+        elif not any(where[path] for path in own):
+            module = f"{next(iter(own), '').rpartition('/')[0]}.py"
             if (project / module).is_file():
                 yield Page(name, "replaced", f"it is {module}, which is yours")
                 continue
