@@ -216,7 +216,7 @@ def _trial(update: "Update") -> str:
 
 
 def _next(update: "Update") -> list[str]:
-    last = [in_turn("uv sync", "uv run pytest"), in_turn("git add --all", "git commit")]
+    last = [in_turn("uv sync && uv run pytest"), in_turn("git add --all && git commit")]
     if not update.conflicts:
         return ["git diff", *last]
     inline = [change.path for change in update.conflicts if change.stages]

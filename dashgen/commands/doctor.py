@@ -353,9 +353,7 @@ def _readiness(
         shown = reason.partition(f"Not ready: {part}")[2].strip(" ()")
         server = registry(facts, part).get(choices.get(part, ""), ChoiceFacts()).server
         start = (
-            f"start its server ({system.in_turn(*server.command.split(' && '))})"
-            if server
-            else "see README.md"
+            f"start its server ({system.in_turn(server.command)})" if server else "see README.md"
         )
         words = f"is not ready{f' ({shown})' if shown else ''}"
         yield Finding(part, Verdict.FAILED, words, f"{start}, or mend its settings")

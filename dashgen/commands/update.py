@@ -217,6 +217,6 @@ def _require_clean(repository: Repository, journal: Journal) -> None:
         file = repository.project / ANSWERS_FILE
         words = ["--others", "--ignored", "--exclude-standard", "--"]
         if repository.git("ls-files", *words, ANSWERS_FILE):
-            way_out = in_turn(f"git add --force {ANSWERS_FILE}", "git commit")
+            way_out = in_turn(f"git add --force {ANSWERS_FILE} && git commit")
             raise RepositoryError(f"{file} is ignored by git", f"commit it: {way_out}")
         raise RepositoryError(f"{file} is not committed as a plain file", COMMIT_FIRST)

@@ -15,7 +15,7 @@ from dashgen.project.git import BLOB, KINDS, object_id
 from dashgen.scratch import temporary
 from dashgen.system import in_turn
 
-COMMIT_FIRST = f"commit the project first: {in_turn('git add --all', 'git commit')}"
+COMMIT_FIRST = f"commit the project first: {in_turn('git add --all && git commit')}"
 # A file of the template that was renamed is smaller, and data of users need not be read.
 LARGEST = 1 << 20
 
