@@ -175,9 +175,10 @@ def resolve(
             resolved.secrets.add(name)
         check = partial(_complaint, question, facts)
         given = stated.get(name) or defaults.get(name)
-        value, unset = given.value if given else _default(question, facts), False
-        if not given and (question.required or value is _UNSET):
-            value, unset = question.neutral, True
+        value = given.value if given else _default(question, facts)
+        unset = not given and (question.required or value is _UNSET)
+        if unset:
+            value = question.neutral
         # A text that does not pass can be edited. An unknown choice cannot be offered.
         editable = not (question.choices or question.type in MUST_BE)
         if ask and name not in stated and (editable or unset or not check(value)):
