@@ -97,11 +97,12 @@ def add_page(
     given = {"title": title, "description": description, "icon": icon}
     # A page that was deleted by hand comes back as it was.
     again = {} if file or kind else recorded_entry(project, name)
+    kind = again.get("kind") or kind
+    if kind is None:
+        kind = "data" if file else _chosen(output, project, name, yes)
     entry: dict[str, Any] = {
         "name": name,
-        "kind": "data"
-        if file and kind is None
-        else again.get("kind") or _chosen(output, project, name, kind, yes),
+        "kind": kind,
         **{key: value for key, value in again.items() if key not in {"name", "kind"}},
         **{key: value for key, value in given.items() if value is not None},
     }
@@ -109,10 +110,8 @@ def add_page(
         entry["fields"] = [_field(words) for words in field]
     page: DataPage | None = None
     if file:
-        if entry["kind"] != "data":
-            raise CommandLineError(
-                f"a {entry['kind']} page has no file", "leave out --kind or --from"
-            )
+        if kind != "data":
+            raise CommandLineError(f"a {kind} page has no file", "leave out --kind or --from")
         if ask := output.can_ask and not yes:
             require_project(project)
         page = data_page(context, output, file, project, entry, ask=ask, dry_run=dry_run)
@@ -211,9 +210,7 @@ def _asked(
     return ask_text(title, check)
 
 
-def _chosen(output: Output, project: Path, name: str, stated: str | None, yes: bool) -> str:
-    if stated is not None:
-        return stated
+def _chosen(output: Output, project: Path, name: str, yes: bool) -> str:
     from dashgen.commands.pages import name_fault, require_project
 
     # Before anything is asked for nothing.

@@ -162,8 +162,8 @@ def plan(
     old: Side,
     new: Side,
     style: Style,
-    recorded: Side | None = None,
-    renamed: tuple[str, str] | None = None,
+    recorded: Side | None,
+    renamed: tuple[str, str] | None,
 ) -> Plan:
     """Merge the difference between two sides into a project, without writing anything.
 
