@@ -489,6 +489,23 @@ def focused(tab: Tab) -> str:
     )
 
 
+def test_a_range_is_in_words_beside_its_slider(visitors: Visitors, app: Served) -> None:
+    asked = urlencode({query_key(app).replace("Region", "Amount"): "50..100"})
+    tab = opened(visitors, app, f"/orders?{asked}", locale="de-DE")
+
+    def words() -> list[str]:
+        found = tab.page.locator("#orders-filters .mantine-InputWrapper-description")
+        return [
+            text.replace("\u00a0", " ").replace("\u2013", "to")
+            for text in found.all_text_contents()
+        ]
+
+    tab.until(lambda: words() == ["50 € to 100 €", "0 to 6"])
+    tab.page.click("#orders-clear")
+    tab.until(lambda: words() == ["10,50 € to 249,50 €", "0 to 6"])
+    closed(tab)
+
+
 def test_the_focus_stays_where_filters_are_taken_away(visitors: Visitors, app: Served) -> None:
     key = query_key(app)
     words = "&".join(
@@ -806,6 +823,29 @@ def test_an_answer_that_the_table_loses_is_asked_for_again(visitors: Visitors, a
         tab.until(lambda first=first: row_of(tab, "orders", 0).endswith(first))  # type: ignore[misc]
     scroll(tab, "orders", 160)
     tab.until(lambda: row_of(tab, "orders", 160).endswith("note 160"))
+    closed(tab)
+
+
+# The second text comes before the table has asked again.
+@pytest.mark.parametrize(("lost", "texts"), [(1, ["note 23", "note 42"]), (2, ["note 23"])])
+def test_lost_answers_do_not_keep_the_tables_place_for_a_request(
+    visitors: Visitors, app: Served, lost: int, texts: list[str]
+) -> None:
+    tab = opened(visitors, app, "/orders")
+    tab.page.evaluate(
+        """async (lost) => {
+            const table = await dash_ag_grid.getApiAsync("orders-table");
+            const source = table.getGridOption("datasource");
+            const ask = source.getRows;
+            const deaf = { successCallback() {} };
+            source.getRows = (request) => ask(lost-- > 0 ? { ...request, ...deaf } : request);
+        }""",
+        lost,
+    )
+    for text in texts:
+        tab.page.locator("#orders-filters input[placeholder=Search]").fill(text)
+        tab.until(lambda text=text: text in chips(tab, "orders"))  # type: ignore[misc]
+    tab.until(lambda: row_of(tab, "orders", 0).endswith(texts[-1]))
     closed(tab)
 
 

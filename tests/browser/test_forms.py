@@ -120,3 +120,26 @@ def test_a_day_is_typed_or_set_and_cleared_and_comes_back(visitors: Visitors, ap
     assert tab.page.input_value(DUE) == "2026-01-31"
     check_nothing_is_seriously_inaccessible(tab)
     assert tab.errors == []
+
+
+def test_a_click_marks_the_empty_fields_until_they_are_filled(
+    visitors: Visitors, app: Process
+) -> None:
+    tab = visitors.tab(app.url)
+    open_form(tab)
+    marked = tab.page.locator("#orders-form [aria-invalid=true]")
+    assert marked.count() == 0
+    tab.page.fill(AMOUNT, "0")
+    tab.page.click("#orders-submit")
+    tab.until(lambda: "Still missing" in tab.text("#orders-message"))
+    tab.until(lambda: marked.count() == len(FIELDS) - 1)
+    assert tab.page.get_attribute(AMOUNT, "aria-invalid") != "true"
+    tab.page.fill("#orders-customer", "Ann")
+    tab.until(lambda: marked.count() == len(FIELDS) - 2)
+    tab.page.fill("#orders-second", "2")
+    tab.page.fill(DUE, "2024-05-06")
+    tab.until(lambda: marked.count() == 0)
+    tab.page.click("#orders-submit")
+    tab.until(lambda: "Thank you, Ann" in tab.text("#orders-message"))
+    assert marked.count() == 0
+    assert tab.errors == []

@@ -99,12 +99,16 @@ def pale(color: str) -> str:
     return f"rgba({red},{green},{blue},0.15)"
 
 
+def bare(**layout: Any) -> go.Figure:
+    """Return a figure without axes. A figure that has none shows axes of no data."""
+    return go.Figure(layout={"xaxis": BARE, "yaxis": BARE, **layout})
+
+
 def empty() -> go.Figure:
     """Return the figure for a chart without rows."""
     note = {"text": "No rows match the filters", "showarrow": False, "xref": "paper"}
     note |= {"yref": "paper", "x": 0.5, "y": 0.5}
-    margin = {"l": 0, "r": 0}
-    return go.Figure(layout={"xaxis": BARE, "yaxis": BARE, "annotations": [note], "margin": margin})
+    return bare(annotations=[note], margin={"l": 0, "r": 0})
 
 
 def unfinished(chart: Chart, criteria: Criteria) -> list[int]:
@@ -224,8 +228,13 @@ def labels(names: list[str]) -> list[str]:
 
 def label(name: str, most: int = 24) -> str:
     """Return a category as an axis shows it. Plotly would take its tags for its own."""
-    words = {"": OTHERS, "true": "Yes", "false": "No"}.get(name, name)
-    return escape(f"{words[: most - 1]}…" if len(words) > most else words, quote=False)
+    return escape(named(name, most), quote=False)
+
+
+def named(category: str, most: int = 200) -> str:
+    """Return a category in words, of which there are not too many characters."""
+    words = {"": OTHERS, "true": "Yes", "false": "No"}.get(category, category)
+    return f"{words[: most - 1]}…" if len(words) > most else words
 
 
 def points(chart: Chart, criteria: Criteria) -> go.Figure:

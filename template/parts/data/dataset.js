@@ -15,6 +15,7 @@ dash_clientside.dataset = {
         }
         const criteria = {};
         ids.forEach(({ column }, place) => {
+            dataset.say(view, column, values[place]);
             const wanted = dataset.wanted(values[place], view.filters[column]);
             if (wanted !== undefined) criteria[column] = wanted;
         });
@@ -161,6 +162,17 @@ dash_clientside.dataset = {
         const value = wanted?.from !== undefined ? [wanted.from, wanted.to] : wanted;
         const id = { column, type: `${view.page}-filter` };
         dash_clientside.set_props(id, { value: value ?? none[filter.kind] });
+        dash_clientside.dataset.say(view, column, value ?? none[filter.kind]);
+    },
+
+    // The words of a range, beside its slider.
+    say(view, column, value) {
+        const filter = view.filters[column];
+        if (filter.kind !== "range" || !value) return;
+        const description = value.map((end) => dashMantineFunctions.datasetNumber(end, filter)).join(" \u2013 ");
+        const id = { column, type: `${view.page}-range` };
+        if (dash_component_api.getLayout(id)?.props.description === description) return;
+        dash_clientside.set_props(id, { description });
     },
 
     clear(_clicks, _chips, view) {

@@ -61,13 +61,14 @@
 
     // After an answer without rows, dash-ag-grid 35 hands the next one over in a timer, which it
     // cancels if React renders first. A table that still has none of its rows, with nothing on its
-    // way, asks again.
+    // way, asks again. So does one that was purged since: its block waits for the lost answer.
     const onTheirWay = {};
-    const askedAgain = new Set();
+    const askedAgain = {};
+    const MOST = 3; // times, because a callback may have no rows to give
     const waits = (api) => {
         const blocks = Object.values(api.getCacheBlockState());
         return blocks.length
-            ? blocks.some(({ pageStatus }) => pageStatus === "loading")
+            ? blocks.some(({ pageStatus }) => ["loading", "needsLoading"].includes(pageStatus))
             : !api.isLastRowIndexKnown();
     };
     const propertiesOf = (table) => {
@@ -84,14 +85,16 @@
             const api = request?.api;
             if (onTheirWay[table] || !api || api.isDestroyed()) return;
             if (!waits(api)) {
-                askedAgain.delete(table);
+                delete askedAgain[table];
                 return;
             }
             if (request === before) {
-                // Once, because a callback may have no rows to give.
-                if (askedAgain.has(table)) return;
-                askedAgain.add(table);
-                api.setGridOption("datasource", api.getGridOption("datasource"));
+                askedAgain[table] = (askedAgain[table] ?? 0) + 1;
+                if (askedAgain[table] > MOST) return;
+                // It frees the grid's place for a request. A block that waited for it loads at once.
+                request.failCallback();
+                const states = Object.values(api.getCacheBlockState());
+                if (!states.some(({ pageStatus }) => pageStatus === "loading")) api.refreshInfiniteCache();
                 return;
             }
             before = rows ? undefined : request;
