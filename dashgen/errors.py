@@ -268,7 +268,7 @@ class NoRepositoryError(RepositoryError):
     def __init__(self, path: Path) -> None:
         super().__init__(
             f"{path} is not in a git repository",
-            f"run {system.in_turn('git init', 'git add --all', 'git commit')} there",
+            f"run {system.in_turn('git init && git add --all && git commit')} there",
         )
 
 

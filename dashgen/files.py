@@ -19,6 +19,8 @@ from dashgen.system import refused
 
 # Git's modes, which say whether a file can be executed and nothing else.
 FILE, EXECUTABLE = 0o100644, 0o100755
+# Those of a file that is neither a link nor a submodule.
+PLAIN = {FILE, EXECUTABLE}
 # Files that Python writes beside its sources. pip compiles all files that it installs.
 COMPILED = re.compile(r"__pycache__|.*\.py[co]")
 # Windows reads `.git.`, `.GIT ` and `.git::$INDEX_ALLOCATION` as `.git`. `git~1` is its short name.

@@ -95,9 +95,9 @@ def called(program: str) -> str:
     return f"& {words}" if sys.platform == "win32" and words != program else words
 
 
-def in_turn(*commands: str) -> str:
-    """Return a line with some commands. The PowerShell of Windows has no `&&`."""
-    return ("; " if sys.platform == "win32" else " && ").join(commands)
+def in_turn(line: str) -> str:
+    """Return a line of commands as the shell takes it. The PowerShell of Windows has no `&&`."""
+    return line.replace(" && ", "; ") if sys.platform == "win32" else line
 
 
 def show_colours() -> None:
@@ -263,6 +263,11 @@ def _again(act: Callable[[], object], read_only: Path | None = None) -> None:
                 read_only.chmod(read_only.stat().st_mode | stat.S_IWUSR)
             else:
                 time.sleep(PAUSE)
+
+
+def is_port(text: str) -> bool:
+    """Say whether a text is the number of a port."""
+    return text.isdecimal() and 0 < int(text) < 65536
 
 
 def free_port(host: str, port: int) -> int:

@@ -1,6 +1,7 @@
 """The command line: it parses, calls a command, prints, and sets the exit code.
 
-One module per command, imported when that command is called and not before.
+One module per command. Help and completion are to be fast. So each function imports the command
+that it calls, and the prompts, by itself.
 """
 
 import sys

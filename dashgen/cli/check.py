@@ -58,7 +58,6 @@ def check(
       dashgen check --select DG101    one rule
       dashgen check --diff            what --fix would rename
     """
-    # Imported here, so that --help stays fast.
     from dashgen.check.output import as_data, as_github, as_text
     from dashgen.commands.check import check as run
     from dashgen.commands.check import fix as mend

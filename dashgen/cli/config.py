@@ -50,7 +50,6 @@ def config(
       dashgen config reset storage       forget it
       dashgen config reset               forget all of them
     """
-    # Imported here, so that --help stays fast.
     from dashgen.commands import config as defaults
 
     if action is Action.SET and question and value is not None:

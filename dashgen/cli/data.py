@@ -9,10 +9,9 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import typer
-from typer.core import TyperCommand
 
 from dashgen.cli.console import Output, styled
-from dashgen.cli.parameters import kept_option
+from dashgen.cli.parameters import Command, kept_option
 from dashgen.data.doubts import DELIMITERS, ROLES
 from dashgen.errors import CommandLineError
 
@@ -28,27 +27,22 @@ ACCEPT, CORRECT, CANCEL = "yes", "correct a column", "cancel"
 SHOWN = "show it on the page"
 
 
-class DataCommand(TyperCommand):
+class DataCommand(Command):
     """A command that also has the options about a file of data."""
 
     def get_params(self, ctx: Any) -> list[Any]:
         """Return those options, and the parameters of the function."""
-        return [*super().get_params(ctx), *data_options()]
+        return [*super().get_params(ctx), *_options()]
 
-    def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Write those options apart from the others."""
-        TyperCommand(self.name, params=self.params).format_options(ctx, formatter)
-        format_data_options(ctx, formatter)
-
-
-def format_data_options(ctx: Any, formatter: Any) -> None:
-    """Write the options about a file of data for the help."""
-    with formatter.section("Data"):
-        formatter.write_dl([option.get_help_record(ctx) for option in data_options()])
+    def format_more(self, ctx: Any, formatter: Any) -> None:
+        """Write those options."""
+        with formatter.section("Data"):
+            formatter.write_dl([option.get_help_record(ctx) for option in _options()])
+        super().format_more(ctx, formatter)
 
 
 @cache
-def data_options() -> tuple[Any, ...]:
+def _options() -> tuple[Any, ...]:
     """Return the options about a file of data."""
 
     def option(name: str, kind: Any, help: str, metavar: str, flags: str = "", **more: Any) -> Any:
@@ -95,12 +89,11 @@ def stated_file(context: typer.Context) -> "Path | Address | None":
         CommandLineError: Something is said of a file, and none is named.
     """
     said = context.meta.get(_STATED, {})
-    if said and "file" not in said:
+    if not said:
+        return None
+    if "file" not in said:
         option = next(iter(said)).replace("_", "-")
         raise CommandLineError(f"--{option} is about a file of data", "name it with --from")
-    if "file" not in said:
-        return None
-    # Imported here, so that --help stays fast.
     from dashgen.data.address import place
 
     return place(said["file"])
@@ -141,6 +134,7 @@ def _given(context: typer.Context) -> "Given":
 def data_page(
     context: typer.Context,
     output: Output,
+    file: "Path | Address",
     project: Path,
     entry: dict[str, Any],
     *,
@@ -148,12 +142,9 @@ def data_page(
     dry_run: bool,
 ) -> "DataPage":
     """Return the page of the stated file. Doubts are asked, shown or refused."""
-    # Imported here, so that --help stays fast.
     from dashgen.commands import data
     from dashgen.data.describe import described
 
-    file = stated_file(context)
-    assert file is not None
     given = _given(context)
     copy = context.meta[_STATED].get("copy")
     if ask and not dry_run:
@@ -182,7 +173,6 @@ def agreed(output: Output, file: "Path | Address", given: "Given") -> "Descripti
 
     How the file is written is asked first, because its beginning shows that. Then it is read once.
     """
-    # Imported here, because prompts take time to import.
     from dashgen.cli.prompts import ask_choice
     from dashgen.data.describe import Survey, form_doubts
 

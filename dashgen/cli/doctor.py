@@ -33,7 +33,6 @@ def doctor(
     asks the app whether storage and jobs are ready. Exit code 1 if a line fails. Each failure comes
     with a way out.
     """
-    # Imported here, so that --help stays fast.
     from dashgen.commands.doctor import doctor as examine
 
     diagnosis = examine(path)

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperCommand
 
 from dashgen.cli.console import Output, answer_text, styled, typed
-from dashgen.cli.data import DataCommand, data_page, format_data_options, stated_file
+from dashgen.cli.data import DataCommand, data_page, stated_file
 from dashgen.cli.parameters import Json, Quiet, Verbose
 from dashgen.cli.questions import QuestionCommand, stated
 from dashgen.cli.steps import first_steps
@@ -33,17 +32,10 @@ class Start(StrEnum):
 if TYPE_CHECKING:
     from dashgen.commands.data import DataPage
     from dashgen.commands.new import NewProject
-    from dashgen.data.address import Address
 
 
 class NewCommand(DataCommand, QuestionCommand):
-    """A command with the options of the questions and those about a file of data."""
-
-    def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Write the options about data between the command's own and the questions."""
-        TyperCommand(self.name, params=self.params).format_options(ctx, formatter)
-        format_data_options(ctx, formatter)
-        self.format_questions(ctx, formatter)
+    """A command with options about a file of data, and then those of the questions."""
 
 
 def new(
@@ -136,21 +128,27 @@ def new(
       dashgen new shop -y --dry-run    only list the files
       dashgen new sales --from sales.csv --run
     """
-    # Imported here, so that --help stays fast.
     from dashgen.commands.new import new as write
     from dashgen.commands.run import preferred_port
 
     output = Output(as_json, quiet)
-    if run and (output.as_json or dry_run):
-        other = "--json" if output.as_json else "--dry-run"
-        raise CommandLineError(f"{other} and --run exclude each other", "leave one of them out")
+    if run and (as_json or dry_run):
+        raise _clash("--json" if as_json else "--dry-run", "--run")
     if dest is None:
         dest = _asked_destination(output)
     port = preferred_port() if run else None
     flags = _with_data(_started(stated(context), start), data or ())
     page: DataPage | None = None
     if file := stated_file(context):
-        page = _page(context, output, file, dest, flags, start, template, defaults, dry_run)
+        others = {"--start": start, "--pages": "pages" in flags, "--template": template}
+        for option, said in others.items():
+            if said:
+                raise _clash("--from", option)
+        from dashgen.commands.data import name_of
+
+        entry = {"name": name_of(file)}
+        ask = output.can_ask and not defaults
+        page = data_page(context, output, file, Path(dest), entry, ask=ask, dry_run=dry_run)
         flags["pages"] = [dict(page.entry)]
         # A look at a file needs no further answers.
         defaults = defaults or (dry_run and not output.can_ask)
@@ -192,48 +190,27 @@ def new(
     if project.warning:
         output.warn(project.warning)
     if run:
-        from dashgen.commands.run import run as serve
-
-        output.step()
-        try:
-            serve(project.path, output.step, port)
-        except KeyboardInterrupt as error:
-            error.add_note("stopped before the app was started, but the project is written")
-            raise
+        _serve(output, project.path, port)
 
 
-def _page(
-    context: typer.Context,
-    output: Output,
-    file: "Path | Address",
-    dest: str,
-    flags: dict[str, Any],
-    start: Start | None,
-    template: str | None,
-    defaults: bool,
-    dry_run: bool,
-) -> "DataPage":
-    """Return the only page of an app that begins with a file."""
-    for option, said in (
-        ("--start", start),
-        ("--pages", "pages" in flags),
-        ("--template", template),
-    ):
-        if said:
-            raise CommandLineError(
-                f"--from and {option} exclude each other", "leave one of them out"
-            )
-    from dashgen.commands.data import name_of
+def _serve(output: Output, project: Path, port: int | None) -> None:
+    from dashgen.commands.run import run
 
-    entry = {"name": name_of(file)}
-    ask = output.can_ask and not defaults
-    return data_page(context, output, Path(dest), entry, ask=ask, dry_run=dry_run)
+    output.step()
+    try:
+        run(project, output.step, port)
+    except KeyboardInterrupt as error:
+        error.add_note("stopped before the app was started, but the project is written")
+        raise
+
+
+def _clash(one: str, other: str) -> CommandLineError:
+    return CommandLineError(f"{one} and {other} exclude each other", "leave one of them out")
 
 
 def _asked_destination(output: Output) -> str:
     if not output.can_ask:
         raise CommandLineError("missing argument 'DEST'", "see 'dashgen new --help'")
-    # Imported here, because prompts take time to import.
     from dashgen.cli.prompts import ask_destination
 
     return ask_destination()
@@ -242,7 +219,7 @@ def _asked_destination(output: Output) -> str:
 def _started(flags: dict[str, Any], start: Start | None) -> dict[str, Any]:
     """Add the pages of ``--start``. Pages can be stated only once."""
     if start and "pages" in flags:
-        raise CommandLineError("--start and --pages exclude each other", "leave one of them out")
+        raise _clash("--start", "--pages")
     return {**flags, "pages": []} if start is Start.EMPTY else flags
 
 

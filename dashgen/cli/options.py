@@ -27,7 +27,6 @@ def options(
     verbose: Verbose = False,
 ) -> None:
     """Show all questions, their choices and the needs of each."""
-    # Imported here, so that --help stays fast.
     from dashgen.commands.options import options as offered
 
     questions = offered(question or None)

@@ -1,6 +1,7 @@
 """``dashgen add page``, ``remove page`` and ``rename page`` on the command line."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,7 +10,7 @@ import typer
 from dashgen.cli.console import Output
 from dashgen.cli.data import DataCommand, data_page, stated_file
 from dashgen.cli.parameters import Diff, DryRun, Json, Quiet, Try, Verbose, Yes
-from dashgen.cli.update import confirming, report
+from dashgen.cli.update import carried_out
 from dashgen.errors import CommandLineError, ExitCode
 from dashgen.update.content import Style
 
@@ -87,21 +88,21 @@ def add_page(
         --field name:text --field tier:choice=gold,silver
       dashgen add page orders --from orders.csv
     """
-    # Imported here, so that --help stays fast.
     from dashgen.commands.pages import add_page as write
-    from dashgen.commands.pages import name_fault, recorded_entry
+    from dashgen.commands.pages import name_fault, recorded_entry, require_project
 
     output = Output(as_json, quiet)
     file = stated_file(context)
-    name = _asked(output, name, yes, "What should the page be called?", check=name_fault)
+    name = _asked(output, project, name, yes, "What should the page be called?", check=name_fault)
     given = {"title": title, "description": description, "icon": icon}
     # A page that was deleted by hand comes back as it was.
     again = {} if file or kind else recorded_entry(project, name)
+    kind = again.get("kind") or kind
+    if kind is None:
+        kind = "data" if file else _chosen(output, project, name, yes)
     entry: dict[str, Any] = {
         "name": name,
-        "kind": "data"
-        if file and kind is None
-        else again.get("kind") or _chosen(output, name, kind, yes),
+        "kind": kind,
         **{key: value for key, value in again.items() if key not in {"name", "kind"}},
         **{key: value for key, value in given.items() if value is not None},
     }
@@ -109,24 +110,16 @@ def add_page(
         entry["fields"] = [_field(words) for words in field]
     page: DataPage | None = None
     if file:
-        if entry["kind"] != "data":
-            raise CommandLineError(
-                f"a {entry['kind']} page has no file", "leave out --kind or --from"
-            )
-        ask = output.can_ask and not yes
-        page = data_page(context, output, project, entry, ask=ask, dry_run=dry_run)
+        if kind != "data":
+            raise CommandLineError(f"a {kind} page has no file", "leave out --kind or --from")
+        if ask := output.can_ask and not yes:
+            require_project(project)
+        page = data_page(context, output, file, project, entry, ask=ask, dry_run=dry_run)
         entry = dict(page.entry)
-    confirm = confirming(output, dry_run=dry_run, diff=diff, yes=yes)
-    done = write(
-        project,
-        entry,
-        files=page.files if page else None,
-        style=conflict,
-        trying=try_,
-        confirm=confirm,
-    )
+    files = page.files if page else None
+    move = partial(write, project, entry, files=files, style=conflict, trying=try_)
     more = {"data": page.description.as_data()} if page else {}
-    return report(output, done, dry_run=dry_run, diff=diff, more=more)
+    return carried_out(output, move, dry_run=dry_run, diff=diff, yes=yes, more=more)
 
 
 @remove.command("page")
@@ -152,14 +145,12 @@ def remove_page(
       dashgen remove page reports
       dashgen remove page reports --dry-run
     """
-    # Imported here, so that --help stays fast.
     from dashgen.commands.pages import remove_page as write
 
     output = Output(as_json, quiet)
-    which = _asked(output, name, yes, "Which page should go?")
-    confirm = confirming(output, dry_run=dry_run, diff=diff, yes=yes)
-    done = write(project, which, style=conflict, trying=try_, confirm=confirm)
-    return report(output, done, dry_run=dry_run, diff=diff)
+    which = _asked(output, project, name, yes, "Which page should go?")
+    move = partial(write, project, which, style=conflict, trying=try_)
+    return carried_out(output, move, dry_run=dry_run, diff=diff, yes=yes)
 
 
 @rename.command("page")
@@ -187,20 +178,19 @@ def rename_page(
       dashgen rename page orders sales
       dashgen rename page orders sales --dry-run
     """
-    # Imported here, so that --help stays fast.
     from dashgen.commands.pages import name_fault
     from dashgen.commands.pages import rename_page as write
 
     output = Output(as_json, quiet)
-    which = _asked(output, name, yes, "Which page should be renamed?")
-    other = _asked(output, new, yes, "What should it be called?", "NEW", name_fault)
-    confirm = confirming(output, dry_run=dry_run, diff=diff, yes=yes)
-    done = write(project, which, other, style=conflict, trying=try_, confirm=confirm)
-    return report(output, done, dry_run=dry_run, diff=diff)
+    which = _asked(output, project, name, yes, "Which page should be renamed?")
+    other = _asked(output, project, new, yes, "What should it be called?", "NEW", name_fault)
+    move = partial(write, project, which, other, style=conflict, trying=try_)
+    return carried_out(output, move, dry_run=dry_run, diff=diff, yes=yes)
 
 
 def _asked(
     output: Output,
+    project: Path,
     stated: str | None,
     yes: bool,
     title: str,
@@ -213,16 +203,15 @@ def _asked(
         raise CommandLineError(f"the page has no {word}", "name the page")
     if not output.can_ask:
         raise CommandLineError(f"no terminal to ask for {word}", "name the page")
-    # Imported here, because prompts take time to import.
     from dashgen.cli.prompts import ask_text
+    from dashgen.commands.pages import require_project
 
+    require_project(project)
     return ask_text(title, check)
 
 
-def _chosen(output: Output, name: str, stated: str | None, yes: bool) -> str:
-    if stated is not None:
-        return stated
-    from dashgen.commands.pages import name_fault
+def _chosen(output: Output, project: Path, name: str, yes: bool) -> str:
+    from dashgen.commands.pages import name_fault, require_project
 
     # Before anything is asked for nothing.
     if fault := name_fault(name):
@@ -232,6 +221,7 @@ def _chosen(output: Output, name: str, stated: str | None, yes: bool) -> str:
         raise CommandLineError("the page has no kind", f"pass --kind {' or '.join(offered)}")
     from dashgen.cli.prompts import ask_choice
 
+    require_project(project)
     return ask_choice("What kind of page?", offered)
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, errors too. Never ask.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but errors.")]
@@ -34,6 +35,18 @@ Try = Annotated[
         help="Start the app in the project's .venv before and after, and report what broke.",
     ),
 ]
+
+
+class Command(TyperCommand):
+    """A command whose class may have options beside the parameters of its function."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the options of the function, and then the others."""
+        TyperCommand(self.name, params=self.params).format_options(ctx, formatter)
+        self.format_more(ctx, formatter)
+
+    def format_more(self, ctx: Any, formatter: Any) -> None:
+        """Write the options of the class, in sections of their own."""
 
 
 def kept_option(place: str, name: str, kind: Any, *flags: str, **more: Any) -> Any:

@@ -7,7 +7,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import questionary
 import yaml
@@ -47,6 +47,16 @@ PLAIN = Style.from_dict({"selected": "noreverse"})
 TYPED = Style.from_dict({"selected": "reverse"})
 
 
+class Offer(NamedTuple):
+    """A value of a list to choose from."""
+
+    value: str
+    label: str
+    meaning: str = ""
+    usual: bool = False
+    """Whether it is marked as the default."""
+
+
 class Terminal:
     """The person at the terminal. Ctrl-C and Ctrl-D give up."""
 
@@ -79,28 +89,28 @@ class Terminal:
         self.left = []
         print(f"\n{summary(questions, answers)}\n", flush=True)
         offers = [
-            (CREATE, "Create the project", "", False),
-            (CHANGE, "Change an answer", "", False),
-            (CANCEL, "Cancel", "nothing is written", False),
+            Offer(CREATE, "Create the project"),
+            Offer(CHANGE, "Change an answer"),
+            Offer(CANCEL, "Cancel", "nothing is written"),
         ]
-        wish = _select("All right?", offers, CREATE)
+        wish = _select("All right?", offers)
         if wish == CANCEL:
             raise KeyboardInterrupt
         if wish == CREATE:
             return None
         shown = _shown(questions, answers)
-        stated = [(name, name, answer_text(shown[name]), False) for name in answers]
-        return _select("Which answer?", stated, next(iter(answers)))
+        stated = [Offer(name, name, answer_text(shown[name])) for name in answers]
+        return _select("Which answer?", stated)
 
     def settle(self, path: str, present: Path, new: Path) -> Existing:
         """Ask what to do with an existing file, and show the difference on request."""
         offers = [
-            (Existing.KEEP.value, "Keep", "the file stays as it is", True),
-            (Existing.OVERWRITE.value, "Overwrite", "your version is lost", False),
-            ("difference", "Show the difference", "and ask again", False),
-            (Existing.BESIDE.value, "Save beside", f"as {unused_name(present).name}", False),
+            Offer(Existing.KEEP.value, "Keep", "the file stays as it is", usual=True),
+            Offer(Existing.OVERWRITE.value, "Overwrite", "your version is lost"),
+            Offer("difference", "Show the difference", "and ask again"),
+            Offer(Existing.BESIDE.value, "Save beside", f"as {unused_name(present).name}"),
         ]
-        while (wish := _select(f"{path} exists already", offers, "keep")) == "difference":
+        while (wish := _select(f"{path} exists already", offers)) == "difference":
             print(difference(path, present, new), flush=True)
         return Existing(wish)
 
@@ -124,10 +134,9 @@ def ask_text(title: str, check: Callable[[str], str] = lambda _: "") -> str:
 
 
 def ask_choice(title: str, offered: Sequence[str] | Mapping[str, str]) -> str:
-    """Ask for one of some values, which may have meanings. The first is offered."""
+    """Ask for one of some values, which may have meanings."""
     meanings = offered if isinstance(offered, Mapping) else dict.fromkeys(offered, "")
-    offers = [(value, value, meaning, False) for value, meaning in meanings.items()]
-    return _select(title, offers, offers[0][0])
+    return _select(title, [Offer(value, value, words) for value, words in meanings.items()])
 
 
 def confirm(title: str) -> bool:
@@ -138,10 +147,10 @@ def confirm(title: str) -> bool:
 def _wants_recommended() -> bool:
     title = "Use the recommended settings?"
     offers = [
-        (RECOMMENDED, "Recommended", "You can still change each of them.", True),
-        (EACH, "Choose each", "Storage, background jobs, layout and more.", False),
+        Offer(RECOMMENDED, "Recommended", "You can still change each of them.", usual=True),
+        Offer(EACH, "Choose each", "Storage, background jobs, layout and more."),
     ]
-    return _select(title, offers, RECOMMENDED) == RECOMMENDED
+    return _select(title, offers) == RECOMMENDED
 
 
 def _ask(question: Question, title: str, default: Answer, check: Check) -> Answer:
@@ -150,7 +159,7 @@ def _ask(question: Question, title: str, default: Answer, check: Check) -> Answe
     if question.choices:
         usual = None if question.required else str(question.default)
         offers = [
-            (choice.value, choice.value, choice.meaning, choice.value == usual)
+            Offer(choice.value, choice.value, choice.meaning, choice.value == usual)
             for choice in question.choices
         ]
         return _select(title, offers, str(default), question.secret)
@@ -267,13 +276,10 @@ def difference(path: str, present: Path, new: Path) -> str:
 
 
 def _select(
-    title: str,
-    offers: Sequence[tuple[str, str, str, bool]],
-    default: str,
-    secret: bool = False,
+    title: str, offers: Sequence[Offer], default: str | None = None, secret: bool = False
 ) -> str:
-    """Offer values with their labels, meanings and a mark of the usual one. Return the choice."""
-    column = max(len(label) for _, label, _, _ in offers)
+    """Offer values, and return the choice. The pointer stands at the default, or at the first."""
+    column = max(len(offer.label) for offer in offers)
     # The pointer and a margin go before it.
     room = shutil.get_terminal_size().columns - 4
     wide = room >= WIDE
@@ -291,12 +297,12 @@ def _select(
     prompt = questionary.select(
         _wrapped(title),
         choices=choices,
-        default=default,
+        default=offers[0].value if default is None else default,
         pointer=POINTER,
         instruction="(arrow keys)" if wide else " ",
         **_look(),
     )
-    labels = {value: label for value, label, _, _ in offers}
+    labels = {offer.value: offer.label for offer in offers}
     return str(_answer(prompt, title, labels, secret))
 
 

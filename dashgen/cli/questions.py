@@ -4,9 +4,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import typer
-from typer.core import TyperCommand
 
-from dashgen.cli.parameters import kept_option
+from dashgen.cli.parameters import Command, kept_option
 
 if TYPE_CHECKING:
     from dashgen.template.questions import Question
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 _STATED = "dashgen.stated"
 
 
-class QuestionCommand(TyperCommand):
+class QuestionCommand(Command):
     """A command that has one option a question, beside the parameters of its function.
 
     The question files are read when the options are needed, so that no other command waits for it.
@@ -24,12 +23,7 @@ class QuestionCommand(TyperCommand):
         """Return the options of the questions and those of the function."""
         return [*_options(), *super().get_params(ctx)]
 
-    def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Write the options of the function, and then each question with its choices."""
-        TyperCommand(self.name, params=self.params).format_options(ctx, formatter)
-        self.format_questions(ctx, formatter)
-
-    def format_questions(self, ctx: Any, formatter: Any) -> None:
+    def format_more(self, ctx: Any, formatter: Any) -> None:
         """Write each question with its choices."""
         from dashgen.releases import installed
 
@@ -39,6 +33,7 @@ class QuestionCommand(TyperCommand):
             rows += [(f"  {choice.value}", choice.meaning) for choice in question.choices]
         with formatter.section("Questions"):
             formatter.write_dl(rows)
+        super().format_more(ctx, formatter)
 
 
 def stated(context: typer.Context) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def status(
     from dashgen.commands.status import status as ask
 
     found = ask(path, template=template)
-    Output(as_json, quiet).result(_status_as_data(found), lambda: _status_as_text(found))
+    Output(as_json, quiet).result(_as_data(found), lambda: _as_text(found))
     if not check:
         return None
     if found.outdated or found.unfinished:
@@ -42,7 +42,7 @@ def status(
     return ExitCode.DIFFERS if differs else None
 
 
-def _status_as_data(status: "Status") -> dict[str, Any]:
+def _as_data(status: "Status") -> dict[str, Any]:
     return {
         "path": str(status.project),
         "version": status.version,
@@ -59,13 +59,13 @@ def _status_as_data(status: "Status") -> dict[str, Any]:
     }
 
 
-def _status_as_text(status: "Status") -> str:
+def _as_text(status: "Status") -> str:
     width = max(map(len, status.answers), default=0)
-    news = (
-        f", while {status.newest} is there: dashgen update"
-        if status.outdated
-        else ", the newest here"
-    )
+    news = ", the newest here"
+    if status.outdated:
+        news = f", while {status.newest} is there: dashgen update"
+    elif status.version != status.newest:
+        news = f", newer than this dashgen's {status.newest}"
     lines = [f"{status.project}: template {status.version}{news}", ""]
     lines += [f"  {name:<{width}}  {shown(value)}" for name, value in status.answers.items()]
     if status.unfinished:

@@ -25,7 +25,7 @@ def first_steps(project: "NewProject") -> list[tuple[str, str]]:
         (f"in another terminal: {name}", command.replace("uv run", f"{uv} run", 1))
         for name, command in project.services.items()
     ]
-    if debug := _variable(project.path / ".env.example", "DEBUG"):
+    if debug := _debug(project.path / ".env.example"):
         steps.append((f"reload the app on each change: {debug}=true in .env", ""))
     return [
         *steps,
@@ -53,8 +53,8 @@ def _address() -> str:
     return f"http://{HOST}:{port}"
 
 
-def _variable(example: Path, setting: str) -> str:
-    """Return the name of the variable that a setting has in a project, empty if it has none."""
+def _debug(example: Path) -> str:
+    """Return the variable by which a project's app reloads itself, empty if it has none."""
     text = example.read_text("utf-8") if example.exists() else ""
-    found = re.search(rf"^(?:# ?)?((?:\w+_)?{setting})=", text, re.MULTILINE)
+    found = re.search(r"^(?:# ?)?((?:\w+_)?DEBUG)=", text, re.MULTILINE)
     return found[1] if found else ""

@@ -1,7 +1,8 @@
 """``dashgen update`` on the command line."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,8 +16,6 @@ from dashgen.system import in_turn
 from dashgen.update.content import Style
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from dashgen.commands.update import Update
     from dashgen.project.journal import Restored
     from dashgen.update.changes import Use
@@ -72,8 +71,7 @@ def update(
       dashgen update --storage redis   and another choice
       dashgen update --dry-run --diff  only show what changes
     """
-    # Imported here, so that --help stays fast.
-    from dashgen.commands.update import update as move
+    from dashgen.commands.update import update as write
 
     output = Output(as_json, quiet)
     answers = stated(context)
@@ -83,22 +81,40 @@ def update(
         _abort(output, path)
         return None
 
-    done = move(
+    move = partial(
+        write,
         path,
         to=to,
         answers=answers,
         style=conflict or Style.INLINE,
         template=template,
         trying=try_,
-        confirm=confirming(output, dry_run=dry_run, diff=diff, yes=yes),
     )
-    return report(output, done, dry_run=dry_run, diff=diff)
+    return carried_out(output, move, dry_run=dry_run, diff=diff, yes=yes)
 
 
-def confirming(
-    output: Output, *, dry_run: bool, diff: bool, yes: bool
-) -> "Callable[[Update], bool]":
-    """Return a function that shows an update and decides whether to write it."""
+def carried_out(
+    output: Output,
+    move: "Callable[..., Update]",
+    *,
+    dry_run: bool,
+    diff: bool,
+    yes: bool,
+    more: Mapping[str, Any] | None = None,
+) -> ExitCode | None:
+    """Show an update, write it if the user agrees, and report it.
+
+    Args:
+        output: The output of the command.
+        move: The command. It gets the function that decides.
+        dry_run: Write nothing.
+        diff: Show the changes line by line, too.
+        yes: Write without asking.
+        more: Further data for a program.
+
+    Returns:
+        The exit code if it is not 0.
+    """
 
     def confirm(update: "Update") -> bool:
         output.step(preview(update))
@@ -111,23 +127,11 @@ def confirming(
                 "no terminal to ask whether to apply this",
                 "pass --yes to apply it, or --dry-run to only see it",
             )
-        # Imported here, because prompts take time to import.
         from dashgen.cli.prompts import confirm
 
         return confirm("Apply this?")
 
-    return confirm
-
-
-def report(
-    output: Output,
-    done: "Update",
-    *,
-    dry_run: bool,
-    diff: bool,
-    more: Mapping[str, Any] | None = None,
-) -> ExitCode | None:
-    """Report an update, to a program together with `more`. Return the exit code if it is not 0."""
+    done = move(confirm=confirm)
     if done.warning:
         output.warn(done.warning)
     data = as_data(done) | ({"diff": done.diff} if diff else {}) | dict(more or {})
@@ -141,7 +145,6 @@ def preview(update: "Update") -> str:
     """Return the planned changes, file by file."""
     if not update.changes:
         return ""
-    # Imported here, because it takes time to import.
     from dashgen.commands.pages import renaming
 
     same = update.old == update.new
@@ -213,7 +216,7 @@ def _trial(update: "Update") -> str:
 
 
 def _next(update: "Update") -> list[str]:
-    last = [in_turn("uv sync", "uv run pytest"), in_turn("git add --all", "git commit")]
+    last = [in_turn("uv sync && uv run pytest"), in_turn("git add --all && git commit")]
     if not update.conflicts:
         return ["git diff", *last]
     inline = [change.path for change in update.conflicts if change.stages]

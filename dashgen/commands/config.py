@@ -37,16 +37,15 @@ def show() -> Config:
     author = git.configured("user.name")
     found = []
     for question in preferences.preferable():
-        value: Answer = kept.get(question.name, question.default)
-        origin = "you" if question.name in kept else "template"
-        if question.name == "author" and origin == "template" and author:
-            value, origin = author, "git"
-        if question.name in kept:
+        name, value, origin = question.name, question.default, "template"
+        if name in kept:
             try:
-                value = _checked(question.name, str(value))
+                value, origin = _checked(name, kept[name]), "you"
             except InvalidAnswerError as error:
                 raise PreferencesError(preferences.preferences_file(), error.message) from error
-        found.append(Default(question.name, value, origin))
+        elif name == "author" and author:
+            value, origin = author, "git"
+        found.append(Default(name, value, origin))
     return Config(preferences.preferences_file(), tuple(found))
 
 

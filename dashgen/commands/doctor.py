@@ -26,7 +26,6 @@ from dashgen.template.choices import ChoiceFacts, Setting, registry, settings
 
 OLDEST_PYTHON = (3, 11)
 SHORTEST_KEY = 16
-READY_SECONDS = 60.0
 START = "run 'uv run python app.py' and read its output"
 # Run by the project's own Python, because only that has the drivers of its servers.
 ASK_READINESS = """
@@ -85,16 +84,13 @@ def doctor(path: Path | None = None) -> Diagnosis:
     Raises:
         NotAProjectError: The folder that was named is no project.
     """
-    project: Path | None = path or Path()
-    if project and not (project / ANSWERS_FILE).is_file():
-        if path:
-            raise NotAProjectError(path, ANSWERS_FILE)
-        project = None
-    findings = list(_machine())
-    if project:
-        project = project.resolve()
-        findings += _project(project)
-    return Diagnosis(project, tuple(findings))
+    folder = path or Path()
+    if (folder / ANSWERS_FILE).is_file():
+        project = folder.resolve()
+        return Diagnosis(project, (*_machine(), *_project(project)))
+    if path:
+        raise NotAProjectError(path, ANSWERS_FILE)
+    return Diagnosis(None, tuple(_machine()))
 
 
 def _machine() -> Iterator[Finding]:
@@ -288,7 +284,7 @@ def _secrets(settings: Mapping[str, str]) -> Iterator[Finding]:
 def _port(settings: Mapping[str, str]) -> Finding:
     host, stated = settings.get("host", "127.0.0.1"), settings.get("port", "8050")
     subject = f"port {stated}"
-    if not stated.isdecimal() or not 0 < int(stated) < 65536:
+    if not system.is_port(stated):
         return Finding("PORT", Verdict.FAILED, f"{stated!r} is no port", "set PORT=8050")
     try:
         system.free_port(host, int(stated))
@@ -335,25 +331,15 @@ def _readiness(
     if python is None:
         return
     try:
-        done = subprocess.run(
-            [python, "-c", ASK_READINESS],
-            cwd=project,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=READY_SECONDS,
-            check=False,
-        )
+        done = environment.run(python, project, ASK_READINESS)
     except (OSError, subprocess.TimeoutExpired) as error:
         yield Finding("app", Verdict.FAILED, f"gives no answer ({type(error).__name__})", START)
         return
-    said = [line.strip() for line in done.stderr.splitlines() if line.strip()]
-    if done.returncode:
-        words = f"does not start: {said[-1] if said else f'exit code {done.returncode}'}"
-        yield Finding("app", Verdict.FAILED, words, START)
+    if done.fault:
+        yield Finding("app", Verdict.FAILED, f"does not start: {done.fault}", START)
         return
     try:
-        state: dict[str, str] = dict(json.loads(done.stdout.splitlines()[-1]))
+        state: dict[str, str] = dict(json.loads(done.output.splitlines()[-1]))
     except (ValueError, LookupError, TypeError):
         advice = "compare it with the template: dashgen diff"
         yield Finding("app", Verdict.NOTE, "does not answer at /ready as the template's", advice)
@@ -363,13 +349,11 @@ def _readiness(
             yield Finding(part, Verdict.OK, "is ready")
             continue
         # The app tells visitors no more. Its log has the kind of the error.
-        reason = next((line for line in reversed(said) if f"Not ready: {part}" in line), "")
+        reason = next((line for line in reversed(done.said) if f"Not ready: {part}" in line), "")
         shown = reason.partition(f"Not ready: {part}")[2].strip(" ()")
         server = registry(facts, part).get(choices.get(part, ""), ChoiceFacts()).server
         start = (
-            f"start its server ({system.in_turn(*server.command.split(' && '))})"
-            if server
-            else "see README.md"
+            f"start its server ({system.in_turn(server.command)})" if server else "see README.md"
         )
         words = f"is not ready{f' ({shown})' if shown else ''}"
         yield Finding(part, Verdict.FAILED, words, f"{start}, or mend its settings")

@@ -198,9 +198,7 @@ def new(
 
 def _services(facts: Mapping[str, Any]) -> dict[str, str]:
     """Return the servers and workers of the chosen parts."""
-    services = {
-        server["name"]: in_turn(*server["command"].split(" && ")) for server in facts["servers"]
-    }
+    services = {server["name"]: in_turn(server["command"]) for server in facts["servers"]}
     if worker := facts["background_facts"]["start"]:
         # Celery has no support for Windows.
         services[f"worker{' (in WSL)' if sys.platform == 'win32' else ''}"] = f"uv run {worker}"

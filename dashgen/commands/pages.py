@@ -1,13 +1,15 @@
 """Adding, removing and renaming a page: updates with another answer to ``pages``."""
 
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
-from dashgen.commands.update import Update, moved
+from dashgen.commands.update import How, Update, moved
 from dashgen.errors import InvalidAnswerError, NotAProjectError, PageError
-from dashgen.files import File
+from dashgen.files import File, Files
 from dashgen.project import record as records
 from dashgen.project.record import Record
 from dashgen.project.repository import Repository
@@ -17,14 +19,13 @@ from dashgen.template.answers import Stated, resolve
 from dashgen.update import places
 from dashgen.update import plan as plans
 from dashgen.update.changes import Outcome
-from dashgen.update.content import Style
+from dashgen.update.places import Places
 from dashgen.update.plan import PAGES, Side
 
 OF_EVERY_APP = {"home": "Home", "not_found_404": "the page for wrong addresses"}
 EDIT = "edit it as you like"
 
 Entry = Mapping[str, Any]
-Confirm = Callable[[Update], bool]
 
 
 def add_page(
@@ -32,9 +33,7 @@ def add_page(
     entry: Entry,
     *,
     files: Mapping[str, bytes] | None = None,
-    style: Style = Style.INLINE,
-    trying: bool = True,
-    confirm: Confirm = lambda _: True,
+    **how: Unpack[How],
 ) -> Update:
     """Add a page to a project. A page that was deleted by hand comes back.
 
@@ -42,9 +41,7 @@ def add_page(
         project: The project's folder.
         entry: Its name and kind, and the other keys of an entry of ``pages``.
         files: Files that come with it, by path, such as a file of data.
-        style: How conflicts are left.
-        trying: Whether to try the app before and afterwards, in its own environment.
-        confirm: Gets the planned changes. Nothing is written unless it returns True.
+        how: See ``How``.
 
     Raises:
         PageError: The page is there, or the project's template version has no pages.
@@ -54,39 +51,26 @@ def add_page(
     _refuse_own("choose another name", name)
 
     def between(source: Source, project: Path, record: Record) -> tuple[Side, Side]:
-        now = _now(source, project, record)
-        pages = _pages(now, project)
-        brought = {path: File(content) for path, content in (files or {}).items()}
-        place = _place(_folder(project, now), name)
-        if not any(page["name"] == name for page in pages):
-            after = _with(source, project, record, now, [*pages, dict(entry)])
+        pages = _Pages(source, project, record)
+        place = pages.place(name)
+        if name in pages.names:
+            before = replace(pages.side, lacking=pages.deleted(name))
+            after = pages.changed(name, dict(entry))
+        else:
+            before, after = pages.side, pages.listed([*pages.entries, dict(entry)])
             if place and place.is_file():
                 raise _taken(place)
             if icon := _own_icon(after, entry):
-                added = {**entry, "icon": icon}
-                after = _with(source, project, record, now, [*pages, added])
-            return now, replace(after, brought=brought)
-        if place:
-            raise PageError(f"{project} has a page {name}", "choose another name, or remove it")
-        # It was deleted by hand, or it is elsewhere.
-        base, found = plans.located(Repository.find(project), now)
-        if where := places.renamed_pages(found.folders, {name}).get(name):
-            raise PageError(f"the page {name} is in {where}", renaming(name, where))
-        own = [path for path in base if places.page_of(path, {name})]
-        if any(found.of(path) for path in own if not path.startswith("tests/")):
-            raise PageError(f"{project} has a page {name}", "choose another name, or remove it")
-        lacking = frozenset(path for path in own if found.of(path) is None)
-        again = [dict(entry) if page["name"] == name else page for page in pages]
-        after = _with(source, project, record, now, again)
-        return replace(now, lacking=lacking), replace(after, brought=brought)
+                after = pages.listed([*pages.entries, {**entry, "icon": icon}])
+        brought = {path: File(content) for path, content in (files or {}).items()}
+        return before, replace(after, brought=brought)
 
-    def agreed(update: Update) -> bool:
+    def refuse(update: Update) -> None:
         for change in update.conflicts:
-            if places.page_of(change.path, {name}) and f"/{PAGES}/{name}/" in change.path:
+            if places.page_of(change.path, {name}) and places.in_page(change.path, name):
                 raise _taken(Path(change.path).parent)
-        return confirm(update)
 
-    return moved(project, between, style=style, trying=trying, confirm=agreed)
+    return moved(project, between, refuse=refuse, **how)
 
 
 def name_fault(name: str) -> str:
@@ -104,6 +88,16 @@ def name_fault(name: str) -> str:
     return ""
 
 
+def require_project(project: Path) -> None:
+    """Make sure that a folder is a project, before anything is asked about it.
+
+    Raises:
+        NotAProjectError: It is none.
+        RecordError: The project's answers cannot be read.
+    """
+    records.read(Path(os.path.realpath(project)))
+
+
 def recorded_entry(project: Path, name: str) -> Entry:
     """Return the entry that a project's answers have for a page, empty if there is none.
 
@@ -118,74 +112,52 @@ def recorded_entry(project: Path, name: str) -> Entry:
     return next((page for page in entries if page.get("name") == name), {})
 
 
-def remove_page(
-    project: Path,
-    name: str,
-    *,
-    style: Style = Style.INLINE,
-    trying: bool = True,
-    confirm: Confirm = lambda _: True,
-) -> Update:
+def remove_page(project: Path, name: str, **how: Unpack[How]) -> Update:
     """Remove a page from a project. A page that was edited is kept and named.
 
     Args:
         project: The project's folder.
         name: The page's name.
-        style: How conflicts are left.
-        trying: Whether to try the app before and afterwards, in its own environment.
-        confirm: Gets the planned changes. Nothing is written unless it returns True.
+        how: See ``How``.
 
     Raises:
         PageError: There is no such page, or the project's template version has no pages.
         DashgenError: See ``dashgen.errors``. The project is unchanged then.
     """
-
     _refuse_own(EDIT, name)
     machinery = False  # whether what the page imports would go with it
 
     def between(source: Source, project: Path, record: Record) -> tuple[Side, Side]:
         nonlocal machinery
-        now = _now(source, project, record)
-        pages = _pages(now, project)
-        others = [page for page in pages if page["name"] != name]
-        if len(others) == len(pages):
-            raise _unknown(project, now, name)
-        machinery = any("source" in page for page in pages) and not any(
+        pages = _Pages(source, project, record)
+        if name not in pages.names:
+            raise pages.unknown(name)
+        others = [page for page in pages.entries if page["name"] != name]
+        machinery = any("source" in page for page in pages.entries) and not any(
             "source" in page for page in others
         )
-        return now, _with(source, project, record, now, others)
+        return pages.side, pages.listed(others)
 
-    def agreed(update: Update) -> bool:
+    def refuse(update: Update) -> None:
         kept = [c.path for c in update.changes if c.outcome is Outcome.KEPT and not c.writes]
-        if machinery and (edited := [path for path in kept if f"/{PAGES}/{name}/" in path]):
+        if machinery and (edited := [path for path in kept if places.in_page(path, name)]):
             folder = Path(edited[0]).parent
             raise PageError(
                 f"the page in {folder} was edited, and would not run without its data modules",
                 f"delete {folder} and its test, commit that, and remove the page again",
             )
-        return confirm(update)
 
-    return moved(project, between, style=style, trying=trying, confirm=agreed)
+    return moved(project, between, refuse=refuse, **how)
 
 
-def rename_page(
-    project: Path,
-    name: str,
-    other: str,
-    *,
-    style: Style = Style.INLINE,
-    trying: bool = True,
-    confirm: Confirm = lambda _: True,
-) -> Update:
+def rename_page(project: Path, name: str, other: str, **how: Unpack[How]) -> Update:
     """Give a page another name. Its folder may have the new name already.
 
     Args:
         project: The project's folder.
         name: The page's name.
         other: Its new name.
-        style: How conflicts are left.
-        trying: Whether to try the app before and afterwards, in its own environment.
-        confirm: Gets the planned changes. Nothing is written unless it returns True.
+        how: See ``How``.
 
     Raises:
         PageError: There is no such page, or something has the new name.
@@ -195,26 +167,21 @@ def rename_page(
     _refuse_own("choose another name", other)
 
     def between(source: Source, project: Path, record: Record) -> tuple[Side, Side]:
-        now = _now(source, project, record)
-        pages = _pages(now, project)
-        names = [page["name"] for page in pages]
-        folder = _folder(project, now)
-        here, there = _place(folder, name), _place(folder, other)
-        if here and not there and name not in names and other in names:
+        pages = _Pages(source, project, record)
+        here, there = pages.place(name), pages.place(other)
+        if here and not there and name not in pages.names and other in pages.names:
             # The answer has the new name already.
-            before = [{**p, "name": name} if p["name"] == other else p for p in pages]
-            return _with(source, project, record, now, before), now
-        if name not in names:
-            raise _unknown(project, now, name)
-        if other in names:
+            return pages.changed(other, {**pages.names[other], "name": name}), pages.side
+        if name not in pages.names:
+            raise pages.unknown(name)
+        if other in pages.names:
             raise PageError(f"{project} has a page {other}", "choose another name")
         if here and here.is_file():
             raise PageError(f"{here} is yours, no page of the template", "rename it yourself")
-        base, found = plans.located(Repository.find(project), now)
-        own = [path for path in base if f"/{PAGES}/{name}/" in path]
-        named = [{**page, "name": other} if page["name"] == name else page for page in pages]
-        after = _with(source, project, record, now, named)
-        at = folder.relative_to(project).as_posix()
+        base, found = pages.located
+        own = [path for path in base if places.in_page(path, name)]
+        after = pages.changed(name, {**pages.names[name], "name": other})
+        at = pages.folder.relative_to(project).as_posix()
         here_before = {f"{at}/{path.partition(f'/{PAGES}/')[2]}" for path in own}
         moved_there = there is not None and not here_before & set(found.entries)
         if there and (there.is_file() or not moved_there):
@@ -223,11 +190,9 @@ def rename_page(
             raise PageError(
                 f"the page {name} was deleted", f"dashgen add page {name} brings it back"
             )
-        return now, after
+        return pages.side, after
 
-    return moved(
-        project, between, style=style, trying=trying, confirm=confirm, renamed_page=(name, other)
-    )
+    return moved(project, between, renamed_page=(name, other), **how)
 
 
 def _refuse_own(hint: str, name: str) -> None:
@@ -241,27 +206,81 @@ def renaming(name: str, folder: str) -> str:
     return f"dashgen rename page {name} {other} gives the page that name"
 
 
-def _now(source: Source, project: Path, record: Record) -> Side:
-    """Return the version that the project has. Adding a page does not change it."""
-    return plans.side(source, source.recorded(project, record), project, record, {})
+class _Pages:
+    """The pages of a project, by its answers and on the disk. Its template version stays."""
 
+    def __init__(self, source: Source, project: Path, record: Record) -> None:
+        self.project = project
+        tag = source.recorded(project, record)
+        self._answered = partial(plans.side, source, tag, project, record)
+        self.side = self._answered({})
+        if PAGES not in self.side.resolved.answers:
+            raise PageError(
+                f"{project} has template {tag}, in which pages are no answer",
+                "run dashgen update first",
+            )
+        self.entries: Sequence[Entry] = self.side.resolved.answers[PAGES]
+        self.names = {page["name"]: page for page in self.entries}
 
-def _pages(side: Side, project: Path) -> Sequence[Entry]:
-    if PAGES not in side.resolved.answers:
-        raise PageError(
-            f"{project} has template {side.version.tag}, in which pages are no answer",
-            "run dashgen update first",
+    @cached_property
+    def located(self) -> tuple[Files, Places]:
+        """The template's files, and their places in the project."""
+        return plans.located(Repository.find(self.project), self.side)
+
+    @cached_property
+    def folder(self) -> Path:
+        """The folder of the pages, which the user may have moved with its package."""
+        usual = f"{self.side.package}/{PAGES}"
+        folder = self.project / usual
+        return folder if _is_used(folder) else self.project / self.located[1].at(f"{usual}/")
+
+    def place(self, name: str) -> Path | None:
+        """Return the place of a page. Return None if it was deleted or moved by hand."""
+        possible = (self.folder / name, self.folder / f"{name}.py")
+        return next(filter(_is_used, possible), None)
+
+    def listed(self, entries: Sequence[Entry]) -> Side:
+        """Return the version with another list of pages."""
+        try:
+            return self._answered({PAGES: list(entries)})
+        except InvalidAnswerError as error:
+            # Its name would be that of the whole list, which nobody has typed.
+            raise PageError(error.complaint) from error
+
+    def changed(self, name: str, entry: Entry) -> Side:
+        """Return the version with another entry for a page."""
+        return self.listed([entry if page["name"] == name else page for page in self.entries])
+
+    def deleted(self, name: str) -> frozenset[str]:
+        """Return the files of a page that was deleted by hand.
+
+        Raises:
+            PageError: The page is there, or elsewhere.
+        """
+        there = PageError(f"{self.project} has a page {name}", "choose another name, or remove it")
+        if self.place(name):
+            raise there
+        base, found = self.located
+        if where := places.renamed_pages(found.folders, {name}).get(name):
+            raise PageError(f"the page {name} is in {where}", renaming(name, where))
+        own = [path for path in base if places.page_of(path, {name})]
+        if any(found.of(path) for path in own if not path.startswith("tests/")):
+            raise there
+        return frozenset(path for path in own if found.of(path) is None)
+
+    def unknown(self, name: str) -> PageError:
+        """Return the error of a page that is not among the answers."""
+        place = self.place(name)
+        if not place:
+            names = ", ".join(self.names) or "none"
+            return PageError(f"{self.project} has no page {name}", f"its pages are: {names}")
+        renamed = places.renamed_pages(self.located[1].folders, self.side.pages)
+        for page, folder in renamed.items():
+            if self.project / folder == place:
+                return PageError(f"{place} is the page {page}", f"call it {page}")
+        return PageError(
+            f"{place} is yours, no page of the answers", "delete it yourself, and its test"
         )
-    pages: Sequence[Entry] = side.resolved.answers[PAGES]
-    return pages
-
-
-def _with(source: Source, project: Path, record: Record, now: Side, pages: Sequence[Entry]) -> Side:
-    try:
-        return plans.side(source, now.version.tag, project, record, {PAGES: list(pages)})
-    except InvalidAnswerError as error:
-        # Its name would be that of the whole list, which nobody has typed.
-        raise PageError(error.complaint) from error
 
 
 def _own_icon(side: Side, entry: Entry) -> str:
@@ -273,35 +292,8 @@ def _own_icon(side: Side, entry: Entry) -> str:
     return next((spare for spare in facts.get("spare_icons", ()) if spare not in icons), "")
 
 
-def _unknown(project: Path, side: Side, name: str) -> PageError:
-    names = ", ".join(page["name"] for page in _pages(side, project)) or "none"
-    if place := _place(_folder(project, side), name):
-        _, found = plans.located(Repository.find(project), side)
-        for page, folder in places.renamed_pages(found.folders, side.pages).items():
-            if project / folder == place:
-                return PageError(f"{place} is the page {page}", f"call it {page}")
-        return PageError(
-            f"{place} is yours, no page of the answers", "delete it yourself, and its test"
-        )
-    return PageError(f"{project} has no page {name}", f"its pages are: {names}")
-
-
 def _taken(place: Path) -> PageError:
     return PageError(f"{place} is there, and is yours", "choose another name, or move it away")
-
-
-def _place(folder: Path, name: str) -> Path | None:
-    """Return the place of a page. Return None if it was deleted or moved by hand."""
-    return next((p for p in (folder / name, folder / f"{name}.py") if _is_used(p)), None)
-
-
-def _folder(project: Path, side: Side) -> Path:
-    """Return the folder of the pages, which the user may have moved with its package."""
-    folder = project / side.package / PAGES
-    if _is_used(folder):
-        return folder
-    _, found = plans.located(Repository.find(project), side)
-    return project / found.at(f"{side.package}/{PAGES}/")
 
 
 def _is_used(place: Path) -> bool:

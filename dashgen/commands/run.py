@@ -52,7 +52,7 @@ def preferred_port() -> int:
     stated = os.environ.get("PORT", "").strip()
     if not stated:
         return PREFERRED_PORT
-    if not (stated.isdecimal() and 0 < int(stated) < 65536):
+    if not system.is_port(stated):
         raise CommandLineError(f"PORT is {stated!r}", "set it to a number from 1 to 65535")
     return int(stated)
 

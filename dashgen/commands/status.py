@@ -17,7 +17,7 @@ from dashgen.template.answers import Answer
 from dashgen.update import leftovers, places
 from dashgen.update import plan as plans
 from dashgen.update.leftovers import Leftover
-from dashgen.update.plan import PAGES, Side
+from dashgen.update.plan import Side
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Status:
     answers: Mapping[str, Answer]
     modified: tuple[str, ...]
     deleted: tuple[str, ...]
-    pages: tuple["Page", ...]
+    pages: tuple[Page, ...]
     """The pages that are not where the answers have them."""
     renamed: Mapping[str, str]
     """Renamed files and folders, by the template's name. Folders end with a slash."""
@@ -71,23 +71,39 @@ def status(project: Path, *, template: str | None = None) -> Status:
     """
     project = Path(os.path.realpath(project))
     side, files, newest = _pristine(project, template)
-    where, moves = _places(project, side, files)
+    repository = _repository(project)
+    where, moves = _places(project, repository, side, files)
     modified = [
         place for path, place in where.items() if place and _differs(project / place, files[path])
     ]
     deleted = [path for path, place in where.items() if place is None]
     return Status(
-        project,
-        side.version.tag,
-        newest,
-        side.resolved.public,
-        tuple(sorted(modified)),
-        tuple(sorted(deleted)),
-        tuple(_pages(project, side, where, moves)),
-        moves,
-        tuple(leftovers.find(project, [place for place in where.values() if place])),
-        *_unfinished(project),
+        project=project,
+        version=side.version.tag,
+        newest=newest,
+        answers=side.resolved.public,
+        modified=tuple(sorted(modified)),
+        deleted=tuple(sorted(deleted)),
+        pages=tuple(_pages(project, side, where, moves)),
+        renamed=moves,
+        leftovers=tuple(leftovers.find(project, [place for place in where.values() if place])),
+        unfinished=repository is not None and Journal(repository).unfinished,
+        operation=repository.operation if repository else "",
     )
+
+
+def _repository(project: Path) -> Repository | None:
+    """Return the project's repository, or None if git does not find one.
+
+    Raises:
+        DubiousOwnerError: It belongs to another user.
+    """
+    try:
+        return Repository.find(project)
+    except DubiousOwnerError:
+        raise
+    except (RepositoryError, GitMissingError):
+        return None
 
 
 def _pages(
@@ -95,12 +111,12 @@ def _pages(
 ) -> Iterator[Page]:
     renamed = places.renamed_pages(moves, side.pages)
     for name in sorted(side.pages):
+        own = [path for path in where if places.in_page(path, name)]
         if name in renamed:
             advice = f"it is in {renamed[name]}. {renaming(name, renamed[name])}"
             yield Page(name, "renamed", advice)
-        elif not any(place for path, place in where.items() if f"/{PAGES}/{name}/" in path):
-            folder = next((path for path in where if f"/{PAGES}/{name}/" in path), "")
-            module = f"{folder.rpartition('/')[0]}.py"
+        elif not any(where[path] for path in own):
+            module = f"{next(iter(own), '').rpartition('/')[0]}.py"
             if (project / module).is_file():
                 yield Page(name, "replaced", f"it is {module}, which is yours")
                 continue
@@ -110,15 +126,13 @@ def _pages(
 
 
 def _places(
-    project: Path, side: Side, files: Files
+    project: Path, repository: Repository | None, side: Side, files: Files
 ) -> tuple[dict[str, str | None], dict[str, str]]:
     """Return the place of each file of the template, and the renamed files and folders.
 
     A file that a sparse checkout leaves out has its usual place.
     """
-    try:
-        repository = Repository.find(project)
-    except (RepositoryError, GitMissingError):
+    if repository is None:
         return {path: path if (project / path).is_file() else None for path in files}, {}
     with repository.scratch() as scratch:
         entries = repository.on_disk(scratch, files)
@@ -164,14 +178,3 @@ def _differs(path: Path, file: File) -> bool:
     content = path.read_bytes()
     # Git may have been told to use the line endings of Windows.
     return file.content not in (content, content.replace(b"\r\n", b"\n"))
-
-
-def _unfinished(project: Path) -> tuple[bool, str]:
-    """Say whether an update was cut off, and which operation of git was."""
-    try:
-        repository = Repository.find(project)
-        return Journal(repository).unfinished, repository.operation
-    except DubiousOwnerError:
-        raise
-    except (RepositoryError, GitMissingError):
-        return False, ""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from stat import S_ISREG
+from typing import TypedDict, Unpack
 
 from dashgen.commands import trial as trials
 from dashgen.commands.trial import NOT_TRIED, Trial
@@ -49,15 +50,24 @@ class Update(Plan):
         return tuple(change for change in self.changes if change.outcome is Outcome.CONFLICT)
 
 
+class How(TypedDict, total=False):
+    """How a project is moved, where that is not as usual."""
+
+    style: Style
+    """How conflicts are left."""
+    trying: bool
+    """Whether to try the app before and afterwards, in its own environment."""
+    confirm: Callable[[Update], bool]
+    """Gets the planned changes. Nothing is written unless it returns True."""
+
+
 def update(
     project: Path,
     *,
     to: str | None = None,
     answers: Mapping[str, Answer] | None = None,
-    style: Style = Style.INLINE,
     template: str | None = None,
-    trying: bool = True,
-    confirm: Callable[[Update], bool] = lambda _: True,
+    **how: Unpack[How],
 ) -> Update:
     """Move a project to another template version or other answers. Nothing is committed.
 
@@ -65,10 +75,8 @@ def update(
         project: The project's folder.
         to: A version. Default: the newest.
         answers: Answers that differ from the recorded ones.
-        style: How conflicts are left.
         template: Another source of the template.
-        trying: Whether to try the app before and afterwards, in its own environment.
-        confirm: Gets the planned changes. Nothing is written unless it returns True.
+        how: See ``How``.
 
     Raises:
         DashgenError: See ``dashgen.errors``. The project is unchanged then.
@@ -83,7 +91,7 @@ def update(
             plans.side(source, new, project, record, stated),
         )
 
-    return moved(project, between, style=style, template=template, trying=trying, confirm=confirm)
+    return moved(project, between, template=template, **how)
 
 
 Between = Callable[[Source, Path, Record], tuple[Side, Side]]
@@ -94,22 +102,24 @@ def moved(
     project: Path,
     between: Between,
     *,
-    style: Style = Style.INLINE,
     template: str | None = None,
+    renamed_page: tuple[str, str] | None = None,
+    refuse: Callable[[Update], None] = lambda _: None,
+    style: Style = Style.INLINE,
     trying: bool = True,
     confirm: Callable[[Update], bool] = lambda _: True,
-    renamed_page: tuple[str, str] | None = None,
 ) -> Update:
-    """Move a project from one side to another. See ``update``.
+    """Move a project from one side to another.
 
     Args:
         project: The project's folder.
         between: Returns the sides.
-        style: How conflicts are left.
         template: Another source of the template.
-        trying: Whether to try the app before and afterwards, in its own environment.
-        confirm: Gets the planned changes. Nothing is written unless it returns True.
         renamed_page: A page's old and new name, where one is renamed.
+        refuse: Raises an error if the planned changes must not be written.
+        style: See ``How``, as for the others.
+        trying: See there.
+        confirm: See there.
 
     Raises:
         DashgenError: See ``dashgen.errors``. The project is unchanged then.
@@ -138,6 +148,7 @@ def moved(
         planned = plans.plan(repository, before, after, style, old, renamed_page)
     there = _there(repository, planned)
     outcome = Update(project=project, old=record.tag, new=new, warning=warning, **vars(planned))
+    refuse(outcome)
     if not confirm(outcome):
         return outcome
     first = trials.begin(project) if trying else NOT_TRIED
@@ -206,6 +217,6 @@ def _require_clean(repository: Repository, journal: Journal) -> None:
         file = repository.project / ANSWERS_FILE
         words = ["--others", "--ignored", "--exclude-standard", "--"]
         if repository.git("ls-files", *words, ANSWERS_FILE):
-            way_out = in_turn(f"git add --force {ANSWERS_FILE}", "git commit")
+            way_out = in_turn(f"git add --force {ANSWERS_FILE} && git commit")
             raise RepositoryError(f"{file} is ignored by git", f"commit it: {way_out}")
         raise RepositoryError(f"{file} is not committed as a plain file", COMMIT_FIRST)

@@ -23,7 +23,6 @@ FOLDER = "data"
 MOST_COLUMNS = 1000
 WORKBOOK_DIGITS = 10**15  # figures from here on have lost digits in a workbook
 LAST = 5  # rows at the end that may be totals or notes
-SOURCE = [one.name for one in fields(Source) if one.name != "path"]
 
 
 @dataclass(frozen=True)
@@ -68,11 +67,10 @@ class Description:
 
     def entry(self, path: str) -> dict[str, Any]:
         """Return the keys of an entry of ``pages`` that describe the file."""
-        plain = Source("")
-        source = {"path": path} | {
-            key: value
-            for key in SOURCE
-            if (value := getattr(self.source, key)) != getattr(plain, key)
+        source = {
+            one.name: value
+            for one in fields(Source)
+            if (value := getattr(self.source, one.name)) != one.default
         }
         columns = []
         for one in self.columns:
@@ -81,7 +79,7 @@ class Description:
                 if value := getattr(one, key):
                     said[key] = value
             columns.append(said)
-        return {"kind": "data", "source": source, "columns": columns}
+        return {"kind": "data", "source": source | {"path": path}, "columns": columns}
 
     def as_data(self) -> dict[str, Any]:
         """Return the description for a program."""

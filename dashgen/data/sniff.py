@@ -4,7 +4,7 @@ import codecs
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -86,7 +86,7 @@ def sniffed(place: Path | Address, given: Given) -> tuple[Source, list[Doubt]]:
         formats.module(place, form)
     source = _written(place, form, given, doubts)
     path = readable(place)
-    numbered = top_of(source, path, given.header or 0)
+    numbered = list(islice(lines(source, path), ROWS + (given.header or 0)))
     top = [row for _, row in numbered]
     if not top:
         raise DataError(place, "the file is empty")
@@ -101,9 +101,9 @@ def sniffed(place: Path | Address, given: Given) -> tuple[Source, list[Doubt]]:
         doubts += formats.merged_doubts(path, source, line, given)
     sure = not any(doubt.changes_figures for doubt in doubts)
     if sure and given.header is None and form in ("csv", "excel"):
-        doubts += header_doubts(top, header)
+        doubts += _header_doubts(top, header)
     if sure and given.unpivot is None and header and form != "postgresql":
-        doubts += year_doubts(top, header)
+        doubts += _year_doubts(top, header)
     return source, doubts
 
 
@@ -134,7 +134,7 @@ def _written(path: Path | Address, form: str, given: Given, doubts: list[Doubt])
     return replace(source, delimiter=delimiter, ragged=given.ragged or "refuse")
 
 
-def year_doubts(top: Sequence[Sequence[str]], header: int) -> list[Doubt]:
+def _year_doubts(top: Sequence[Sequence[str]], header: int) -> list[Doubt]:
     """Return doubts about headers that are years or months, with no years or months below."""
     names, rows = top[header - 1], top[header:]
     years = [place for place, name in enumerate(names) if YEAR.fullmatch(name.strip())]
@@ -150,7 +150,7 @@ def year_doubts(top: Sequence[Sequence[str]], header: int) -> list[Doubt]:
     return [Doubt(f"the headers {first} to {last} are {what}", flags, True)]
 
 
-def header_doubts(top: Sequence[Sequence[str]], header: int) -> list[Doubt]:
+def _header_doubts(top: Sequence[Sequence[str]], header: int) -> list[Doubt]:
     """Return doubts about the row that was taken for the header, and about the next row."""
     names, rows = top[header - 1], top[header : header + ROWS]
     if len(rows) < 2:
@@ -174,11 +174,7 @@ def header_doubts(top: Sequence[Sequence[str]], header: int) -> list[Doubt]:
                 True,
             )
         ]
-    if (
-        figures
-        and len(second) >= len(figures) > 0
-        and not any(_is_figure(rows[0], p) for p in second)
-    ):
+    if figures and second == figures and not any(_is_figure(rows[0], p) for p in second):
         text = f"row {header + 1} may be a second header: {', '.join(rows[0])[:60]}"
         flags = (
             Flag("header", str(header + 1), "takes its names"),
@@ -192,9 +188,9 @@ def footer_doubts(last: Sequence[tuple[int, Sequence[str]]], width: int) -> list
     """Return doubts about the last rows, each with its line: they may be totals or notes."""
     count = 0
     for _, row in reversed(last):
-        filled = [cell for cell in row if cell.strip()]
-        short = width > 2 and len(filled) == 1 and not _is_figure(filled, 0)
-        if not short and not (filled and TOTAL.match(filled[0].strip())):
+        words = _words(row)
+        short = width > 2 and len(words) == 1 and not _is_figure(words, 0)
+        if not short and not (words and TOTAL.match(words[0].strip())):
             break
         count += 1
     if not count or count == len(last):
@@ -280,7 +276,7 @@ def _delimiter(path: Path, text: str, doubts: list[Doubt]) -> str:
         split = Flag("delimiter", "comma", "splits at each comma")
         doubts.append(Doubt("the commas may be within figures", (whole, split), True))
         return ","
-    scores = {}
+    scores: dict[str, tuple[float, int]] = {}
     for mark in SIGNS:
         widths = _widths(text, mark)
         if not widths:
@@ -292,19 +288,7 @@ def _delimiter(path: Path, text: str, doubts: list[Doubt]) -> str:
         doubts += _space_doubts(text)
         return ","
     best = max(scores, key=lambda mark: scores[mark])
-    share = scores[best][0]
-    rivals = [m for m in scores if m != best and scores[m][0] >= share and scores[m][1] > 1]
-    # A comma inside of figures or texts is as regular as a delimiter, but not in the header.
-    head = [cells[0] for mark in [best, *rivals] if (cells := _widths(text, mark))]
-    if (
-        rivals
-        and head[0] == scores[best][1]
-        and all(width != scores[m][1] for m, width in zip(rivals, head[1:], strict=True))
-    ):
-        rivals = []
-    if rivals and scores[best][1] != max(scores[m][1] for m in rivals) and share < 1:
-        rivals = []
-    if rivals:
+    if rivals := _rivals(text, scores, best):
         named = " or ".join(SIGNS[mark] for mark in [best, *rivals])
         flags = tuple(
             Flag("delimiter", SIGNS[mark], f"splits at each {SIGNS[mark]}")
@@ -312,6 +296,24 @@ def _delimiter(path: Path, text: str, doubts: list[Doubt]) -> str:
         )
         doubts.append(Doubt(f"the delimiter may be {named}", flags, True))
     return best
+
+
+def _rivals(text: str, scores: Mapping[str, tuple[float, int]], best: str) -> list[str]:
+    """Return the other signs that may be the delimiter, too.
+
+    Args:
+        text: The beginning of the file.
+        scores: For each sign, the share of rows that have the usual number of cells, and this one.
+        best: The likeliest sign.
+    """
+    share, usual = scores[best]
+    rivals = [mark for mark in scores if mark != best and scores[mark][0] >= share]
+    if not rivals:
+        return []
+    # A comma inside of figures or texts is as regular as a delimiter, but not in the header.
+    if [mark for mark in [best, *rivals] if _widths(text, mark)[0] == scores[mark][1]] == [best]:
+        return []
+    return rivals if share == 1 or usual == max(scores[mark][1] for mark in rivals) else []
 
 
 def _is_column_of_figures(text: str) -> bool:
@@ -326,12 +328,8 @@ def _space_doubts(text: str) -> list[Doubt]:
     widths = _widths(text, SPACE)
     cells = [cell for line in text.splitlines()[1:ROWS] for cell in line.split(SPACE)]
     figures = [cell for cell in cells if _is_figure([cell], 0)]
-    if (
-        len(widths) < 2
-        or set(widths) == {1}
-        or len(set(widths)) > 1
-        or 2 * len(figures) < len(cells)
-    ):
+    regular = len(widths) > 1 and len(set(widths)) == 1 and widths[0] > 1
+    if not regular or 2 * len(figures) < len(cells):
         return []
     flags = (
         Flag("delimiter", "space", "splits at each space"),
@@ -346,18 +344,13 @@ def _widths(text: str, mark: str) -> list[int]:
     widths = []
     try:
         for row in csv.reader(cut.splitlines(keepends=True), delimiter=mark, strict=True):
-            if any(cell.strip() for cell in row):
+            if _words(row):
                 widths.append(len(row))
             if len(widths) >= ROWS:
                 break
     except csv.Error:
         pass
     return widths
-
-
-def top_of(source: Source, path: Path, header: int) -> list[tuple[int, list[str]]]:
-    """Return the first rows of a file as they are, each with its line, and some after a header."""
-    return list(islice(lines(source, path), ROWS + header))
 
 
 def _header(top: Sequence[Sequence[str]], doubts: list[Doubt]) -> int:
@@ -377,7 +370,7 @@ def _header(top: Sequence[Sequence[str]], doubts: list[Doubt]) -> int:
     wide = (
         place
         for place, row in enumerate(top)
-        if len(row) >= usual and _filled(row) >= min(usual, max(2, usual * 0.5))
+        if len(row) >= usual and len(_words(row)) >= min(usual, max(2, usual * 0.5))
     )
     place = next(wide, 0)
     if place:
@@ -392,5 +385,6 @@ def _header(top: Sequence[Sequence[str]], doubts: list[Doubt]) -> int:
     return place + 1
 
 
-def _filled(row: Sequence[str]) -> int:
-    return len([cell for cell in row if cell.strip()])
+def _words(row: Sequence[str]) -> list[str]:
+    """Return the cells of a row that are not empty."""
+    return [cell for cell in row if cell.strip()]

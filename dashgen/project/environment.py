@@ -1,12 +1,13 @@
 """A project's own environment, its `.venv`: its missing packages, and a start of the app."""
 
 import os
-import re
 import subprocess
 import tomllib
 from pathlib import Path
+from typing import NamedTuple
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
 
 from dashgen import system
 
@@ -22,6 +23,16 @@ for path in ("", "_dash-layout"):
         raise SystemExit(f"/{path} answers {answer.status}")
 """
 UNREADABLE = (OSError, ValueError, KeyError, TypeError, InvalidRequirement)
+
+
+class Run(NamedTuple):
+    """How a run of some code ended."""
+
+    output: str
+    said: list[str]
+    """The lines on standard error."""
+    fault: str
+    """The failure, in a line. Empty after a success."""
 
 
 def python(project: Path) -> Path | None:
@@ -63,13 +74,13 @@ def lacking(project: Path) -> list[str] | None:
     installed = {}
     for path in folder.glob("*.dist-info"):
         name, _, release = path.name.removesuffix(".dist-info").rpartition("-")
-        installed[_normal(name)] = release
+        installed[canonicalize_name(name)] = release
     return [
         requirement.name
         for requirement in needed(project)
         if (requirement.marker is None or requirement.marker.evaluate())
         and (
-            (name := _normal(requirement.name)) not in installed
+            (name := canonicalize_name(requirement.name)) not in installed
             or not requirement.specifier.contains(installed[name], prereleases=True)
         )
     ]
@@ -88,25 +99,32 @@ def fault(project: Path) -> str:
     if own is None:
         return ""
     try:
-        done = subprocess.run(
-            [own, "-c", FIRST_PAGE],
-            cwd=project,
-            # A try leaves nothing in a project.
-            env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=START_SECONDS,
-            check=False,
-        )
+        return run(own, project, FIRST_PAGE).fault
     except subprocess.TimeoutExpired:
         raise TimeoutError(f"it gave no answer within {START_SECONDS:.0f} seconds") from None
     except OSError as error:
         return f"{own} does not run ({system.reason(error)})"
+
+
+def run(own: Path, project: Path, code: str) -> Run:
+    """Run code in a project, by the project's own Python.
+
+    Raises:
+        OSError: This Python does not run.
+        subprocess.TimeoutExpired: The code does not end in time.
+    """
+    done = subprocess.run(
+        [own, "-c", code],
+        cwd=project,
+        # A try leaves nothing in a project.
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=START_SECONDS,
+        check=False,
+    )
     said = [line.strip() for line in done.stderr.splitlines() if line.strip()]
-    return (said[-1] if said else f"exit code {done.returncode}") if done.returncode else ""
-
-
-def _normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
+    last = said[-1] if said else f"exit code {done.returncode}"
+    return Run(done.stdout, said, last if done.returncode else "")

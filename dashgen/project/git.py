@@ -108,6 +108,11 @@ def reason(done: subprocess.CompletedProcess[bytes]) -> str:
     return (said or [f"exit {done.returncode}"])[-1]
 
 
+def listed(output: bytes) -> list[str]:
+    """Return the items of git's output, of which each ends with a zero byte."""
+    return [item for item in os.fsdecode(output).split("\0") if item]
+
+
 def contents(folder: Path, names: Iterable[str]) -> dict[str, bytes]:
     """Return the content of a repository's objects by their names.
 
@@ -214,8 +219,7 @@ def check_owner(said: str) -> None:
 def ignored(repository: Path, paths: Iterable[str]) -> list[str]:
     """Return the paths that a repository ignores. The path of a folder ends with a slash."""
     given = b"".join(os.fsencode(path) + b"\0" for path in paths)
-    said = run(repository, "check-ignore", "-z", "--stdin", given=given).stdout
-    return [os.fsdecode(path) for path in said.split(b"\0") if path]
+    return listed(run(repository, "check-ignore", "-z", "--stdin", given=given).stdout)
 
 
 def is_unused(repository: Path) -> bool:
@@ -225,8 +229,7 @@ def is_unused(repository: Path) -> bool:
 
 def committed(repository: Path, commit: str) -> set[str]:
     """Return the paths of the files in a commit."""
-    said = run(repository, "ls-tree", "-r", "-z", "--name-only", commit).stdout
-    return {os.fsdecode(path) for path in said.split(b"\0") if path}
+    return set(listed(run(repository, "ls-tree", "-r", "-z", "--name-only", commit).stdout))
 
 
 def commit_for(repository: Path, folder: Path, message: str) -> str:

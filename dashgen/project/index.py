@@ -17,12 +17,10 @@ Kept = dict[str, Any]
 def read(repository: Repository, paths: Iterable[str]) -> dict[str, Kept]:
     """Return the entries of the index for paths. A path without an entry has no stages."""
     found: dict[str, Kept] = {path: {"left_out": False, "stages": []} for path in paths}
-    for line in repository.git("ls-files", "-t", "--stage", "-z").split(b"\0"):
-        if not line:
-            continue
-        facts, name = line.split(b"\t", 1)
-        flag, mode, item, stage = facts.decode().split()
-        if entry := found.get(os.fsdecode(name)):
+    for line in git.listed(repository.git("ls-files", "-t", "--stage", "-z")):
+        facts, path = line.split("\t", 1)
+        flag, mode, item, stage = facts.split()
+        if entry := found.get(path):
             entry["left_out"] = flag == "S"
             entry["stages"].append([int(mode, 8), item, int(stage)])
     return found

@@ -49,13 +49,11 @@ def read(project: Path) -> Record:
     """
     path = project / ANSWERS_FILE
     try:
-        content = parse(path.read_text(encoding="utf-8"))
+        content = parse(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError) as error:
         raise NotAProjectError(project, ANSWERS_FILE) from error
     except OSError as error:
         raise RecordError(path, system.reason(error)) from error
-    except UnicodeDecodeError as error:
-        raise RecordError(path, "is not YAML") from error
     except ValueError as error:
         raise RecordError(path, str(error)) from error
     for key in (VERSION_KEY, SOURCE_KEY):

@@ -9,13 +9,13 @@ from functools import partial
 from pathlib import Path
 
 from dashgen.errors import NoRepositoryError, RepositoryError, git_hint
-from dashgen.files import FILE, File, Files
+from dashgen.files import FILE, PLAIN, File, Files
 from dashgen.project import git
 from dashgen.project.git import BLOB, KINDS, object_id
 from dashgen.scratch import temporary
 from dashgen.system import in_turn
 
-COMMIT_FIRST = f"commit the project first: {in_turn('git add --all', 'git commit')}"
+COMMIT_FIRST = f"commit the project first: {in_turn('git add --all && git commit')}"
 # A file of the template that was renamed is smaller, and data of users need not be read.
 LARGEST = 1 << 20
 
@@ -72,6 +72,11 @@ class Entry:
     """Whether git was told not to look at the file on disk."""
     left_out: bool = False
     """Whether a sparse checkout leaves it out, so that it is not on the disk."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is neither a link nor a submodule."""
+        return self.mode in PLAIN
 
 
 @dataclass(frozen=True)
@@ -142,18 +147,16 @@ class Repository:
         """Return the project's files that differ from the last commit, without new ones."""
         words = "--untracked-files=no --ignore-submodules=all --no-renames -- ."
         output = self.git("status", "--porcelain=v1", "-z", *words.split())
-        return [os.fsdecode(line[3:]) for line in output.split(b"\0") if line]
+        return [line[3:] for line in git.listed(output)]
 
     def tracked(self) -> dict[str, Entry]:
         """Return the project's files in the index."""
         entries = {}
-        for line in self.git("ls-files", "-v", "--stage", "-z").split(b"\0"):
-            if line:
-                facts, path = line.split(b"\t", 1)
-                flag, mode, name, _ = facts.decode().split()
-                file = os.fsdecode(path)
-                left_out = flag == "S" and not os.path.lexists(self.project / file)
-                entries[file] = Entry(int(mode, 8), name, flag != "H" and not left_out, left_out)
+        for line in git.listed(self.git("ls-files", "-v", "--stage", "-z")):
+            facts, path = line.split("\t", 1)
+            flag, mode, name, _ = facts.split()
+            left_out = flag == "S" and not os.path.lexists(self.project / path)
+            entries[path] = Entry(int(mode, 8), name, flag != "H" and not left_out, left_out)
         return entries
 
     def on_disk(self, scratch: Scratch, wanted: Collection[str]) -> dict[str, Entry]:
@@ -170,10 +173,9 @@ class Repository:
         }
         if entries.keys() >= set(wanted):
             return entries
-        for name in self.git("ls-files", "--others", "--exclude-standard", "-z").split(b"\0"):
-            path = os.fsdecode(name)
+        for path in git.listed(self.git("ls-files", "--others", "--exclude-standard", "-z")):
             file = self.project / path
-            if not name or not file.is_file() or file.is_symlink():
+            if not file.is_file() or file.is_symlink():
                 continue
             if path in wanted or file.stat().st_size <= LARGEST:
                 entries[path] = Entry(FILE, scratch.put(file.read_bytes()), False)
@@ -209,7 +211,7 @@ class Repository:
         options = ("-r", "-z", f"-M{similarity}%", "-l0", "--diff-filter=R")
         trees = scratch.put_tree(gone), scratch.put_tree(come)
         output = self.git("diff-tree", *options, *trees, environment=scratch.environment)
-        words = [os.fsdecode(word) for word in output.split(b"\0")]
+        words = git.listed(output)
         return dict(zip(words[1::3], words[2::3], strict=False))
 
     def checked_out(self, scratch: Scratch, files: Files) -> dict[str, bytes]:

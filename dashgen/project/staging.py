@@ -17,7 +17,6 @@ from dashgen.errors import (
     DestinationTakenError,
     DestinationUnusableError,
 )
-from dashgen.system import refused
 
 
 class Existing(Enum):
@@ -61,7 +60,7 @@ def checked(destination: str, force: bool = False) -> Place:
     # `Path.exists` fails where a name is too long.
     new = takewhile(lambda path: not os.path.exists(path), (target, *target.parents))  # noqa: PTH110
     if sys.platform == "win32" and (
-        reason := next((f"{path.name} {why}" for path in new if (why := refused(path.name))), "")
+        reason := next((f"{p.name} {why}" for p in new if (why := system.refused(p.name))), "")
     ):
         raise DestinationUnusableError(stated, reason)
     try:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dashgen.errors import UnsafePathError
-from dashgen.files import EXECUTABLE, FILE, File, Files, checked
+from dashgen.files import PLAIN, File, Files, checked
 from dashgen.project.git import BLOB, COMMIT, FOLDER, KINDS, object_id, put_tree
 
 # The place of the bundle in a build, below the import package.
@@ -105,7 +105,7 @@ class Bundle:
         for name, (mode, item) in _tree_entries(self._objects[tree][1]):
             if mode == FOLDER:
                 yield from self._walk(item, f"{prefix}{name}/")
-            elif mode in {FILE, EXECUTABLE}:
+            elif mode in PLAIN:
                 yield checked(f"{prefix}{name}"), File(self._objects[item][1], mode)
             else:
                 # A link leads to any place that its author chose, and a submodule to another

@@ -12,6 +12,7 @@ from pathlib import Path
 from dashgen import system
 from dashgen.errors import TemplateSourceError
 from dashgen.files import Files
+from dashgen.releases import build
 from dashgen.releases.bundle import PACKED as PACKED_PATH
 from dashgen.releases.bundle import Bundle, DamagedBundleError, read_tags
 from dashgen.template.questions import Template, read
@@ -55,8 +56,6 @@ def index() -> Bundle:
         TemplateSourceError: The packed bundle is damaged.
     """
     if not is_packed():
-        from dashgen.releases import build
-
         return build.of_content(CHECKOUT, version())
     with _undamaged():
         return read_tags(PACKED)
@@ -70,8 +69,6 @@ def own() -> Bundle:
         TemplateSourceError: The packed bundle is damaged.
     """
     if not is_packed():
-        from dashgen.releases import build
-
         return build.of_checkout(CHECKOUT, version())
     with _undamaged():
         return Bundle.read(PACKED)
@@ -90,8 +87,6 @@ def own_tag() -> str:
 def own_files() -> Files:
     """Return the files of dashgen's own template, as of this version."""
     if not is_packed():
-        from dashgen.releases import build
-
         return build.template_files(CHECKOUT)
     return own().files(own().current)
 

@@ -26,15 +26,13 @@ from dashgen.errors import (
     UnknownVersionError,
     VersionError,
 )
-from dashgen.files import EXECUTABLE, FILE, File, Files
+from dashgen.files import PLAIN, File, Files
 from dashgen.project import git
 from dashgen.project.record import SOURCE_KEY, VERSION_KEY, Record
 from dashgen.releases import installed
 from dashgen.releases.bundle import CONTENT, Bundle
 from dashgen.template.questions import SETTINGS_FILES, Template, read
 
-# The modes that git records for a file that is neither a link nor a submodule.
-PLAIN = {FILE, EXECUTABLE}
 PASSWORD = re.compile(r"(://[^/@:]*):[^/@]*(?=@)")
 # Copier's short forms of addresses.
 HOSTS = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
@@ -181,9 +179,14 @@ class FetchedSource:
 
     @property
     def newest(self) -> str:
-        """The newest release as Copier sees it, or else the last commit."""
+        """The newest release as Copier sees it, or else the last commit. It may be empty."""
         final = [tag for tag in self.tags if not Version(tag).is_prerelease]
-        return (final or self.tags or [self._describe("HEAD")])[-1]
+        if tags := final or self.tags:
+            return tags[-1]
+        if not self._is_clone:
+            return ""
+        done = git.run(self.folder, "describe", "--tags", "--always", "HEAD")
+        return os.fsdecode(done.stdout).strip()
 
     def recorded(self, project: Path, record: Record) -> str:
         """Return the revision that a project was made from.
@@ -239,12 +242,6 @@ class FetchedSource:
         words = ("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
         return git.run(self.folder, *words).returncode == 0
 
-    def _describe(self, revision: str) -> str:
-        if not self._is_clone:
-            return ""
-        done = git.run(self.folder, "describe", "--tags", "--always", revision)
-        return os.fsdecode(done.stdout).strip()
-
     def _files(self, revision: str) -> dict[str, File]:
         if not self._is_clone:
             if revision:
@@ -258,13 +255,12 @@ class FetchedSource:
             )
         words = ("ls-tree", "-r", "-z", "--full-tree", revision)
         entries: dict[str, tuple[int, str]] = {}
-        for line in git.run(self.folder, *words).stdout.split(b"\0"):
-            if line:
-                facts, path = line.split(b"\t", 1)
-                mode, _, name = facts.decode().split()
-                # Links and submodules are Copier's affair. They hold no question.
-                if int(mode, 8) in PLAIN:
-                    entries[os.fsdecode(path)] = (int(mode, 8), name)
+        for line in git.listed(git.run(self.folder, *words).stdout):
+            facts, path = line.split("\t", 1)
+            mode, _, name = facts.split()
+            # Links and submodules are Copier's affair. They hold no question.
+            if int(mode, 8) in PLAIN:
+                entries[path] = (int(mode, 8), name)
         found = git.contents(self.folder, (name for _, name in entries.values()))
         return {path: File(found[name], mode) for path, (mode, name) in entries.items()}
 

@@ -85,7 +85,7 @@ class Resolved:
         return {name: value for name, value in self.answers.items() if name not in self.secrets}
 
 
-def parse(text: str) -> dict[str, Answer]:
+def parse(content: bytes) -> dict[str, Answer]:
     """Read a mapping of answers, with Copier's own keys, which begin with ``_``.
 
     A single value is given as it is written, because `no` and `1e3` are names, too. Its meaning
@@ -95,7 +95,7 @@ def parse(text: str) -> dict[str, Answer]:
         ValueError: It is not a YAML mapping. The message names the place.
     """
     try:
-        loader = SafeLoader(text)
+        loader = SafeLoader(content.decode())
         try:
             root = loader.get_single_node()
             if not isinstance(root, yaml.MappingNode):
@@ -106,7 +106,7 @@ def parse(text: str) -> dict[str, Answer]:
             return {key.value: _meant(loader, value) for key, value in root.value}
         finally:
             loader.dispose()
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         raise ValueError(f"is not YAML{f' (line {mark.line + 1})' if mark else ''}") from error
 
@@ -130,11 +130,9 @@ def read_file(path: Path, template: Template) -> dict[str, Stated]:
     """
     hint = "pass a YAML file with one 'question: answer' a line"
     try:
-        content = parse(path.read_text(encoding="utf-8"))
+        content = parse(path.read_bytes())
     except OSError as error:
         raise AnswersFileError(path, str(error.strerror), "pass a file that can be read") from error
-    except UnicodeDecodeError as error:
-        raise AnswersFileError(path, "is not YAML", hint) from error
     except ValueError as error:
         raise AnswersFileError(path, str(error), hint) from error
     answers = {key: value for key, value in content.items() if not key.startswith("_")}
@@ -177,9 +175,10 @@ def resolve(
             resolved.secrets.add(name)
         check = partial(_complaint, question, facts)
         given = stated.get(name) or defaults.get(name)
-        value, unset = given.value if given else _default(question, facts), False
-        if not given and (question.required or value is _UNSET):
-            value, unset = question.neutral, True
+        value = given.value if given else _default(question, facts)
+        unset = not given and (question.required or value is _UNSET)
+        if unset:
+            value = question.neutral
         # A text that does not pass can be edited. An unknown choice cannot be offered.
         editable = not (question.choices or question.type in MUST_BE)
         if ask and name not in stated and (editable or unset or not check(value)):

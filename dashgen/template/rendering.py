@@ -64,10 +64,10 @@ def render_from(
     folder: Path,
     answers: Mapping[str, Any],
     *,
-    trust: bool = False,
-    tasks: bool = True,
-    quiet: bool = False,
-    exclude: Sequence[str] = (),
+    trust: bool,
+    tasks: bool,
+    quiet: bool,
+    exclude: Sequence[str],
 ) -> None:
     """Render a version of another template, as ``copier copy`` of its source does.
 

@@ -118,7 +118,7 @@ def merge_code(
 def _by_statements(
     ours: bytes, base: bytes, theirs: bytes, labels: Labels, formatted: Formatter
 ) -> tuple[bytes, int] | None:
-    sides = [python.parsed(_text(content)) for content in (ours, base, theirs)]
+    sides = [python.parsed(decoded(content)) for content in (ours, base, theirs)]
     if not all(sides):
         return None
     modules = [side for side in sides if side]
@@ -172,18 +172,19 @@ def _one_below_another(texts: Iterable[str]) -> str:
 
 def in_format(ours: bytes, content: bytes, formatted: Formatter) -> bytes:
     """Return a text in the format of the user's, as far as a formatter of the project knows it."""
-    text = _text(content)
-    found = formatted(_text(ours), text)
+    text = decoded(content)
+    found = formatted(decoded(ours), text)
     # Without a formatter the endings of lines stay, too, which may be of two kinds.
     return content if found == text else like(ours, found.encode(errors="surrogateescape"))
 
 
 def is_same_code(one: bytes, other: bytes) -> bool:
     """Say whether two modules differ by their layout only."""
-    return python.same_code(_text(one), _text(other))
+    return python.same_code(decoded(one), decoded(other))
 
 
-def _text(content: bytes) -> str:
+def decoded(content: bytes) -> str:
+    """Return a text with Unix line endings. Bytes that are no UTF-8 survive in it."""
     return content.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
 
 

@@ -57,15 +57,14 @@ class Matching:
         if self.renamed is None:
             return None
         old, new = self.renamed
-        folders = {folder for path in self.base for folder in places.parents(path)}
-        folder = next((f for f in sorted(folders) if f.endswith(f"/pages/{old}/")), "")
+        folders = sorted(places.around(self.base))
+        folder = next((f for f in folders if f.endswith(f"/pages/{old}/")), "")
         here, goal = self.places.at(folder), self.places.at(places.with_page(folder, old, new))
         return (here, goal) if folder and here != goal else None
 
     @cached_property
     def deleted(self) -> frozenset[str]:
         """The folders that the user deleted, also by deleting their origins."""
-        known = {folder for path in self.base for folder in places.parents(path)}
         made = {
             places.parents(target)[-1]
             for path, target in self.moved.items()
@@ -73,7 +72,7 @@ class Matching:
             # Tests of other pages may be there.
             if not (path in self.certain and target.startswith("tests/"))
         }
-        return self.places.deleted | (made - known)
+        return self.places.deleted | (made - places.around(self.base))
 
     @cached_property
     def _moved_here(self) -> dict[str, str]:

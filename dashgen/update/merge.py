@@ -35,6 +35,7 @@ from dashgen.update.worktree import Ours, Worktree
 
 # Rendered once and then the user's, as `_skip_if_exists` in copier.yml tells plain Copier.
 DESCRIPTIONS = "*/pages/*/dataset.toml"
+YOURS = f"yours, see {own.LIST}"
 
 
 @dataclass
@@ -79,7 +80,7 @@ class Merge:
 
     def _contents(self) -> dict[str, bytes]:
         """Return the content of each file of the project that a merge may look at."""
-        here = {place for path in self.base if (place := self.places.of(path))}
+        here = self.places.present(self.base)
         wanted = {own.LIST, *here, *map(self.places.at, self.theirs)}
         if self.matching.page_folder:
             folder = self.matching.page_folder[0]
@@ -105,7 +106,7 @@ class Merge:
         if self.matching.target(path) or place is None:
             return None
         if place in self.own:
-            return Change(place, Outcome.KEPT, f"yours, see {own.LIST}")
+            return Change(place, Outcome.KEPT, YOURS)
         expected = place == self.places.at(path) or self.matching.dropped_page(path)
         if expected and self._untouched(path, place):
             return Change(place, Outcome.REMOVED, writes={place: None})
@@ -162,7 +163,7 @@ class Merge:
         if self.matching.page_folder is None:
             return
         here, goal = self.matching.page_folder
-        given = {place for path in self.base if (place := self.places.of(path))}
+        given = self.places.present(self.base)
         for path in self.entries:
             if path in given or not path.startswith(here):
                 continue
@@ -199,14 +200,10 @@ class Merge:
         if place in self.own:
             return self._moved_own(place, destination, old != new)
         old = self._nearer(path, old, ours)
-        note = (
-            f"was {place}"
-            if destination != place
-            else f"you renamed {here}"
-            if place != here
-            else ""
-        )
-        if destination == place and old == new:
+        note = f"you renamed {here}" if place != here else ""
+        if destination != place:
+            note = f"was {place}"
+        elif old == new:
             return None
         if not ours.mergeable:
             return self._aside(
@@ -218,15 +215,15 @@ class Merge:
 
     def _moved_own(self, place: str, destination: str, changed: bool) -> Change | None:
         """Let a listed file follow its page or package, without a change of its content."""
-        ours, note = self.worktree.ours(place), f"yours, see {own.LIST}"
+        ours = self.worktree.ours(place)
         if destination == place:
-            return Change(place, Outcome.KEPT, note) if changed else None
+            return Change(place, Outcome.KEPT, YOURS) if changed else None
         problem = self.worktree.in_the_way(destination)
         if not ours.mergeable or problem:
             why = problem if ours.mergeable else "it is no plain file that git looks at"
-            return Change(place, Outcome.KEPT, f"{note}. It stays where it is, because {why}")
+            return Change(place, Outcome.KEPT, f"{YOURS}. It stays where it is, because {why}")
         writes = self._moved(place, destination)
-        return Change(destination, Outcome.KEPT, f"{note}, was {place}", writes)
+        return Change(destination, Outcome.KEPT, f"{YOURS}, was {place}", writes)
 
     def _record(self, ours: Ours, new: File) -> Change | None:
         content = like(ours.content, new.content)
@@ -323,8 +320,7 @@ class Merge:
             if any(folder in self.matching.deleted for folder in places.parents(target)):
                 yield Change(path, Outcome.DELETED, "you deleted its folder")
                 return
-            problem = self.worktree.in_the_way(path)
-            if problem:
+            if problem := self.worktree.in_the_way(path):
                 yield self._aside(path, new, problem)
             else:
                 yield Change(path, Outcome.NEW, writes={path: new})
@@ -333,19 +329,18 @@ class Merge:
             return
         ours = self.worktree.ours(path)
         if not ours.mergeable or path in self.places.files.values():
-            yield self._aside(path, new, "a file of yours is there")
+            yield self._aside(path, new, worktree.TAKEN)
             return
         content = like(ours.content, new.content)
         if content == ours.content:
             return
         if path in self.own:
-            yield Change(path, Outcome.KEPT, f"yours, see {own.LIST}")
+            yield Change(path, Outcome.KEPT, YOURS)
             return
         if is_binary(ours.content) or is_binary(content):
-            yield self._aside(path, new, "a file of yours is there")
+            yield self._aside(path, new, worktree.TAKEN)
             return
-        note = "a file of yours is there"
-        yield self._text(path, b"", ours, File(content, ours.mode), note, {})
+        yield self._text(path, b"", ours, File(content, ours.mode), worktree.TAKEN, {})
 
     def _aside(
         self,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from difflib import SequenceMatcher
 
 from dashgen.update import python
+from dashgen.update.content import decoded
 
 LIST = ".dashgen-own"
 HEAD = """\
@@ -56,7 +57,7 @@ class OwnFiles:
 
 def listed(content: bytes) -> frozenset[str]:
     """Return the paths that a list names."""
-    lines = (line.strip() for line in content.decode("utf-8", "surrogateescape").splitlines())
+    lines = map(str.strip, decoded(content).splitlines())
     return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
@@ -89,7 +90,7 @@ def left(path: str, ours: bytes, base: bytes) -> float:
 
 
 def _lines(path: str, content: bytes) -> list[str]:
-    text = content.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
+    text = decoded(content)
     if path.endswith(".py") and (module := python.parsed(text)):
         text = python.plain(module.statements)
     return [line.strip() for line in text.splitlines() if line.strip()]

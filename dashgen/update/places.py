@@ -6,11 +6,11 @@ them are in one other folder, with the same names. Its new files then belong the
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
-from dashgen.files import EXECUTABLE, FILE, Files
+from dashgen.files import Files
 from dashgen.project.git import object_id
 from dashgen.project.repository import Entry, Repository, Scratch
 
@@ -29,6 +29,11 @@ def page_of(path: str, pages: Collection[str]) -> str:
     if found[2] == ".py":
         names.insert(0, found[1].removeprefix("test_"))
     return next((name for name in names if name in pages), "")
+
+
+def in_page(path: str, page: str) -> bool:
+    """Say whether a file is in the folder of a page."""
+    return f"/pages/{page}/" in path
 
 
 def with_page(path: str, page: str, other: str) -> str:
@@ -67,6 +72,11 @@ def parents(path: str) -> list[str]:
     return ["/".join(parts[:end]) + "/" for end in range(1, len(parts))]
 
 
+def around(paths: Iterable[str]) -> set[str]:
+    """Return all folders around some paths, as ``parents`` does."""
+    return {folder for path in paths for folder in parents(path)}
+
+
 @dataclass(frozen=True)
 class Places:
     """The places of one render's files in a project."""
@@ -76,7 +86,7 @@ class Places:
     """Moved folders by where the template has them, both with a slash at the end."""
     files: Mapping[str, str]
     """Files that were renamed by themselves."""
-    deleted: frozenset[str]
+    deleted: frozenset[str] = frozenset()
     """Folders of the template of which nothing is left."""
 
     def at(self, path: str) -> str:
@@ -87,6 +97,10 @@ class Places:
         """Return where a file of the render is, None if it was deleted."""
         there = self.at(path)
         return there if there in self.entries else self.files.get(path)
+
+    def present(self, paths: Iterable[str]) -> set[str]:
+        """Return where those files of the render are that were not deleted."""
+        return {place for path in paths if (place := self.of(path))}
 
     def with_renamed(self, old: str, new: str) -> "Places":
         """Return the places for a template that gives the package another name."""
@@ -123,113 +137,139 @@ def find(
     come = {
         path: (entry.mode, entry.id)
         for path, entry in entries.items()
-        if gone and path not in base and entry.mode in {FILE, EXECUTABLE}
+        if gone and path not in base and entry.is_plain
     }
     free = {path: entry for path, entry in come.items() if path not in wanted}
     renamed = repository.renames(scratch, scratch.put_files(gone), free, USER_SIMILARITY)
     renamed = {p: q for p, q in renamed.items() if not between_pages(p, q, pages)}
-    # Files that were moved unchanged, also to paths of another render.
-    same = {(path, item) for path, (_, item) in come.items()}
-    ids = {p: object_id(f.content, repository.algorithm) for p, f in gone.items()}
+    return _Search(repository, entries, base, pages, gone, come, renamed).places()
 
-    def is_certain(path: str, there: str) -> bool:
-        return renamed.get(path) == there or (there, ids.get(path, "")) in same
 
-    def goals(folder: str) -> list[str]:
-        below = [path for path in base if path.startswith(folder)]
-        if any(_mapped(path, folders) in entries for path in below):
+@dataclass
+class _Search:
+    """The search for moved folders. A folder comes before those in it."""
+
+    repository: Repository
+    entries: Mapping[str, Entry]
+    base: Files
+    pages: Collection[str]
+    gone: Files
+    """The files of the render that are not at their paths."""
+    come: Mapping[str, tuple[int, str]]
+    """Modes and hashes of the project's other files."""
+    renamed: Mapping[str, str]
+    """The files that are gone, where git finds them under another name."""
+    folders: dict[str, str] = field(default_factory=dict)
+    """The moved folders so far."""
+
+    def __post_init__(self) -> None:
+        algorithm = self.repository.algorithm
+        self.ids = {path: object_id(file.content, algorithm) for path, file in self.gone.items()}
+
+    def places(self) -> Places:
+        """Return the places of all files."""
+        inner = sorted(around(self.base))
+        own = [folder for folder in inner if page_of(folder, self.pages)]
+        wholes = [f for f in own if f.endswith(f"pages/{page_of(f, self.pages)}/")]
+        self._find(folder for folder in inner if folder not in own)
+        self._find_pages(wholes)
+        self._find(folder for folder in own if folder not in wholes)
+        claimed = set(map(self._at, self.base))
+        files = {
+            path: there
+            for path, there in self._with_tests().items()
+            if self._at(path) not in self.entries and there not in claimed
+        }
+        found = Places(self.entries, self.folders, files)
+        return replace(found, deleted=frozenset(_deleted(found, self.base)))
+
+    def _at(self, path: str) -> str:
+        return _mapped(path, self.folders)
+
+    def _find(self, folders: Iterable[str]) -> None:
+        for folder in folders:
+            if goals := self._goals(folder):
+                self.folders[folder] = goals[0]
+
+    def _goals(self, folder: str) -> list[str]:
+        """Return the folders to which one may have been moved, the likeliest first."""
+        below = [path for path in self.base if path.startswith(folder)]
+        if any(self._at(path) in self.entries for path in below):
             return []
-        found = _goals(folder, below, come, base, is_certain)
-        return [goal for goal in found if not between_pages(folder, goal, pages)]
+        found, certain = Counter[str](), Counter[str]()
+        for path in below:
+            rest = path.removeprefix(folder)
+            for there in self.come:
+                if there.endswith(f"/{rest}"):
+                    goal = there.removesuffix(rest)
+                    found[goal] += 1
+                    certain[goal] += self._is_certain(path, there)
+        fit = [
+            goal
+            for goal, number in found.items()
+            if certain[goal] and 2 * number >= len(below)
+            if not any(path.startswith(goal) for path in self.base)
+            if not between_pages(folder, goal, self.pages)
+        ]
+        return sorted(fit, key=lambda goal: (-found[goal], goal))
 
-    folders: dict[str, str] = {}
-    # A folder comes before those in it.
-    inner = sorted({folder for path in base for folder in parents(path)})
-    own = [folder for folder in inner if page_of(folder, pages)]
-    for folder in inner:
-        if folder not in own and (found := goals(folder)):
-            folders[folder] = found[0]
-    wholes = [folder for folder in own if folder.endswith(f"pages/{page_of(folder, pages)}/")]
-    if possible := {folder: found for folder in wholes if (found := goals(folder))}:
-        there = {_mapped(path, folders): path for path in base}
-        looked_at = {*wholes, *chain(*possible.values())}
+    def _is_certain(self, path: str, there: str) -> bool:
+        """Say whether a file was moved there. Unchanged, it may be at a path of another render."""
+        return self.renamed.get(path) == there or self.come[there][1] == self.ids.get(path)
+
+    def _find_pages(self, wholes: Collection[str]) -> None:
+        """Find the folders of pages that were moved. A folder has one page, the likest.
+
+        Pages of a kind resemble each other. A folder may be more like a page that is still there.
+        Then it is a copy of that page, and the user's own.
+        """
+        possible = {page: goals for page in wholes if (goals := self._goals(page))}
+        if not possible:
+            return
+        absent = {path: file.content for path, file in self.gone.items()}
+        present = self._texts({*wholes, *chain(*possible.values())})
+        pairs = ((page, goal) for page, goals in possible.items() for goal in goals)
+        likest = sorted(
+            (-_likeness(page, absent, goal, present), page, goal) for page, goal in pairs
+        )
+        moved: dict[str, str] = {}
+        for negative, page, goal in likest:
+            if page in moved or goal in moved.values():
+                continue
+            if max(_likeness(other, present, goal, present) for other in wholes) <= -negative:
+                moved[page] = goal
+        self.folders |= moved
+
+    def _texts(self, folders: Set[str]) -> dict[str, bytes]:
+        """Return the texts in some folders, each by the path that the render gives it."""
+        there = {self._at(path): path for path in self.base}
         items = {
             place: entry.id
-            for path, entry in entries.items()
-            if path in come or (path in there and entry.mode in {FILE, EXECUTABLE})
+            for path, entry in self.entries.items()
+            if path in self.come or (path in there and entry.is_plain)
             # The other files of the user may be large.
-            if not looked_at.isdisjoint(parents(place := there.get(path, path)))
+            if not folders.isdisjoint(parents(place := there.get(path, path)))
         }
-        texts = repository.contents(items.values())
-        present = {place: texts[item] for place, item in items.items()}
-        absent = {path: file.content for path, file in gone.items()}
-        folders |= _page_folders(
-            possible,
-            lambda page, goal: _likeness(page, absent, goal, present),
-            lambda goal: max(_likeness(page, present, goal, present) for page in wholes),
-        )
-    for folder in own:
-        if folder not in wholes and (found := goals(folder)):
-            folders[folder] = found[0]
-    claimed = {_mapped(path, folders) for path in base}
-    files = {
-        path: there
-        for path, there in _with_tests(renamed, folders, gone, come, pages).items()
-        if _mapped(path, folders) not in entries and there not in claimed
-    }
-    places = Places(entries, folders, files, frozenset())
-    return Places(entries, folders, files, frozenset(_deleted(places, base)))
+        texts = self.repository.contents(items.values())
+        return {place: texts[item] for place, item in items.items()}
 
-
-def _goals(
-    folder: str,
-    below: Collection[str],
-    come: Collection[str],
-    base: Files,
-    is_certain: Callable[[str, str], bool],
-) -> list[str]:
-    """Return the folders to which one may have been moved, the likeliest first."""
-    found, certain = Counter[str](), Counter[str]()
-    for path in below:
-        rest = path.removeprefix(folder)
-        for there in come:
-            if there.endswith(f"/{rest}"):
-                goal = there.removesuffix(rest)
-                found[goal] += 1
-                certain[goal] += is_certain(path, there)
-    fit = [
-        goal
-        for goal, number in found.items()
-        if certain[goal] and 2 * number >= len(below)
-        if not any(path.startswith(goal) for path in base)
-    ]
-    return sorted(fit, key=lambda goal: (-found[goal], goal))
-
-
-def _page_folders(
-    goals: Mapping[str, Collection[str]],
-    likeness: Callable[[str, str], float],
-    rival: Callable[[str], float],
-) -> dict[str, str]:
-    """Return the folders of pages that were moved. A folder has one page, the likest.
-
-    Pages of a kind resemble each other. A folder may be more like a page that is still there. Then
-    it is a copy of that page, and the user's own.
-
-    Args:
-        goals: The possible places of each page that is gone.
-        likeness: How much of a page a folder has, from 0 to 1.
-        rival: The same for the likest page that is still there.
-    """
-    pairs = ((page, goal) for page, found in goals.items() for goal in found)
-    likest = sorted((-likeness(page, goal), page, goal) for page, goal in pairs)
-    moved: dict[str, str] = {}
-    for negative, page, goal in likest:
-        if page in moved or goal in moved.values():
-            continue
-        if rival(goal) <= -negative:
-            moved[page] = goal
-    return moved
+    def _with_tests(self) -> dict[str, str]:
+        """Return the renamed files. The test of a page is where its folder's name says."""
+        moved = renamed_pages(self.folders, self.pages)
+        names = {page: place.rpartition("/")[2] for page, place in moved.items()}
+        matches = map(PAGE.search, self.come)
+        strangers = {found[1] for found in matches if found and found[2] == "/"}
+        files = {
+            path: there
+            for path, there in self.renamed.items()
+            if not (page := page_of(path, self.pages))
+            or page_of(there, strangers) in {"", names.get(page, page)}
+        }
+        for path in self.gone:
+            page = page_of(path, self.pages)
+            if page in names and (there := with_page(path, page, names[page])) in self.come:
+                files[path] = there
+        return files
 
 
 def _likeness(page: str, of: Mapping[str, bytes], goal: str, there: Mapping[str, bytes]) -> float:
@@ -256,36 +296,11 @@ def _lines(folder: str, text: bytes) -> Counter[str]:
     )
 
 
-def _with_tests(
-    renamed: Mapping[str, str],
-    folders: Mapping[str, str],
-    gone: Collection[str],
-    come: Collection[str],
-    pages: Collection[str],
-) -> dict[str, str]:
-    """Return the renamed files. The test of a page is where its folder's name says."""
-    names = {
-        page: place.rpartition("/")[2] for page, place in renamed_pages(folders, pages).items()
-    }
-    strangers = {found[1] for path in come if (found := PAGE.search(path)) and found[2] == "/"}
-    files = {
-        path: there
-        for path, there in renamed.items()
-        if not (page := page_of(path, pages))
-        or page_of(there, strangers) in {"", names.get(page, page)}
-    }
-    for path in gone:
-        name = names.get(page_of(path, pages), "")
-        if name and (there := with_page(path, page_of(path, pages), name)) in come:
-            files[path] = there
-    return files
-
-
 def _deleted(places: Places, base: Files) -> Iterator[str]:
-    left = {folder for path in places.entries for folder in parents(path)}
-    kept = {folder for path in base if places.of(path) for folder in parents(path)}
-    for folder in {folder for path in base for folder in parents(path)}:
-        if folder not in kept and places.at(folder) not in left:
+    left = around(places.entries)
+    kept = around(path for path in base if places.of(path))
+    for folder in around(base) - kept:
+        if places.at(folder) not in left:
             yield folder
 
 

@@ -1,11 +1,11 @@
 """The plan of an update: two renders, the merge between them, and the files to write."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from dashgen.errors import InvalidAnswerError
-from dashgen.files import EXECUTABLE, FILE, File, Files
+from dashgen.files import EXECUTABLE, File, Files
 from dashgen.project.index import Stages
 from dashgen.project.journal import Write
 from dashgen.project.record import Record
@@ -162,8 +162,8 @@ def plan(
     old: Side,
     new: Side,
     style: Style,
-    recorded: Side | None = None,
-    renamed: tuple[str, str] | None = None,
+    recorded: Side | None,
+    renamed: tuple[str, str] | None,
 ) -> Plan:
     """Merge the difference between two sides into a project, without writing anything.
 
@@ -198,45 +198,56 @@ def plan(
         other = _renamed(recorded, old, name) if recorded else {}
         entries = matching.places.entries
         merge = Merge(repository, matching, style, labels, other)
-        changes = (*merge.changes(), *_left_behind(matching, base, theirs, old, new))
-        writes = _on_disk(repository, scratch, entries, changes)
+        changes = (*merge.changes(), *_left_behind(matching, old, new))
         wanted = {path: file for change in changes for path, file in change.writes.items()}
+        writes = _on_disk(repository, scratch, entries, wanted)
         diff = repository.difference(scratch, entries, wanted)
     kept = {change.path for change in changes if change.outcome is Outcome.KEPT}
-    at = matching.places.at
-    # Modules that are elsewhere on the new side, or nowhere.
-    moved = {
-        at(path): at(matching.moved.get(path, ""))
-        for path in base
-        if path.endswith(".py") and path not in theirs and matching.places.of(path) not in kept
-    }
-    named = uses.find(
-        _texts(repository, entries, wanted),
-        {matching.goal(path): file for path, file in theirs.items()},
-        uses.renames(old.version.files, new.version.files),
-        moved,
-        matching.places.root(old.package),
-    )
+    named = _uses(matching, old, new, _texts(repository, entries, wanted), kept)
     moves = dict(matching.places.folders)
     if recorded:
         moves = {f"{recorded.package}/": moves.pop(f"{old.package}/", f"{old.package}/")} | moves
     staged: dict[str, Stages] = {c.path: c.stages for c in changes if c.stages}
     for change in changes:
         staged |= {path: {0: file} if file else {} for path, file in change.staged.items()}
-    places_of_base = {place for path in base if (place := matching.places.of(path))}
     return Plan(
-        differing,
-        changes,
-        entries,
-        writes,
-        staged,
-        moves,
-        places.renamed_pages(moves, new.pages),
-        merge.kept_pages(changes),
-        tuple(leftovers.find(repository.project, places_of_base)),
-        tuple(named),
-        diff,
+        answers=differing,
+        changes=changes,
+        entries=entries,
+        writes=writes,
+        staged=staged,
+        moves=moves,
+        renamed_pages=places.renamed_pages(moves, new.pages),
+        kept_pages=merge.kept_pages(changes),
+        leftovers=tuple(leftovers.find(repository.project, matching.places.present(base))),
+        uses=tuple(named),
+        diff=diff,
     )
+
+
+def _uses(
+    matching: Matching, old: Side, new: Side, texts: Mapping[str, bytes], kept: Collection[str]
+) -> list[Use]:
+    """Return the user's lines with names that the new version no longer has.
+
+    Args:
+        matching: The files of both sides.
+        old: The version and the answers that the project was made from.
+        new: Those that it moves to.
+        texts: The project's files that may name something, as they will be.
+        kept: The files that stay although the template drops them.
+    """
+    at = matching.places.at
+    # Modules that are elsewhere on the new side, or nowhere.
+    moved = {
+        at(path): at(matching.moved.get(path, ""))
+        for path in matching.base
+        if path.endswith(".py") and path not in matching.theirs
+        if matching.places.of(path) not in kept
+    }
+    given = {matching.goal(path): file for path, file in matching.theirs.items()}
+    renamed = uses.renames(old.version.files, new.version.files)
+    return uses.find(texts, given, renamed, moved, matching.places.root(old.package))
 
 
 def _texts(
@@ -246,7 +257,7 @@ def _texts(
     plain = {
         path: entry.id
         for path, entry in entries.items()
-        if path not in wanted and entry.mode in {FILE, EXECUTABLE} and uses.may_name(path)
+        if path not in wanted and entry.is_plain and uses.may_name(path)
     }
     contents = repository.contents(plain.values())
     texts = {path: contents[item] for path, item in plain.items()}
@@ -264,15 +275,12 @@ def _renamed(recorded: Side, old: Side, name: str) -> Files:
     }
 
 
-def _left_behind(
-    matching: Matching, base: Files, theirs: Files, old: Side, new: Side
-) -> Iterator[Change]:
+def _left_behind(matching: Matching, old: Side, new: Side) -> Iterator[Change]:
     """Name the user's own files in a package that gets another name."""
     folder, goal = (matching.places.at(f"{side.package}/") for side in (old, new))
     if old.package != new.package and new.package:
-        given = {matching.places.of(path) for path in base} | {
-            matching.goal(path) for path in theirs
-        }
+        given = matching.places.present(matching.base)
+        given |= set(map(matching.goal, matching.theirs))
         for path in matching.places.entries:
             if path.startswith(folder) and path not in given:
                 note = f"yours, so it stays here. The package moves to {goal}"
@@ -305,13 +313,12 @@ def _on_disk(
     repository: Repository,
     scratch: Scratch,
     entries: Mapping[str, Entry],
-    changes: Sequence[Change],
+    wanted: Mapping[str, File | None],
 ) -> dict[str, Write | None]:
     def executable(path: str, file: File) -> bool | None:
         same = path in entries and entries[path].mode == file.mode
         return None if same else file.mode == EXECUTABLE
 
-    wanted = {path: file for change in changes for path, file in change.writes.items()}
     files = {path: file for path, file in wanted.items() if file}
     contents = repository.checked_out(scratch, files)
     return {

@@ -5,9 +5,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from stat import S_ISREG
 
-from dashgen.files import EXECUTABLE, FILE
 from dashgen.project.repository import Entry, Repository
 from dashgen.update import places
+
+TAKEN = "a file of yours is there"
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Worktree:
             left = {p.relative_to(self.repository.project).as_posix() for p in files}
             return "a folder of yours is there" if left.difference(self.vacated) else ""
         if path in self.entries:
-            return "a file of yours is there"
+            return TAKEN
         return "a file that git does not track is there" if os.path.lexists(place) else ""
 
     def is_file(self, path: str) -> bool:
@@ -99,6 +100,6 @@ def read(
         given: Contents that are at hand.
     """
     found = {entries[path] for path in wanted if path in entries}
-    plain = {entry.id for entry in found if entry.mode in {FILE, EXECUTABLE}}
+    plain = {entry.id for entry in found if entry.is_plain}
     others = {entry.id: b"" for entry in found}
     return others | dict(given) | repository.contents(plain - set(given))

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Route
 
 from dashgen.data.describe import described
-from tests.support.browser import Tab
+from tests.support.browser import Tab, closed
 from tests.support.projects import Variant, render, served
 
 from .accessibility import check_nothing_is_seriously_inaccessible
@@ -157,12 +157,6 @@ def disturbed(visitors: Visitors, app: Served, script: str) -> Tab:
     tab.page.add_init_script(script)
     tab.go("/orders")
     return tab
-
-
-def closed(tab: Tab) -> None:
-    """Close a tab, in which nothing has gone wrong."""
-    tab.page.close()
-    assert tab.errors == []
 
 
 def number_of_rows(tab: Tab, page: str) -> str:

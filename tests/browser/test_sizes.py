@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.browser import Tab
+from tests.support.browser import closed
 from tests.support.process import Process
 from tests.support.projects import Variant, choices, render, served
 
@@ -37,12 +37,6 @@ def app(
     project = render(folder, Variant(layout=request.param), pages=pages)
     with served(project, log=folder / "log") as process:
         yield process
-
-
-def closed(tab: Tab) -> None:
-    """Close a tab, in which nothing has gone wrong."""
-    tab.page.close()
-    assert tab.errors == []
 
 
 def test_a_small_window_reaches_the_last_link_of_the_menu(visitors: Visitors, app: Process) -> None:

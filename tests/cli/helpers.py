@@ -5,6 +5,7 @@ import shutil
 import stat
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -27,6 +28,29 @@ def dashgen(
         timeout=60,
         check=False,
     )
+
+
+@dataclass(frozen=True)
+class Machine:
+    """An environment that is not the tests' own, and a home folder."""
+
+    python: Path
+    home: Path
+
+    def run(self, cwd: Path, module: str, *words: str | Path) -> str:
+        """Run a module without a terminal and return what it prints."""
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+        done = subprocess.run(
+            [self.python, "-m", module, *words],
+            cwd=cwd,
+            env=kept | {"HOME": str(self.home)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
 
 def tree(folder: Path) -> Tree:

@@ -1,9 +1,7 @@
 """Copier alone, without dashgen, writes and updates the same projects from the shared bundle."""
 
-import os
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -15,38 +13,16 @@ from dashgen.files import File
 from dashgen.releases import installed
 from dashgen.releases.bundle import Bundle
 
-from .helpers import git, tree
+from .helpers import Machine, git, tree
 
 SOURCE = installed.RECORDED_SOURCE
 README = "template/project/README.md.jinja"
 OLD, NEW = "v1.0.0", "v1.1.0"
 
 
-@dataclass(frozen=True)
-class Machine:
-    """An environment that has Copier and nothing of dashgen, and a home folder with the bundle."""
-
-    python: Path
-    home: Path
-
-    def copier(self, cwd: Path, *words: str) -> None:
-        """Run Copier without a terminal and without trust."""
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-        done = subprocess.run(
-            [self.python, "-m", "copier", *words],
-            cwd=cwd,
-            env=kept | {"HOME": str(self.home)},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-
-
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Machine:
-    """Make the environment, and two releases, of which the newer one is today's template."""
+    """Make an environment of Copier alone, and two releases. The newer is today's template."""
     folder = tmp_path_factory.mktemp("machine")
     environment = folder / "env"
     tool = uv.find_uv_bin()
@@ -85,7 +61,7 @@ def committed(folder: Path) -> Path:
 
 
 def test_an_update_between_releases_keeps_an_edit(machine: Machine, work: Path) -> None:
-    machine.copier(work, "copy", "--quiet", "--defaults", "--vcs-ref", OLD, SOURCE, "shop")
+    machine.run(work, "copier", "copy", "--quiet", "--defaults", "--vcs-ref", OLD, SOURCE, "shop")
     shop = committed(work / "shop")
     assert (shop / "README.md").read_text().endswith("An older release\n")
     assert (recorded(shop)["_commit"], recorded(shop)["_src_path"]) == (OLD, SOURCE)
@@ -93,7 +69,7 @@ def test_an_update_between_releases_keeps_an_edit(machine: Machine, work: Path) 
     entry.write_text(f"{entry.read_text()}# mine\n")
     git(shop, "commit", "--quiet", "--all", "--message", "edit")
 
-    machine.copier(shop, "update", "--quiet", "--defaults")
+    machine.run(shop, "copier", "update", "--quiet", "--defaults")
     assert recorded(shop)["_commit"] == NEW
     ours = new("ours/shop", answers={"author": ""}, defaults=True, use_git=False).path
     with (ours / "app.py").open("a") as file:
@@ -102,7 +78,7 @@ def test_an_update_between_releases_keeps_an_edit(machine: Machine, work: Path) 
 
 
 def test_copy_gives_the_same_bytes(machine: Machine, work: Path) -> None:
-    machine.copier(work, "copy", "--quiet", "--defaults", SOURCE, "shop")
+    machine.run(work, "copier", "copy", "--quiet", "--defaults", SOURCE, "shop")
     ours = new("ours/shop", answers={"author": ""}, defaults=True, use_git=False).path
     assert files(work / "shop") == files(ours)
 
@@ -119,10 +95,10 @@ def test_copy_gives_the_same_bytes(machine: Machine, work: Path) -> None:
 def test_a_switch_and_a_page_by_data(
     machine: Machine, work: Path, data: str, answers: dict[str, object]
 ) -> None:
-    machine.copier(work, "copy", "--quiet", "--defaults", SOURCE, "shop")
+    machine.run(work, "copier", "copy", "--quiet", "--defaults", SOURCE, "shop")
     shop = committed(work / "shop")
     words = ("update", "--quiet", "--defaults", "--vcs-ref", ":current:", "--data", data)
-    machine.copier(shop, *words)
+    machine.run(shop, "copier", *words)
     given: dict[str, object] = {"author": "", **answers}
     ours = new("ours/shop", answers=given, defaults=True, use_git=False).path
     assert files(shop) == files(ours)

@@ -188,6 +188,22 @@ def test_a_page_is_asked_until_its_name_passes_and_each_kind_has_its_meaning(wor
     assert terminal.ends() == 0
 
 
+@pytest.mark.parametrize("words", ["add page", "add page x", "remove page", "rename page x"])
+def test_nothing_is_asked_about_a_page_of_no_project(work: Path, words: str) -> None:
+    terminal = Terminal(*words.split())
+    terminal.sees("has no .copier-answers.yml; name a project that dashgen made")
+    assert terminal.ends() == 2
+    assert not terminal.shows("? ")
+
+
+def test_no_column_is_asked_about_for_a_page_of_no_project(work: Path) -> None:
+    (work / "sales.csv").write_text("day,amount\n01/02/2024,3\n")
+    terminal = Terminal("add", "page", "sales", "--from", "sales.csv")
+    terminal.sees("has no .copier-answers.yml")
+    assert terminal.ends() == 2
+    assert not terminal.shows("? ")
+
+
 def test_an_interrupt_at_a_prompt_leaves_nothing(work: Path) -> None:
     terminal = Terminal("new", "a/b/shop")
     terminal.sees("What is the app called?")

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from dashgen.releases.bundle import PACKED as PACKED_PATH
 from dashgen.releases.bundle import Bundle
 
 from .conftest import AUTHOR
-from .helpers import CHECKOUT, dashgen, git, tree
+from .helpers import CHECKOUT, Machine, dashgen, git, tree
 
 PACKED = f"dashgen/{PACKED_PATH}"
 
@@ -61,32 +60,8 @@ def test_the_wheel_holds_the_template_once(wheel: Path, tmp_path: Path) -> None:
     assert set(bundle.files(bundle.current)) == expected
 
 
-@dataclass(frozen=True)
-class Installed:
-    """A new user's machine, on which pip has installed dashgen as README says."""
-
-    python: Path
-    home: Path
-
-    def run(self, cwd: Path, *words: str | Path, code: int = 0) -> str:
-        """Run dashgen, or another module behind ``-m``, and return what it prints."""
-        module = words if words[0] == "-m" else ("-m", "dashgen", *words)
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-        done = subprocess.run(
-            [self.python, *module],
-            cwd=cwd,
-            env=kept | {"HOME": str(self.home)},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == code, done.stdout + done.stderr
-        return done.stdout
-
-
 @pytest.fixture(scope="module")
-def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Machine:
     """Install the wheel with plain pip, which compiles all that it finds."""
     folder = tmp_path_factory.mktemp("machine")
     subprocess.run([sys.executable, "-m", "venv", folder / "env"], check=True)
@@ -100,7 +75,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installe
     assert done.returncode == 0, done.stderr
     compiled = list((folder / "env").rglob("dashgen/**/*.pyc"))
     assert compiled, "pip has compiled nothing, so that the test shows nothing"
-    return Installed(python, folder / "home")
+    return Machine(python, folder / "home")
 
 
 def test_what_is_released_is_described_whole_and_small(wheel: Path) -> None:
@@ -117,14 +92,12 @@ def test_what_is_released_is_described_whole_and_small(wheel: Path) -> None:
 
 
 def test_pip_compiles_the_package_and_nothing_of_it_reaches_a_project(
-    installed: Installed, work: Path, tmp_path: Path
+    installed: Machine, work: Path, tmp_path: Path
 ) -> None:
-    installed.run(work, "new", "shop", "-y", "--author", "")
+    installed.run(work, "dashgen", "new", "shop", "-y", "--author", "")
     (tmp_path / "copied").mkdir()
     bundle = installed.home / ".local/share/dashgen/template.bundle"
-    installed.run(
-        tmp_path / "copied", "-m", "copier", "copy", "--quiet", "--defaults", bundle, "shop"
-    )
+    installed.run(tmp_path / "copied", "copier", "copy", "--quiet", "--defaults", bundle, "shop")
     assert files(work / "shop") == files(tmp_path / "copied/shop")
     assert not [path for path in tree(work / "shop") if path.endswith(".pyc")]
 
@@ -134,12 +107,12 @@ def test_pip_compiles_the_package_and_nothing_of_it_reaches_a_project(
     assert git(work / "shop", "status", "--porcelain") == ""
     git(tmp_path, "clone", "--quiet", str(work / "shop"), "clone")
     for project in (work / "shop", tmp_path / "clone"):
-        installed.run(project, "status", "--check")
-        assert installed.run(project, "diff").strip() == ""
+        installed.run(project, "dashgen", "status", "--check")
+        assert installed.run(project, "dashgen", "diff").strip() == ""
 
 
 def test_an_untouched_project_of_an_older_release_updates_without_a_conflict(
-    wheel: Path, installed: Installed, work: Path, tmp_path: Path
+    wheel: Path, installed: Machine, work: Path, tmp_path: Path
 ) -> None:
     """What was written with the compiled modules of an installer is not what is meant here."""
     older = Bundle.read(Path(zipfile.ZipFile(wheel).extract(PACKED, tmp_path)))
@@ -151,24 +124,22 @@ def test_an_untouched_project_of_an_older_release_updates_without_a_conflict(
     share.mkdir(parents=True, exist_ok=True)
     (share / "template.bundle").write_bytes(older.to_bytes())
     words = ("copy", "--quiet", "--defaults", "--vcs-ref", "v0.0.9")
-    installed.run(work, "-m", "copier", *words, "~/.local/share/dashgen/template.bundle", "shop")
+    installed.run(work, "copier", *words, "~/.local/share/dashgen/template.bundle", "shop")
     git(work / "shop", "init", "--quiet")
     git(work / "shop", "add", "--all")
     git(work / "shop", "commit", "--quiet", "--message", "begin")
 
-    installed.run(work / "shop", "update", "-y")
+    installed.run(work / "shop", "dashgen", "update", "-y")
     assert git(work / "shop", "diff", "--name-only").split() == [".copier-answers.yml", "README.md"]
     git(work / "shop", "commit", "--quiet", "--all", "--message", "update")
-    installed.run(work / "shop", "status", "--check")
+    installed.run(work / "shop", "dashgen", "status", "--check")
 
 
-def test_an_installed_wheel_writes_what_the_checkout_writes(
-    installed: Installed, work: Path
-) -> None:
+def test_an_installed_wheel_writes_what_the_checkout_writes(installed: Machine, work: Path) -> None:
     (work / "checkout").mkdir()
     done = dashgen("new", "checkout/shop", "-y", cwd=work)
     assert done.returncode == 0, done.stderr
     (work / "wheel").mkdir()
-    installed.run(work, "new", "wheel/shop", "-y", "--author", AUTHOR)
-    assert "template.bundle (in the package)" in installed.run(work, "--version")
+    installed.run(work, "dashgen", "new", "wheel/shop", "-y", "--author", AUTHOR)
+    assert "template.bundle (in the package)" in installed.run(work, "dashgen", "--version")
     assert files(work / "checkout/shop") == files(work / "wheel/shop")

@@ -79,7 +79,7 @@ def test_commands_are_those_of_powershell() -> None:
     assert system.quoted("it's my app") == "'it''s my app'"
     assert system.called(r"C:\Program Files\python.exe") == r"& 'C:\Program Files\python.exe'"
     assert system.called("python") == "python"
-    assert system.in_turn("uv sync", "uv run pytest") == "uv sync; uv run pytest"
+    assert system.in_turn("uv sync && uv run pytest") == "uv sync; uv run pytest"
     assert Flag("column", "a b=text", "").words == "--column 'a b=text'"
 
 

@@ -192,3 +192,9 @@ class Tab:
     def callbacks(self, output: str = "") -> list[Exchange]:
         """Return the exchanges whose output contains a text."""
         return [exchange for exchange in self.exchanges if output in exchange.output]
+
+
+def closed(tab: Tab) -> None:
+    """Close a tab, in which nothing has gone wrong."""
+    tab.page.close()
+    assert tab.errors == []

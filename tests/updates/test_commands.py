@@ -206,6 +206,16 @@ def test_status_says_that_a_newer_template_is_there(
     assert "template v0.3.0, the newest here" in run(*words)
 
 
+def test_status_says_that_the_project_is_newer(
+    tmp_path: Path, work: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The newest version is a final one.
+    template = Template(tmp_path / "template", {"v0.1.0": {}, "v0.2.0rc1": {}})
+    monkeypatch.chdir(project(work / "shop", template.fresh("v0.2.0rc1")))
+    out = run("status", "--check", "--template", str(template.path))
+    assert "template v0.2.0rc1, newer than this dashgen's v0.1.0" in out
+
+
 def test_a_template_may_be_a_git_repository(tmp_path: Path, work: Path, run: Run) -> None:
     template = Template(tmp_path / "template", RELEASES)
     git(tmp_path, "clone", "--quiet", str(template.path), "repository")

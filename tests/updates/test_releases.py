@@ -229,6 +229,7 @@ def test_a_project_newer_than_the_installed_dashgen(
     for machine in (older, Machine(older.site, work)):
         line = machine.refusal(shop, "update")
         assert "has template v0.3.0, newer than this dashgen's v0.1.0" in line
+    assert "template v0.3.0, newer than this dashgen's v0.1.0" in older.run(shop, "status")
     assert files_of(shop) == before
 
 
