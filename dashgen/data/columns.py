@@ -18,6 +18,7 @@ from dashgen.data.names import (
     PLACE,
     SECRET,
     YEAR,
+    added,
     averaged,
     plain,
 )
@@ -112,6 +113,9 @@ def column(profile: Profile, habit: Habits, role: str = "", show: bool = False) 
     if not mean and kind == "integer" and guessed == "measure" and (ends := _scale(profile)):
         mean = True
         doubts.append(Doubt(f"averaged, because the figures look like ratings from {ends}"))
+    if not mean and kind == "number" and guessed == "measure" and (why := _level(profile, how)):
+        mean = True
+        doubts.append(Doubt(f"averaged, because {why}"))
     return Column(
         profile.name,
         role or guessed,
@@ -161,6 +165,24 @@ def _scale(profile: Profile) -> str:
     if not full or (figures[0], figures[-1]) not in SCALES or COUNTED.search(plain(profile.name)):
         return ""
     return f"{figures[0]} to {figures[-1]}"
+
+
+def _level(profile: Profile, mark: str) -> str:
+    """Return why a sum of figures says nothing, where their name does not tell."""
+    if profile.units or profile.filled < 20 or profile.distinct < 4 or added(profile.name):
+        return ""
+    read = reader("number", decimal=mark or ".")
+    figures = [
+        (float(figure), count)
+        for text, count in profile.values.items()
+        if (figure := read(text)) is not None
+    ]
+    low, high = min(figures)[0], max(figures)[0]
+    if low >= 0 and high <= 1:
+        return "the figures look like shares from 0 to 1"
+    # A few negative amounts may be returned goods.
+    below = sum(count for figure, count in figures if figure < 0)
+    return "many figures are below zero" if 5 * below > sum(n for _, n in figures) else ""
 
 
 def _shown_unit(profile: Profile) -> str:

@@ -32,6 +32,7 @@ OWNERS = "|".join(
 IDENTIFIER = _word(
     *(f"({OWNERS})?id", "nr", "no", "number(?! of)", "code", "key", "zip", "plz", "postal"),
     *("postcode", "isbn", "ean", "sku", "uuid", "index", "iso.?num(eric)?"),
+    *("zip.?codes?", "fips", "geoid", f"({OWNERS})[ ._-]?num"),
 )
 # The whole name. A number of one of these is its name, while `stores` would be an amount.
 ENTITY = re.compile(
@@ -40,7 +41,7 @@ ENTITY = re.compile(
     "|batch|lot|ward|gate|aisle|kunde|produkt|artikel|filiale|maschine|fahrzeug|abteilung|linie",
     re.IGNORECASE,
 )
-YEAR = _word("year", "jahr", "année", "annee", "año", "yr", "season")
+YEAR = _word("year", "jahr", "année", "annee", "año", "yr", "season", "decade", "cycle")
 MOMENT = _word(
     *("ts", "time", "times", "timestamp", "date", "datetime", "epoch", "unix", "at", "when"),
     *("created", "updated", "modified", "started", "ended", "zeit", "zeitstempel", "datum"),
@@ -66,8 +67,16 @@ PER = _word("per", "pro", "je")
 # A sum of these says nothing, so the page shows their mean.
 _MEAN = _alone(
     *("averages?", "avg", "means?", "median", r"\w*durchschnitt\w*", "mittel(wert)?", "std(dev)?"),
-    *("deviation", "variance", "abweichung", "max(imum)?", "minimum", "percentiles?", r"p\d\d"),
-    *("percent(age)?s?", "pct", "prozent", "per", r"per.?cap(ita)?", "share", "proportion"),
+    *(
+        "deviation",
+        "variance",
+        "abweichung",
+        "max(imum)?",
+        "minimum",
+        "percentiles?",
+        r"p\d\d(th)?",
+    ),
+    *(r"\w*percent(age)?s?", "pe?r?ct", "prozent", "per", r"per.?cap(ita)?", "share", "proportion"),
     *("ratios?", r"\w*anteil", r"\w*quoten?", "(birth|death|growth|interest|bounce|heart)?rates?"),
     *("(klick|fehler|geburten|sterbe|wachstums|absprung)rate", r"\w*density", r"\w*dichte"),
     *("index", "indices", "expectancy", r"life.?exp\w*", "rank(ing)?", "position"),
@@ -81,7 +90,9 @@ _MEAN = _alone(
     *("hpa", "battery", "batterie", "akku", r"\w*speeds?", "velocity", r"\w*geschwindigkeit"),
     *("rpm", "drehzahl", "pp[bm]", "pm ?(2.?5|10)", "aqi", "ph", "dba?", "decibels?", "dezibel"),
     *("rssi", "snr", "lux", "dew.?point", "taupunkt", "[kmg]?hz", "km/h", "mph", "kph"),
-    *("altitude", "visibility", "mag(nitude)?s?", "rms"),
+    *("altitude", "elevation", "visibility", "mag(nitude)?s?", "rms", "angle", "winkel"),
+    # Cars
+    *("mpg", "cylinders?", "displacement", "horse.?power", "hp", "acceleration", "torque"),
     # The web and machines
     *("latency", "latenz", "ping", "jitter", "(response|load|wait|lead|cycle).?times?"),
     *("delays?", r"\w*versp(ä|ae)tung(en)?"),
@@ -91,6 +102,14 @@ _MEAN = _alone(
     *("balances?", r"\w*saldo", "kontostand"),
     # Surveys and schools
     *("nps", "csat", "satisfaction", r"\w*zufriedenheit", "stars?", "sterne?", "gpa", "noten?"),
+    *(
+        "(dis)?approv(al|e)",
+        "(un)?favou?rable",
+        "elo",
+        "bias",
+        "(abs(olute)?.?)?error",
+        "p.?val(ue)?s?",
+    ),
     *("likelihood", "probability", "wahrscheinlichkeit", "confidence", "importance", "wichtigkeit"),
     # Health
     *("bmi", "pulse?", "bpm", "systoli(c|sch)", "diastoli(c|sch)", "glucose", "blutzucker"),
@@ -103,15 +122,56 @@ _SIZE = _alone(
     *(r"\w*(length|width|height|depth)s?", "l(ä|ae)nge", "breite", "h(ö|oe)he", "tiefe", "co2"),
     *("(k(ö|oe)rper)?gr(ö|oe)(ß|ss)e", "salar(y|ies)", "wages?", r"\w*gehalt", r"\w*geh(ä|ae)lter"),
     *(r"\w*lohn", r"\w*l(ö|oe)hne", "years", r"\w*jahre", "tenure", "seniority", "mass(es)?"),
+    *("imdb", "metacritic", "rotten.?tomatoes", "bias", "(abs(olute)?.?)?error"),
 )
 _SUM = _alone(
     *("totals?", r"gesamt\w*", "sum", "summe", "counts?", "numbers?", "anzahl", "emission(s|en)?"),
-    *("tons?", "tonnes?", "tonnen", "kg", "kt", "t"),
+    *("tons?", "tonnes?", "tonnen", "kg", "kt", "t", "votes?", "stimmen", "# ?of"),
+)
+# Sums of amounts say something, also if these are small or below zero.
+_AMOUNT = _alone(
+    *(
+        "amounts?",
+        "betr(a|ä|ae)ge?",
+        "revenues?",
+        "sales",
+        "turnover",
+        "income",
+        "costs?",
+        "profits?",
+    ),
+    *(
+        "loss(es)?",
+        "gains?",
+        "net",
+        "gross",
+        "p.?n.?l",
+        "cash",
+        "flows?",
+        "fees?",
+        "tax(es)?",
+        "tips?",
+    ),
+    *("charges?", "payments?", "spend(ing)?", "budget", r"\w*kosten", r"\w*umsatz", r"\w*gewinn"),
+    *("quantity", "qty", r"\w*menge", "volume", "usage", "consumption", r"\w*verbrauch", "demand"),
+    *(
+        "supply",
+        "production",
+        "generation",
+        "energy",
+        r"energie\w*",
+        "load",
+        "im?ports?",
+        "exports?",
+    ),
+    *(r"precip\w*", r"rain\w*", "snow(fall)?", r"\w*niederschlag", "regen", "hours?", "hrs?", "h"),
+    *("min(ute)?s?", "miles?", "km", "mm", "cm", "inch(es)?", "[kmg]?wh", "g", "l", "lit(er|re)s?"),
+    *("[kmgt]b",),
 )
 # The whole name.
 _WHOLE = re.compile(
     r"((?!(this|last|next|previous|prior|per)\b)\w+[ ._-])?(year|jahr|baujahr)"
-    r"|open|high|low|close"
+    r"|open|high|low|close|[xyz]\d?"
     r"|(?!.*(full|part|over|total)[ ._-])(.*[ ._-])?time"
     r"([ ._-]\(?(h|hours?|min(utes)?|m?s|sec(onds)?)\)?)?",
     re.IGNORECASE,
@@ -141,6 +201,12 @@ PERSON = _alone(
 def plain(name: str) -> str:
     """Return a name with its words apart."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+
+
+def added(name: str) -> bool:
+    """Say whether figures of such a name are amounts, of which a sum says something."""
+    words = plain(name)
+    return bool(_SUM.search(words) or _AMOUNT.search(words))
 
 
 def averaged(name: str) -> bool:

@@ -28,7 +28,8 @@ weight, sepal_length, Länge, density, Build year, Baujahr, birthweight, windspe
 growth_rate, Fehlerrate, Laenge, dBA, Stueckkosten, Akku, Balance,
 Account balance, Saldo, Kontostand, Salary, base_salary, Hourly wage, Gehalt, Stundenlohn,
 Years at company, years_experience, Tenure, Betriebsjahre, YearsInRole, dep_delay, Verspätung,
-air_time, Delivery time (min), elapsed_time_ms, body_mass_g, mag, Magnitude, rms
+air_time, Delivery time (min), elapsed_time_ms, body_mass_g, mag, Magnitude, rms,
+mpg, horsepower, Cylinders, absolute_error, net_approval, Approve, elo, IMDB, winpercent, P25th, x
 """
 ADDED = """
 Revenue, Umsatz, Sales, Cost, costs, Kosten, Amount, Betrag, Budget, Units, Quantity, Menge, pop,
@@ -38,7 +39,8 @@ income, Shares traded, Walter, Meaning, Revenue this year, Sales last year, Tota
 Gesamtpreis, Total weight, Number of ratings, Rating count, Anzahl Bewertungen, Expected revenue,
 Ausdrucke, Absatz, Kurskosten, Points, Downloads, Page views, Clicks, Impressions, Duration min,
 Distance, Steps, Calories, Tips, frequency, Ratenzahlung, Open tickets, High risk, Template count,
-Temporary staff, Total salaries, Lohnkosten, Total time, Full time, Times ordered, Overtime
+Temporary staff, Total salaries, Lohnkosten, Total time, Full time, Times ordered, Overtime,
+IMDB votes
 """
 
 
@@ -90,6 +92,30 @@ def test_whole_numbers_of_a_small_scale_are_ratings(
     assert (found.role, found.total) == ("measure", total)
     told = any("ratings" in doubt.text for doubt in found.doubts)
     assert told is bool(total)
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high", "total"),
+    [
+        ("rd1_win", 0, 1, "mean"),
+        ("tsne_1", -20, 20, "mean"),
+        ("raptor_offense", -5, 9, "mean"),
+        ("Profit", -20, 20, ""),
+        ("Net flow", -20, 20, ""),
+        ("Energy (kWh)", 0, 1, ""),
+        ("precipitation", 0, 1, ""),
+        ("Total", 0, 1, ""),
+        ("goods", -1, 20, ""),  # few are below zero
+        ("goods", 0, 2, ""),
+    ],
+)
+def test_shares_and_differences_are_averaged_and_amounts_are_not(
+    name: str, low: float, high: float, total: str, tmp_path: Path
+) -> None:
+    rows = [["A", low + (high - low) * n / 99] for n in range(100)]
+    found = columns(tmp_path, ["Group", name], rows)[1]
+    assert (found.role, found.total) == ("measure", total)
+    assert any("averaged" in doubt.text for doubt in found.doubts) is bool(total)
 
 
 @pytest.mark.parametrize(
