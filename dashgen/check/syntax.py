@@ -13,9 +13,9 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 MUTATORS = frozenset(
     "append extend insert remove pop clear update setdefault popitem add discard sort "
-    "reverse".split()
+    "reverse appendleft extendleft popleft".split()
 )
-"""The methods that change a list, dict or set."""
+"""The methods that change a list, dict, set or deque."""
 
 VERSION = re.compile("(?<!con)(?<!in)(?<!di)version", re.IGNORECASE)
 
