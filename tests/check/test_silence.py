@@ -294,6 +294,37 @@ def test_returned_values_are_counted_where_they_can_be(
 
 
 @pytest.mark.parametrize(
+    ("body", "found_one"),
+    [
+        ("fig = px.line(x); return fig", True),
+        ("fig = go.Figure(); fig.add_bar(y=x); return fig", True),
+        ("fig = px.line(x)\n    if x: fig = px.bar(x)\n    return fig", True),
+        ("box = dbc.Card(x); return box", True),
+        ("return dmc.Text(x)", True),
+        ("text = f'{x}'; other = text; return other", True),
+        ("return str(x)", True),
+        ("return ', '.join(x)", True),
+        ("return 'a' + x", True),
+        ("fig = px.line(x); fig = [fig]; return fig", False),
+        ("fig = [px.line(x)]; return fig", False),
+        ("fig, other = px.line(x), 1; return fig", True),
+        ("fig = px.line(x)\n    for fig in x: pass\n    return fig", False),
+        ("return x", False),
+        ("return join(x)", False),
+        ("return px.colors.sample_colorscale('Viridis', 1)", False),
+        ("return dcc.send_string(x, 'a')", True),
+    ],
+)
+def test_one_value_for_a_list_of_outputs_is_found_by_its_name(
+    body: str, found_one: bool, found: Found
+) -> None:
+    code = f"import plotly.express as px, plotly.graph_objects as go\n{HEAD}"
+    code += "import dash_bootstrap_components as dbc, dash_mantine_components as dmc\n"
+    code += f"@callback([Output('a', 'id')], Input('a', 'n_clicks'))\ndef show(x):\n    {body}\n"
+    assert [f.rule for f in found(code, select=["DG104"])] == ["DG104"] * found_one
+
+
+@pytest.mark.parametrize(
     ("made", "rules"),
     [
         ("pd.concat([pd.read_csv('a'), pd.read_csv('b')])", ["DG109"]),
