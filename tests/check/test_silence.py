@@ -443,6 +443,34 @@ def test_what_prevents_the_first_call_is_known(
 
 
 @pytest.mark.parametrize(
+    ("head", "second", "start", "rules"),
+    [
+        ("def register(app):", "@app", "register(app); register(other)", ["DG105"]),
+        ("def register(app):", "@app", "try: register(app)\nexcept OSError: pass", ["DG105"]),
+        ("def register(app, two):", "@two", "register(app, other)\nregister(app, 1)", []),
+        ("def register(app):", "if app: @app", "register(app); register(other)", []),
+        ("def register(app):", "for app in [app]: @app", "register(app); register(other)", []),
+        ("def register(app):", "@app", "", []),
+    ],
+)
+def test_one_function_that_registers_both_makes_a_duplicate(
+    head: str, second: str, start: str, rules: list[str], found: Found
+) -> None:
+    test, _, second = second.rpartition("@")
+    code = HEAD + (
+        "app = Dash()\napp.layout = html.Div([html.Button(id='a'), html.P(id='t')])\n"
+        f"{head}\n"
+        "    @app.callback(Output('t', 'children'), Input('a', 'n_clicks'))\n"
+        "    def one(x): return x\n"
+        f"    {test}\n"
+        f"    {' ' * bool(test)}@{second}.callback(Output('t', 'children'), Input('a', 'n_clicks'))\n"
+        f"    {' ' * bool(test)}def two(x): return x\n"
+        f"{start}\n"
+    )
+    assert [finding.rule for finding in found(code)] == rules
+
+
+@pytest.mark.parametrize(
     ("first", "second"),
     [
         ("if input():", "else:"),
