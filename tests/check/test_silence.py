@@ -640,3 +640,42 @@ def test_a_module_that_asks_for_a_version_knows_what_it_does(test: str, found: F
     made = "app.layout = dmc.Header(height=1)"
     assert [finding.rule for finding in found(f"{code}{made}\n")] == ["DG111"]
     assert found(f"{code}{made} if {test} else None\n") == []
+
+
+@pytest.mark.parametrize(
+    ("option", "hint"),
+    [
+        ("prevent_initial_call=True", ""),
+        ("prevent_intial_call=True", "did you mean 'prevent_initial_call'?"),
+        ("prevent_initial_callback=True", "did you mean 'prevent_initial_call'?"),
+        ("allow_duplicate=True", "it is one of Output"),
+        ("suppress_callback_exceptions=True", "it is one of Dash"),
+        ("an_option_of_a_later_version=True", ""),
+        ("_allow_dynamic_callbacks=True", ""),
+        ("**options", ""),
+    ],
+)
+def test_an_option_that_is_much_like_another_is_a_mistake(
+    option: str, hint: str, found: Found
+) -> None:
+    code = app("html.Div([html.P(id='text'), dcc.Input(id='wrong')])", "options = {}")
+    findings = found(code.replace('"value"))', f'"value"), {option})'))
+    assert [finding.message.rpartition(", ")[2] for finding in findings] == [hint] * bool(hint)
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "from dash_extensions.enrich import DashProxy as Dash, Input, Output, callback, dcc, html",
+        "def callback(*given, **options): return lambda function: function",
+    ],
+)
+def test_the_options_of_other_callbacks_are_not_judged(start: str, found: Found) -> None:
+    code = app("html.Div([html.P(id='text'), dcc.Input(id='wrong')])", start)
+    assert found(code.replace('"value"))', '"value"), prevent_inital_call=True)')) == []
+
+
+def test_the_options_of_an_unknown_version_are_not_judged(found: Found) -> None:
+    code = app("html.Div([html.P(id='text'), dcc.Input(id='wrong')])")
+    code = code.replace('"value"))', '"value"), events=[], prevent_inital_call=True)')
+    assert found({"app.py": code, "requirements.txt": "dash==0.43\n"}) == []
