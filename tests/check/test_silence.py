@@ -456,15 +456,16 @@ def test_what_prevents_the_first_call_is_known(
 def test_one_function_that_registers_both_makes_a_duplicate(
     head: str, second: str, start: str, rules: list[str], found: Found
 ) -> None:
-    test, _, second = second.rpartition("@")
+    test, _, name = second.rpartition("@")
+    space = " " * bool(test)
     code = HEAD + (
         "app = Dash()\napp.layout = html.Div([html.Button(id='a'), html.P(id='t')])\n"
         f"{head}\n"
         "    @app.callback(Output('t', 'children'), Input('a', 'n_clicks'))\n"
         "    def one(x): return x\n"
         f"    {test}\n"
-        f"    {' ' * bool(test)}@{second}.callback(Output('t', 'children'), Input('a', 'n_clicks'))\n"
-        f"    {' ' * bool(test)}def two(x): return x\n"
+        f"    {space}@{name}.callback(Output('t', 'children'), Input('a', 'n_clicks'))\n"
+        f"    {space}def two(x): return x\n"
         f"{start}\n"
     )
     assert [finding.rule for finding in found(code)] == rules
