@@ -26,10 +26,10 @@ OTHER_DASHES = frozenset(
 KNOWN_VERSIONS = tuple("1.21.0 2.0.0 2.5.1 2.9.3 2.13.0 2.18.2 3.0.4 3.4.0 4.4.1".split())
 """The versions of Dash between which the rules tell."""
 
-LOADERS = frozenset(
-    "exec eval __import__ import_module walk_packages iter_modules run_path exec_module".split()
-)
+LOADERS = frozenset("import_module walk_packages iter_modules run_path exec_module".split())
 """The functions that load modules which no import names."""
+BUILT_IN_LOADERS = frozenset("exec eval __import__".split())
+"""Those without a module. A method of these names, such as ``frame.eval``, is something else."""
 
 
 @cache
@@ -115,7 +115,7 @@ class App:
         """Return the library and the name of a component's class."""
         name = self.resolver.external(node, scope)
         library, _, component = name.rpartition(".")
-        if library in components.DISTRIBUTIONS and component[:1].isupper():
+        if library in components.DISTRIBUTIONS and components.is_class(component):
             return library, component
         return None
 
@@ -150,8 +150,8 @@ class App:
         for module in self.modules:
             for called in module.calls:
                 function = called.node.func
-                name = getattr(function, "id", None) or getattr(function, "attr", "")
-                if name in LOADERS:
+                name = getattr(function, "id", None)
+                if name in BUILT_IN_LOADERS or (name or getattr(function, "attr", "")) in LOADERS:
                     return True
             for statement in module.imports:
                 if self._is_missing(module, statement.module, statement.level):

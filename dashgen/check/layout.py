@@ -9,13 +9,10 @@ from dashgen.check import components
 from dashgen.check.apps import App, is_known_package
 from dashgen.check.callbacks import dependency
 from dashgen.check.functions import own_nodes
+from dashgen.check.makers import NO_COMPONENTS, Makers, is_random, origin
 from dashgen.check.resolve import DEEPEST, HOLE, UNKNOWN
 from dashgen.check.syntax import Called, Module, Scope
 
-NO_COMPONENTS = frozenset(
-    "pandas numpy plotly sqlalchemy sklearn flask flask_login celery requests redis".split()
-)
-"""Packages whose objects have ids of another kind."""
 OWN_IDS = re.compile(r"_pages_|_dash")
 """The ids that Dash gives itself."""
 OWN_LAYOUT = ("copy", "functools")
@@ -53,6 +50,7 @@ class Layout:
     def __post_init__(self) -> None:
         self._dependencies: set[int] = set()
         self._ids: set[int] = set()
+        self._makers = Makers(self.app.resolver)
         for module in self.app.modules:
             self._read(module)
         for module in self.app.modules:
@@ -81,7 +79,7 @@ class Layout:
                     if value is not None and self._is_elsewhere(value, store.scope):
                         self.is_open = True
                 if store.node.attr == "id":
-                    self.is_open = True
+                    self.is_open |= self._makers.may_be_component(store.node.value, store.scope)
         # Something else may make a class that is handed around, with any id.
         classes = (name for name in module.loads if name[:1].isupper())
         for used in (text for name in classes for text in module.loads[name]):
@@ -108,7 +106,11 @@ class Layout:
         name = self.app.resolver.external(made, held[1]) if made else ""
         if name.rpartition(".")[2][:1].isupper() and is_known_package(name.partition(".")[0]):
             return False  # A component, whose own id is read.
-        return self._origin(value, scope).partition(".")[0] not in ("", "dash", *OWN_LAYOUT)
+        return origin(value, scope, self.app.resolver).partition(".")[0] not in (
+            "",
+            "dash",
+            *OWN_LAYOUT,
+        )
 
     def _children_are_elsewhere(self, called: Called, component: tuple[str, str] | None) -> bool:
         """Say whether a package that is not known makes what a component holds."""
@@ -137,24 +139,8 @@ class Layout:
         if isinstance(node, (ast.ListComp, ast.GeneratorExp)):
             inner = scope.module.scopes.get(id(node))
             return inner is not None and self._is_unknown(node.elt, inner)
-        top = self._origin(node, scope).partition(".")[0]
+        top = origin(node, scope, self.app.resolver).partition(".")[0]
         return bool(top) and not is_known_package(top)
-
-    def _origin(self, node: ast.expr, scope: Scope, depth: int = 0) -> str:
-        """Return the name in another package that an object comes from."""
-        if depth > DEEPEST:
-            return ""
-        if isinstance(node, ast.Call):
-            return self._origin(node.func, scope, depth + 1)
-        name = self.app.resolver.external(node, scope)
-        if name:
-            return "" if name.startswith("folder:") else name
-        held = self.app.resolver.literal(node, scope)
-        if held is not None and held[0] is not node:
-            return self._origin(*held, depth + 1)
-        if isinstance(node, ast.Attribute):
-            return self._origin(node.value, scope, depth + 1)
-        return ""
 
     def _read_call(self, module: Module, called: Called) -> None:
         component = self.app.component(called.node.func, called.scope)
@@ -165,14 +151,23 @@ class Layout:
             self.is_open = True
         if isinstance(called.node.func, ast.Name) and called.node.func.id == "setattr":
             self.is_open = True
+        made = called.node.func, called.scope
+        takes_id = bool(component) or self._makers.takes_id(*made)
         for keyword in called.node.keywords:
             if keyword.arg == "id" or (keyword.arg or "").endswith("_id"):
-                self._read_id(module, called, component, keyword.value, keyword.arg == "id")
-            elif keyword.arg is None and (component or not name):
+                if takes_id:
+                    self._read_id(module, called, component, keyword.value, keyword.arg == "id")
+            elif keyword.arg is None and (component or self._takes_options(*made)):
                 self._read_rest(keyword.value, called.scope)
         if component and "id" not in {keyword.arg for keyword in called.node.keywords}:
             for value in _positional_ids(self.app, component, called.node.args):
                 self._read_id(module, called, component, value, True)
+
+    def _takes_options(self, function: ast.expr, scope: Scope) -> bool:
+        """Say whether a call may give ``**options`` to a component, also by a class's method."""
+        if isinstance(function, ast.Attribute) and self.app.component(function.value, scope):
+            return True
+        return self._makers.takes_options(function, scope)
 
     def _read_id(
         self,
@@ -182,7 +177,7 @@ class Layout:
         value: ast.expr,
         is_id: bool,
     ) -> None:
-        if isinstance(value, ast.Dict):
+        if isinstance(value, ast.Dict) or is_random(value, called.scope, self.app.resolver):
             return
         found = self.app.resolver.texts(value, called.scope)
         if found & UNKNOWN and is_id and not self._is_dict(value, called.scope):

@@ -13,9 +13,9 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 MUTATORS = frozenset(
     "append extend insert remove pop clear update setdefault popitem add discard sort "
-    "reverse".split()
+    "reverse appendleft extendleft popleft".split()
 )
-"""The methods that change a list, dict or set."""
+"""The methods that change a list, dict, set or deque."""
 
 VERSION = re.compile("(?<!con)(?<!in)(?<!di)version", re.IGNORECASE)
 
@@ -394,6 +394,7 @@ class _Reader:
         if isinstance(function, ast.Name) and function.id in ("isinstance", "issubclass"):
             self.module.made.update(id(inner) for arg in node.args for inner in ast.walk(arg))
         if isinstance(function, ast.Attribute):
+            self.module.made.add(id(function.value))  # `Table.from_dataframe(…)` makes one here.
             if function.attr in MUTATORS and isinstance(function.value, ast.Name):
                 self.module.mutated.add(function.value.id)
             if function.attr == "format":

@@ -180,6 +180,13 @@ def test_a_duplicate_that_runs_at_the_start_is_refused(tmp_path: Path) -> None:
     made(RULE["duplicate-at-start"].good, tmp_path)
 
 
+@pytest.mark.parametrize(("kind", "waits"), [("bad", False), ("good", True)])
+def test_an_unknown_option_is_ignored(kind: str, waits: bool, tmp_path: Path) -> None:
+    app = made(getattr(RULE["unknown-option"], kind), tmp_path)
+    described = app.server.test_client().get("/_dash-dependencies").get_json()
+    assert [bool(one["prevent_initial_call"]) for one in described] == [waits]
+
+
 def test_circular_callbacks_overwrite_what_is_entered(browser: Browser, tmp_path: Path) -> None:
     code = RULE["circular-callbacks"].bad.replace("* 5 / 9", "* 5 / 9 + 1")
     with served(code, tmp_path) as address, shown(browser, address) as (page, _):

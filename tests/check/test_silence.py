@@ -294,6 +294,37 @@ def test_returned_values_are_counted_where_they_can_be(
 
 
 @pytest.mark.parametrize(
+    ("body", "found_one"),
+    [
+        ("fig = px.line(x); return fig", True),
+        ("fig = go.Figure(); fig.add_bar(y=x); return fig", True),
+        ("fig = px.line(x)\n    if x: fig = px.bar(x)\n    return fig", True),
+        ("box = dbc.Card(x); return box", True),
+        ("return dmc.Text(x)", True),
+        ("text = f'{x}'; other = text; return other", True),
+        ("return str(x)", True),
+        ("return ', '.join(x)", True),
+        ("return 'a' + x", True),
+        ("fig = px.line(x); fig = [fig]; return fig", False),
+        ("fig = [px.line(x)]; return fig", False),
+        ("fig, other = px.line(x), 1; return fig", True),
+        ("fig = px.line(x)\n    for fig in x: pass\n    return fig", False),
+        ("return x", False),
+        ("return join(x)", False),
+        ("return px.colors.sample_colorscale('Viridis', 1)", False),
+        ("return dcc.send_string(x, 'a')", True),
+    ],
+)
+def test_one_value_for_a_list_of_outputs_is_found_by_its_name(
+    body: str, found_one: bool, found: Found
+) -> None:
+    code = f"import plotly.express as px, plotly.graph_objects as go\n{HEAD}"
+    code += "import dash_bootstrap_components as dbc, dash_mantine_components as dmc\n"
+    code += f"@callback([Output('a', 'id')], Input('a', 'n_clicks'))\ndef show(x):\n    {body}\n"
+    assert [f.rule for f in found(code, select=["DG104"])] == ["DG104"] * found_one
+
+
+@pytest.mark.parametrize(
     ("made", "rules"),
     [
         ("pd.concat([pd.read_csv('a'), pd.read_csv('b')])", ["DG109"]),
@@ -409,6 +440,35 @@ def test_what_prevents_the_first_call_is_known(
     code = app("html.Div([html.P(id='text'), dcc.Input(id='wrong')])", "LATER = True")
     first = f"{made}\ndef first(x): return x\n"
     assert [f.rule for f in found(code.replace("Dash()", f"Dash({options})") + first)] == rules
+
+
+@pytest.mark.parametrize(
+    ("head", "second", "start", "rules"),
+    [
+        ("def register(app):", "@app", "register(app); register(other)", ["DG105"]),
+        ("def register(app):", "@app", "try: register(app)\nexcept OSError: pass", ["DG105"]),
+        ("def register(app, two):", "@two", "register(app, other)\nregister(app, 1)", []),
+        ("def register(app):", "if app: @app", "register(app); register(other)", []),
+        ("def register(app):", "for app in [app]: @app", "register(app); register(other)", []),
+        ("def register(app):", "@app", "", []),
+    ],
+)
+def test_one_function_that_registers_both_makes_a_duplicate(
+    head: str, second: str, start: str, rules: list[str], found: Found
+) -> None:
+    test, _, name = second.rpartition("@")
+    space = " " * bool(test)
+    code = HEAD + (
+        "app = Dash()\napp.layout = html.Div([html.Button(id='a'), html.P(id='t')])\n"
+        f"{head}\n"
+        "    @app.callback(Output('t', 'children'), Input('a', 'n_clicks'))\n"
+        "    def one(x): return x\n"
+        f"    {test}\n"
+        f"    {space}@{name}.callback(Output('t', 'children'), Input('a', 'n_clicks'))\n"
+        f"    {space}def two(x): return x\n"
+        f"{start}\n"
+    )
+    assert [finding.rule for finding in found(code)] == rules
 
 
 @pytest.mark.parametrize(
@@ -581,3 +641,42 @@ def test_a_module_that_asks_for_a_version_knows_what_it_does(test: str, found: F
     made = "app.layout = dmc.Header(height=1)"
     assert [finding.rule for finding in found(f"{code}{made}\n")] == ["DG111"]
     assert found(f"{code}{made} if {test} else None\n") == []
+
+
+@pytest.mark.parametrize(
+    ("option", "hint"),
+    [
+        ("prevent_initial_call=True", ""),
+        ("prevent_intial_call=True", "did you mean 'prevent_initial_call'?"),
+        ("prevent_initial_callback=True", "did you mean 'prevent_initial_call'?"),
+        ("allow_duplicate=True", "it is one of Output"),
+        ("suppress_callback_exceptions=True", "it is one of Dash"),
+        ("an_option_of_a_later_version=True", ""),
+        ("_allow_dynamic_callbacks=True", ""),
+        ("**options", ""),
+    ],
+)
+def test_an_option_that_is_much_like_another_is_a_mistake(
+    option: str, hint: str, found: Found
+) -> None:
+    code = app("html.Div([html.P(id='text'), dcc.Input(id='wrong')])", "options = {}")
+    findings = found(code.replace('"value"))', f'"value"), {option})'))
+    assert [finding.message.rpartition(", ")[2] for finding in findings] == [hint] * bool(hint)
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "from dash_extensions.enrich import DashProxy as Dash, Input, Output, callback, dcc, html",
+        "def callback(*given, **options): return lambda function: function",
+    ],
+)
+def test_the_options_of_other_callbacks_are_not_judged(start: str, found: Found) -> None:
+    code = app("html.Div([html.P(id='text'), dcc.Input(id='wrong')])", start)
+    assert found(code.replace('"value"))', '"value"), prevent_inital_call=True)')) == []
+
+
+def test_the_options_of_an_unknown_version_are_not_judged(found: Found) -> None:
+    code = app("html.Div([html.P(id='text'), dcc.Input(id='wrong')])")
+    code = code.replace('"value"))', '"value"), events=[], prevent_inital_call=True)')
+    assert found({"app.py": code, "requirements.txt": "dash==0.43\n"}) == []

@@ -15,6 +15,9 @@ DISTRIBUTIONS = {
 }
 """The distribution that each library comes with, as it is pinned."""
 
+NO_CLASSES = frozenset({"Format", "FormatTemplate"})
+"""Modules of a library that are named as its components are."""
+
 Library = dict[str, frozenset[str]]
 """Component → its properties. Wildcards end in ``*``."""
 
@@ -24,6 +27,11 @@ def _table() -> dict[str, dict[str, dict[str, object]]]:
     text = Path(__file__).with_name("table.json").read_text(encoding="utf-8")
     table: dict[str, dict[str, dict[str, object]]] = json.loads(text)
     return table
+
+
+def is_class(name: str) -> bool:
+    """Say whether a name is as that of a component. ``DEFAULT_THEME`` is none."""
+    return name[:1].isupper() and "_" not in name and name not in NO_CLASSES
 
 
 def versions(library: str) -> tuple[str, ...]:

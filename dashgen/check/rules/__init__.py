@@ -15,6 +15,7 @@ from dashgen.check.rules import (
     removed_api,
     return_count,
     unknown_id,
+    unknown_option,
     unknown_property,
 )
 
@@ -29,6 +30,7 @@ RULES: tuple[Rule, ...] = (
     frame_returned.RULE,
     background_manager.RULE,
     removed_api.RULE,
+    unknown_option.RULE,
     lost_update.RULE,
     global_written.RULE,
     frame_changed.RULE,

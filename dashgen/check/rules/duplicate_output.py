@@ -1,5 +1,6 @@
 """DG105."""
 
+import ast
 from collections.abc import Iterator
 
 from dashgen.check.apps import App
@@ -29,7 +30,7 @@ def check(app: App) -> Iterator[Problem]:
 def _writers(app: App) -> Writers:
     found: Writers = {}
     for callback in app.callbacks:
-        if not app.runs_once(callback.scope, callback.place.loops):
+        if callback.place.loops:
             continue
         for output in callback.outputs:
             if written := app.property_of(output):
@@ -40,11 +41,21 @@ def _writers(app: App) -> Writers:
 def _run_both(app: App, first: Callback, second: Callback) -> bool:
     """Say whether one start of the app certainly registers both."""
     if first is second:
-        return True
+        return app.runs_once(first.scope, first.place.loops)
+    if dict(first.place.branches_but_main) != dict(second.place.branches_but_main):
+        return False
+    if _by_one_call(first, second):
+        return app.is_registered(first)
     if not app.run_together(first.module, second.module):
         return False
-    branches = dict(first.place.branches_but_main)
-    return dict(second.place.branches_but_main) == branches
+    return all(app.runs_once(c.scope, c.place.loops) for c in (first, second))
+
+
+def _by_one_call(first: Callback, second: Callback) -> bool:
+    """Say whether one function registers both at the same app, however often it runs."""
+    if first.scope is not second.scope or first.scope.kind != "function":
+        return False
+    return ast.dump(first.node.func) == ast.dump(second.node.func)
 
 
 RULE = Rule(

@@ -4,36 +4,51 @@ import ast
 from collections.abc import Iterator
 
 from dashgen.check.apps import App
+from dashgen.check.fills import fills
 from dashgen.check.findings import Problem, Rule, Severity
 from dashgen.check.functions import own_nodes, targets
-from dashgen.check.syntax import MUTATORS, Binding, Defined, Function, target_names
+from dashgen.check.resolve import Resolver
+from dashgen.check.syntax import MUTATORS, Binding, Defined, target_names
 
-EMPTY = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
+LITERALS = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
+BUILT_IN = frozenset({"dict", "list", "set"})
+COLLECTIONS = frozenset(
+    f"collections.{name}" for name in "Counter OrderedDict defaultdict deque".split()
+)
 
 
 def check(app: App) -> Iterator[Problem]:
     """Look for callbacks that change a variable of their module."""
     for callback in app.callbacks:
         if callback.function is not None and not callback.clientside:
-            yield from _globals(callback.function)
-            yield from _changes(callback.function)
+            yield from _of_function(callback.function, app.resolver)
 
 
-def _globals(function: Defined) -> Iterator[Problem]:
-    declared = {
-        name
-        for node in own_nodes(function.node)
-        if isinstance(node, ast.Global)
-        for name in node.names
-    }
-    for name in sorted(declared):
-        writes = [node for node in own_nodes(function.node) if _assigns(node, name)]
-        if writes and not _is_filled_once(function.node, name):
-            yield Problem(
-                function.scope.module,
-                writes[0],
-                f"the callback writes '{name}', which all users and no other process share",
-            )
+def _of_function(function: Defined, resolver: Resolver) -> Iterator[Problem]:
+    writes = [*_written(function)]
+    changes = [*_changes(function, resolver)]
+    filled = fills(function.node, {name for name, _ in (*writes, *changes)})
+    reported: set[str] = set()
+    for name, node in writes:
+        if id(node) not in filled and name not in reported:
+            reported.add(name)
+            yield _problem(function, node, f"writes '{name}'")
+    for name, node in changes:
+        if id(node) not in filled:
+            yield _problem(function, node, f"changes '{name}'")
+
+
+def _problem(function: Defined, node: ast.AST, what: str) -> Problem:
+    message = f"the callback {what}, which all users and no other process share"
+    return Problem(function.scope.module, node, message)
+
+
+def _written(function: Defined) -> Iterator[tuple[str, ast.AST]]:
+    """Yield the global variables that a function assigns, each with the place."""
+    nodes = own_nodes(function.node)
+    declared = {name for node in nodes if isinstance(node, ast.Global) for name in node.names}
+    for node in nodes:
+        yield from ((name, node) for name in sorted(declared) if _assigns(node, name))
 
 
 def _assigns(node: ast.AST, name: str) -> bool:
@@ -44,30 +59,15 @@ def _assigns(node: ast.AST, name: str) -> bool:
     return False
 
 
-def _is_filled_once(function: Function, name: str) -> bool:
-    """Say whether a test asks for the value first, as a cache does."""
-    for node in own_nodes(function):
-        if isinstance(node, (ast.If, ast.IfExp)) and any(
-            isinstance(inner, ast.Name) and inner.id == name for inner in ast.walk(node.test)
-        ):
-            return True
-    return False
-
-
-def _changes(function: Defined) -> Iterator[Problem]:
+def _changes(function: Defined, resolver: Resolver) -> Iterator[tuple[str, ast.AST]]:
+    """Yield the lists and dicts of the module that a function changes, each with the place."""
     for node in own_nodes(function.node):
         name = _changed(node)
-        if name is None or _is_filled_once(function.node, name):
+        found = function.inner.find(name) if name is not None else None
+        if name is None or found is None or found[0].kind != "module":
             continue
-        found = function.inner.find(name)
-        if found is None or found[0].kind != "module":
-            continue
-        if all(_is_container(binding) for binding in found[1]):
-            yield Problem(
-                function.scope.module,
-                node,
-                f"the callback changes '{name}', which all users and no other process share",
-            )
+        if all(_is_container(binding, resolver) for binding in found[1]):
+            yield name, node
 
 
 def _changed(node: ast.AST) -> str | None:
@@ -86,8 +86,15 @@ def _changed(node: ast.AST) -> str | None:
     return None
 
 
-def _is_container(binding: Binding) -> bool:
-    return binding.kind == "assign" and not binding.path and isinstance(binding.node, EMPTY)
+def _is_container(binding: Binding, resolver: Resolver) -> bool:
+    if binding.kind != "assign" or binding.path:
+        return False
+    if not isinstance(binding.node, ast.Call):
+        return isinstance(binding.node, LITERALS)
+    made, scope = binding.node.func, binding.scope
+    if isinstance(made, ast.Name) and made.id in BUILT_IN:
+        return scope.find(made.id) is None
+    return resolver.external(made, scope) in COLLECTIONS
 
 
 RULE = Rule(

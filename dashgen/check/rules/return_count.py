@@ -7,9 +7,8 @@ from dashgen.check.apps import App
 from dashgen.check.callbacks import Callback
 from dashgen.check.findings import Problem, Rule, Severity
 from dashgen.check.functions import bare_returns, returned
-from dashgen.check.syntax import Scope
-
-NO_LIST = ("dash.html.", "dash.dcc.", "plotly.express.", "plotly.graph_objects.")
+from dashgen.check.resolve import DEEPEST
+from dashgen.check.syntax import Binding, Scope
 
 
 def check(app: App) -> Iterator[Problem]:
@@ -48,17 +47,48 @@ def _compare(app: App, callback: Callback, value: ast.expr, scope: Scope) -> str
     return ""
 
 
-def _is_no_list(app: App, value: ast.expr, scope: Scope) -> bool:
+def _is_no_list(app: App, value: ast.expr, scope: Scope, depth: int = 0) -> bool:
+    """Say whether an expression is certainly neither a list nor a tuple."""
     if isinstance(value, (ast.Constant, ast.JoinedStr, ast.Dict, ast.DictComp)):
         return True
-    if isinstance(value, ast.Call):
-        name = app.resolver.external(value.func, scope)
-        return (
-            name.startswith(NO_LIST)
-            and name.rpartition(".")[2][:1].isalpha()
-            and (not name.startswith("plotly.graph_objects.") or name.endswith(".Figure"))
+    if isinstance(value, ast.Name) and depth <= DEEPEST:
+        targets = app.resolver.targets(value, scope)
+        return bool(targets) and all(
+            isinstance(target, Binding) and _is_bound_to_no_list(app, target, depth)
+            for target in targets
         )
-    return False
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
+        return any(_is_text(side) for side in (value.left, value.right))
+    return isinstance(value, ast.Call) and _makes_no_list(app, value, scope)
+
+
+def _is_bound_to_no_list(app: App, binding: Binding, depth: int) -> bool:
+    value = binding.node
+    for index in binding.path:
+        if not isinstance(value, (ast.Tuple, ast.List)) or index >= len(value.elts):
+            return False
+        value = value.elts[index]
+    return binding.kind == "assign" and _is_no_list(app, value, binding.scope, depth + 1)
+
+
+def _makes_no_list(app: App, call: ast.Call, scope: Scope) -> bool:
+    function = call.func
+    if isinstance(function, ast.Attribute) and _is_text(function.value):
+        return function.attr in ("format", "join")
+    if isinstance(function, ast.Name) and function.id == "str":
+        return scope.find("str") is None
+    if app.component(function, scope):
+        return True
+    made = app.resolver.external(function, scope)
+    module, _, name = made.rpartition(".")
+    if module == "plotly.express":
+        return name.islower()
+    return made == "plotly.graph_objects.Figure" or made.startswith("dash.dcc.send_")
+
+
+def _is_text(value: ast.expr) -> bool:
+    is_constant = isinstance(value, ast.Constant) and isinstance(value.value, str)
+    return is_constant or isinstance(value, ast.JoinedStr)
 
 
 RULE = Rule(
