@@ -11,7 +11,7 @@ from tests.support.browser import Tab
 from tests.support.process import Process
 from tests.support.projects import Variant, choices, render, served
 
-from .test_data_pages import shop
+from .datasets import shop
 
 DARK = "rgb(36, 36, 36)"
 STORED = "localStorage.setItem('mantine-color-scheme-value', '{}')"

@@ -18,6 +18,7 @@ from .variants import one_for_each
 FULL = (
     "tests/background/",
     "tests/browser/test_appearance.py",
+    "tests/browser/test_data_charts.py",
     "tests/browser/test_data_pages.py",
     "tests/browser/test_failures.py",
     "tests/browser/test_forms.py",

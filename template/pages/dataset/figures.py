@@ -191,14 +191,15 @@ def bars(chart: Chart, criteria: Criteria) -> go.Figure:
         theme.CHART_COLORS[0] if name and (not chosen or name in chosen) else QUIET
         for name, _ in found
     ]
+    long = lengths(found)
     trace = go.Bar(
-        x=lengths(found),
+        x=long,
         y=[*range(len(found))],  # two names may have equal labels
         hovertext=[label(name, 80) for name, _ in found],
         text=numbers([value for _, value in found], chart.measure),
         customdata=[name for name, _ in found],
         orientation="h",
-        textposition="auto",
+        textposition=["auto" if length else "outside" for length in long],
         textangle=0,
         insidetextanchor="end",
         cliponaxis=False,
