@@ -177,6 +177,8 @@ def _level(profile: Profile, mark: str) -> str:
         for text, count in profile.values.items()
         if (figure := read(text)) is not None
     ]
+    if not figures:
+        return ""
     low, high = min(figures)[0], max(figures)[0]
     if low >= 0 and high <= 1:
         return "the figures look like shares from 0 to 1"

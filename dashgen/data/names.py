@@ -67,15 +67,7 @@ PER = _word("per", "pro", "je")
 # A sum of these says nothing, so the page shows their mean.
 _MEAN = _alone(
     *("averages?", "avg", "means?", "median", r"\w*durchschnitt\w*", "mittel(wert)?", "std(dev)?"),
-    *(
-        "deviation",
-        "variance",
-        "abweichung",
-        "max(imum)?",
-        "minimum",
-        "percentiles?",
-        r"p\d\d(th)?",
-    ),
+    *("deviation", "variance", "abweichung", "max(imum)?", "minimum", "percentiles?"),
     *(r"\w*percent(age)?s?", "pe?r?ct", "prozent", "per", r"per.?cap(ita)?", "share", "proportion"),
     *("ratios?", r"\w*anteil", r"\w*quoten?", "(birth|death|growth|interest|bounce|heart)?rates?"),
     *("(klick|fehler|geburten|sterbe|wachstums|absprung)rate", r"\w*density", r"\w*dichte"),
@@ -102,14 +94,7 @@ _MEAN = _alone(
     *("balances?", r"\w*saldo", "kontostand"),
     # Surveys and schools
     *("nps", "csat", "satisfaction", r"\w*zufriedenheit", "stars?", "sterne?", "gpa", "noten?"),
-    *(
-        "(dis)?approv(al|e)",
-        "(un)?favou?rable",
-        "elo",
-        "bias",
-        "(abs(olute)?.?)?error",
-        "p.?val(ue)?s?",
-    ),
+    *("(dis)?approv(al|e)", "(un)?favou?rable", "elo", "p.?val(ue)?s?", r"p\d\d(th)?"),
     *("likelihood", "probability", "wahrscheinlichkeit", "confidence", "importance", "wichtigkeit"),
     # Health
     *("bmi", "pulse?", "bpm", "systoli(c|sch)", "diastoli(c|sch)", "glucose", "blutzucker"),
@@ -130,43 +115,14 @@ _SUM = _alone(
 )
 # Sums of amounts say something, also if these are small or below zero.
 _AMOUNT = _alone(
-    *(
-        "amounts?",
-        "betr(a|ä|ae)ge?",
-        "revenues?",
-        "sales",
-        "turnover",
-        "income",
-        "costs?",
-        "profits?",
-    ),
-    *(
-        "loss(es)?",
-        "gains?",
-        "net",
-        "gross",
-        "p.?n.?l",
-        "cash",
-        "flows?",
-        "fees?",
-        "tax(es)?",
-        "tips?",
-    ),
-    *("charges?", "payments?", "spend(ing)?", "budget", r"\w*kosten", r"\w*umsatz", r"\w*gewinn"),
-    *("quantity", "qty", r"\w*menge", "volume", "usage", "consumption", r"\w*verbrauch", "demand"),
-    *(
-        "supply",
-        "production",
-        "generation",
-        "energy",
-        r"energie\w*",
-        "load",
-        "im?ports?",
-        "exports?",
-    ),
-    *(r"precip\w*", r"rain\w*", "snow(fall)?", r"\w*niederschlag", "regen", "hours?", "hrs?", "h"),
-    *("min(ute)?s?", "miles?", "km", "mm", "cm", "inch(es)?", "[kmg]?wh", "g", "l", "lit(er|re)s?"),
-    *("[kmgt]b",),
+    *("amounts?", "betr(a|ä|ae)ge?", "revenues?", "sales", "turnover", "income", "costs?"),
+    *("profits?", "loss(es)?", "gains?", "net", "gross", "p.?n.?l", "cash", "flows?", "fees?"),
+    *("tax(es)?", "tips?", "charges?", "payments?", "spend(ing)?", "budget"),
+    *(r"\w*kosten", r"\w*umsatz", r"\w*gewinn", r"\w*menge", r"\w*verbrauch", r"energie\w*"),
+    *("quantity", "qty", "volume", "usage", "consumption", "demand", "supply", "production"),
+    *("generation", "energy", "load", "imports?", "exports?", r"precip\w*", r"rain\w*"),
+    *("snow(fall)?", r"\w*niederschlag", "regen", "hours?", "hrs?", "h", "min(ute)?s?", "miles?"),
+    *("km", "mm", "cm", "inch(es)?", "[kmg]?wh", "g", "l", "lit(er|re)s?", "[kmgt]b"),
 )
 # The whole name.
 _WHOLE = re.compile(

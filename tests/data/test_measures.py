@@ -40,7 +40,7 @@ Gesamtpreis, Total weight, Number of ratings, Rating count, Anzahl Bewertungen, 
 Ausdrucke, Absatz, Kurskosten, Points, Downloads, Page views, Clicks, Impressions, Duration min,
 Distance, Steps, Calories, Tips, frequency, Ratenzahlung, Open tickets, High risk, Template count,
 Temporary staff, Total salaries, Lohnkosten, Total time, Full time, Times ordered, Overtime,
-IMDB votes
+IMDB votes, # of polls for bias
 """
 
 
