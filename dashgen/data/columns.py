@@ -110,12 +110,11 @@ def column(profile: Profile, habit: Habits, role: str = "", show: bool = False) 
         flags = (Flag("column", f"{profile.name}=text", "keeps it as text"),)
         doubts.append(Doubt(mixed, flags, not role))
     mean = unit == "%" or averaged(profile.name)
-    if not mean and kind == "integer" and guessed == "measure" and (ends := _scale(profile)):
-        mean = True
-        doubts.append(Doubt(f"averaged, because the figures look like ratings from {ends}"))
-    if not mean and kind == "number" and guessed == "measure" and (why := _level(profile, how)):
-        mean = True
-        doubts.append(Doubt(f"averaged, because {why}"))
+    if not mean and guessed == "measure":
+        looks = _scale(profile) if kind == "integer" else _level(profile, how)
+        mean = bool(looks)
+        if looks:
+            doubts.append(Doubt(f"averaged, because {looks}"))
     return Column(
         profile.name,
         role or guessed,
@@ -157,14 +156,14 @@ def _unit(profile: Profile, kind: str) -> tuple[str, str]:
 
 
 def _scale(profile: Profile) -> str:
-    """Return the ends of a scale that whole numbers keep to, such as answers from 1 to 5."""
+    """Return the ends of a scale, in words, if whole numbers keep to one, such as 1 to 5."""
     if profile.distinct > 11 or profile.filled < 20 or profile.units:
         return ""
     figures = sorted(int(value) for value in profile.values if value.isdigit())
     full = len(figures) == profile.distinct == figures[-1] - figures[0] + 1 if figures else False
     if not full or (figures[0], figures[-1]) not in SCALES or COUNTED.search(plain(profile.name)):
         return ""
-    return f"{figures[0]} to {figures[-1]}"
+    return f"the figures look like ratings from {figures[0]} to {figures[-1]}"
 
 
 def _level(profile: Profile, mark: str) -> str:

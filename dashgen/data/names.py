@@ -20,13 +20,17 @@ def _alone(*words: str) -> re.Pattern[str]:
 
 
 COORDINATES = ("lat", "latitude", "lon", "lng", "long", "longitude")
+# A file may have a list of these things, and each of them has a number or a name.
+THINGS = (
+    *("user", "customer", "client", "product", "item", "employee", "person", "player", "patient"),
+    *("student", "member", "team", "device", "station", "store", "shop"),
+)
 # Before `id` in one word. Others, such as `paid` and `covid`, only end so.
 OWNERS = "|".join(
     (
-        *("user", "customer", "client", "order", "product", "item", "account", "employee", "emp"),
-        *("person", "player", "patient", "student", "member", "team", "game", "event", "trip"),
-        *("session", "device", "station", "store", "shop", "movie", "post", "object", "record"),
-        *("transaction", "invoice", "payment", "parent", "company", "group", "location", "row"),
+        *(*THINGS, "order", "account", "emp", "game", "event", "trip", "session", "movie", "post"),
+        *("object", "record", "transaction", "invoice", "payment", "parent", "company", "group"),
+        *("location", "row"),
     )
 )
 IDENTIFIER = _word(
@@ -36,9 +40,13 @@ IDENTIFIER = _word(
 )
 # The whole name. A number of one of these is its name, while `stores` would be an amount.
 ENTITY = re.compile(
-    "user|customer|client|product|item|employee|person|player|patient|student|member|team|device"
-    "|station|store|shop|flight|route|bus|train|dep(artmen)?t|branch|machine|vehicle|driver|agent"
-    "|batch|lot|ward|gate|aisle|kunde|produkt|artikel|filiale|maschine|fahrzeug|abteilung|linie",
+    "|".join(
+        (
+            *(*THINGS, "flight", "route", "bus", "train", "dep(artmen)?t", "branch", "machine"),
+            *("vehicle", "driver", "agent", "batch", "lot", "ward", "gate", "aisle", "kunde"),
+            *("produkt", "artikel", "filiale", "maschine", "fahrzeug", "abteilung", "linie"),
+        )
+    ),
     re.IGNORECASE,
 )
 YEAR = _word("year", "jahr", "année", "annee", "año", "yr", "season", "decade", "cycle")

@@ -167,14 +167,16 @@ def course(criteria: Criteria) -> periods.Course | None:
 
     def ask() -> periods.Course | None:
         hours = isinstance(first, datetime) and last - first <= timedelta(periods.MOST)
+        years = moment.type == "integer"
         at = finest(moment, "hour" if hours else "day")
+        at = (at if years else at.cast("TIMESTAMP")).alias("at")
         rows = DATA.rows({moment.key: wanted} if wanted else {}).filter(moment.value.isnotnull())
-        if moment.type == "integer":
-            years = {at for (at,) in rows.select(at.alias("at")).distinct().fetchall()}
-            return periods.Course("year", tuple(periods.rhythm(years, "year"))) if years else None
-        found = rows.select(at.cast("TIMESTAMP").alias("at")).distinct().fetchall()
-        times = sorted(at for (at,) in found)
-        return periods.course(times, "hour" if hours else "day") if times else None
+        times = sorted(at for (at,) in rows.select(at).distinct().fetchall())
+        if not times:
+            return None
+        if years:
+            return periods.Course("year", tuple(periods.rhythm(times, "year")))
+        return periods.course(times, "hour" if hours else "day")
 
     return DATA.answer(["course", moment.key, wanted], ask)
 

@@ -162,7 +162,6 @@ dash_clientside.dataset = {
         const value = wanted?.from !== undefined ? [wanted.from, wanted.to] : wanted;
         const id = { column, type: `${view.page}-filter` };
         dash_clientside.set_props(id, { value: value ?? none[filter.kind] });
-        dash_clientside.dataset.say(view, column, value ?? none[filter.kind]);
     },
 
     // The words of a range, beside its slider.

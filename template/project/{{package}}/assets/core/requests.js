@@ -65,10 +65,11 @@
     const onTheirWay = {};
     const askedAgain = {};
     const MOST = 3; // times, because a callback may have no rows to give
+    const statesOf = (api) => Object.values(api.getCacheBlockState()).map(({ pageStatus }) => pageStatus);
     const waits = (api) => {
-        const blocks = Object.values(api.getCacheBlockState());
-        return blocks.length
-            ? blocks.some(({ pageStatus }) => ["loading", "needsLoading"].includes(pageStatus))
+        const states = statesOf(api);
+        return states.length
+            ? states.some((state) => ["loading", "needsLoading"].includes(state))
             : !api.isLastRowIndexKnown();
     };
     const propertiesOf = (table) => {
@@ -93,8 +94,7 @@
                 if (askedAgain[table] > MOST) return;
                 // It frees the grid's place for a request. A block that waited for it loads at once.
                 request.failCallback();
-                const states = Object.values(api.getCacheBlockState());
-                if (!states.some(({ pageStatus }) => pageStatus === "loading")) api.refreshInfiniteCache();
+                if (!statesOf(api).includes("loading")) api.refreshInfiniteCache();
                 return;
             }
             before = rows ? undefined : request;
